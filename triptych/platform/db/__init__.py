@@ -1,0 +1,1 @@
+"""The database backend (`base`) and the router of migrations (`router`)."""

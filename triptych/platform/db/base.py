@@ -1,0 +1,50 @@
+"""Django's PostgreSQL backend, with the scope (role and search path) of `platform.scope` kept per connection.
+
+django-tenants sends `SET search_path` before every cursor. This backend sends one statement when the scope changes,
+and again after a rollback, which makes PostgreSQL forget it. Django's pool hands a connection back as its last user
+left it, so `neutralise` is installed as the pool's reset callback.
+"""
+
+from typing import Any
+
+import psycopg
+from django.db.utils import DatabaseError
+from django_tenants.postgresql_backend import base
+
+from triptych.platform.scope import NOWHERE, AnyScope
+
+ENTER = "SELECT set_config('role', %s, false), set_config('search_path', %s, false)"
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def set_schema_to_public(self) -> None:
+        """django-tenants leaves a tenant for *public*; here the way out leads nowhere."""
+        self.set_tenant(NOWHERE)
+
+    def set_schema(self, schema_name: str, *args: Any, **kwargs: Any) -> None:
+        raise TypeError(f"A schema name ({schema_name}) says nothing about the role: enter a scope instead.")
+
+    def _handle_search_path(self, cursor: Any = None) -> None:
+        scope: AnyScope = self.tenant
+        if self._setting_search_path or self.search_path_set_schemas is scope:
+            return
+        self._setting_search_path = True
+        try:
+            with self.connection.cursor() as raw:
+                raw.execute(ENTER, [scope.role or "none", ", ".join(f'"{name}"' for name in scope.search_path)])
+        except psycopg.errors.InFailedSqlTransaction:
+            self.search_path_set_schemas = None  # only a rollback can follow, and it asks again
+        except psycopg.Error as error:
+            self.search_path_set_schemas = None
+            raise DatabaseError(f"The connection could not enter {scope.schema_name}: {error}") from error
+        else:
+            self.search_path_set_schemas = scope
+        finally:
+            self._setting_search_path = False
+
+
+def neutralise(connection: psycopg.Connection[Any]) -> None:
+    """Leave a pooled connection nowhere, before anybody else can take it."""
+    connection.rollback()
+    connection.execute(ENTER, [NOWHERE.role, ", ".join(NOWHERE.search_path)])
+    connection.commit()

@@ -1,0 +1,60 @@
+"""The base of everything a tenant keeps: identity, times, a version that tells of concurrent edits, soft deletion."""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Self
+
+from django.db import models
+from pyuca import Collator
+
+from triptych.platform.ids import new_id
+from triptych.platform.refusals import Conflict
+
+_collator = Collator()
+
+
+@lru_cache(maxsize=20_000)
+def collation_key(text: str) -> bytes:
+    """Bytes that sort as a reader expects (Unicode Collation Algorithm, default table), at most 200 of them."""
+    return b"".join(weight.to_bytes(2, "big") for weight in _collator.sort_key(text))[:200]
+
+
+class RecordQuerySet(models.QuerySet[Any]):
+    def alive(self) -> Self:
+        """Records that nobody has deleted."""
+        return self.filter(deleted_at__isnull=True)
+
+    def deleted(self) -> Self:
+        """Records in the bin."""
+        return self.filter(deleted_at__isnull=False)
+
+
+class Record(models.Model):
+    """A row with a UUIDv7 key, times, and a version counted up by each change."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    created_at = models.DateTimeField(db_index=True)
+    updated_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def expect_version(self, version: int | None) -> None:
+        """Make sure nobody has changed the record since `version` was read; None asks for no such check.
+
+        Raises:
+            Conflict: somebody has.
+        """
+        if version is not None and version != self.version:
+            raise Conflict(
+                "Somebody changed this record while you were editing it. Compare both versions, then save again."
+            )
+
+    def touch(self, *, at: datetime) -> None:
+        """Count the version up and note the time, on the object only: the caller saves."""
+        self.version += 1
+        self.updated_at = at
