@@ -133,7 +133,7 @@ class Session(AbstractBaseSession):
 
     tenant = models.ForeignKey(Tenant, models.CASCADE, null=True)
     person = models.ForeignKey(Person, models.CASCADE, null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
     user_agent = models.CharField(max_length=300, blank=True)
 
     @classmethod

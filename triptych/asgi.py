@@ -1,0 +1,9 @@
+"""The door for a web server."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "triptych.settings")
+
+from django.core.asgi import get_asgi_application
+
+application = get_asgi_application()

@@ -1,0 +1,144 @@
+"""Writes on the people of one tenant: inviting, joining, changing a role, leaving."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from triptych.platform import events
+from triptych.platform.refusals import Forbidden, Refused
+from triptych.platform.scope import CONTROL, entered
+from triptych.tenants import actions as control
+from triptych.tenants.members.models import Invitation, Member, digest_of
+from triptych.tenants.models import Membership, Person, Tenant
+
+INVITATION_DAYS = 7
+
+
+def _administering(by: Member) -> None:
+    if not by.may_administer:
+        raise Forbidden(_("Only owners and admins may do this. Ask one of them."))
+
+
+@transaction.atomic
+def invite_member(*, email: str, role: str, by: Member, now: datetime) -> tuple[Invitation, str]:
+    """Offer a seat. Returns the invitation and its secret, which only the mail carries.
+
+    Raises:
+        Forbidden: `by` does not administer; an admin cannot invite an owner.
+        Refused: the person is an active member already.
+    """
+    _administering(by)
+    email = email.strip().lower()
+    if role == Member.Role.OWNER and by.role != Member.Role.OWNER:
+        raise Forbidden(_("Only an owner may invite another owner."))
+    if Member.objects.active().filter(email__iexact=email, person_id__isnull=False).exists():
+        raise Refused(_("%s is a member already.") % email, field="email")
+    Invitation.objects.filter(email__iexact=email, accepted_at=None).update(revoked_at=now)
+    secret = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        email=email,
+        role=role,
+        token_digest=digest_of(secret),
+        invited_by=by,
+        created_at=now,
+        expires_at=now + timedelta(days=INVITATION_DAYS),
+    )
+    events.announce("member.invited", None, by=by, at=now, email=email, role=role)
+    return invitation, secret
+
+
+def open_invitation(secret: str, *, now: datetime) -> Invitation | None:
+    """The invitation of that secret, while it can be accepted."""
+    return Invitation.objects.filter(
+        token_digest=digest_of(secret), accepted_at=None, revoked_at=None, expires_at__gt=now
+    ).first()
+
+
+@transaction.atomic
+def accept_invitation(*, tenant: Tenant, secret: str, name: str, password: str, now: datetime) -> Person:
+    """Join the tenant. Who has an account already proves it with their password, which stays as it is.
+
+    Raises:
+        Refused: the invitation is used up or expired, or the password does not do.
+    """
+    invitation = open_invitation(secret, now=now)
+    if invitation is None:
+        raise Refused(_("This invitation has expired or was used already. Ask for a new one."))
+    with entered(CONTROL):
+        person = Person.objects.filter(email__iexact=invitation.email).first()
+        if person is None:
+            person = Person(email=invitation.email, name=name.strip())
+            _set_first_password(person, password)
+        elif not person.check_password(password):
+            raise Refused(_("You have an account already. Enter its password to join."), field="password")
+    member = control.join(tenant=tenant, person=person, role=invitation.role, now=now)
+    invitation.accepted_at = now
+    invitation.save(update_fields=["accepted_at"])
+    events.announce("member.joined", None, by=member, at=now)
+    return person
+
+
+def _set_first_password(person: Person, password: str) -> None:
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages), field="password") from error
+    person.set_password(password)
+    person.save()
+
+
+@transaction.atomic
+def change_role(*, member: Member, role: str, by: Member, now: datetime) -> Member:
+    """Give a member another role.
+
+    Raises:
+        Forbidden: `by` does not administer, or touches an owner without being one.
+        Refused: it would leave the tenant without an owner.
+    """
+    _administering(by)
+    member = Member.objects.select_for_update().get(pk=member.pk)
+    if Member.Role.OWNER in (member.role, role) and by.role != Member.Role.OWNER:
+        raise Forbidden(_("Only an owner may make or change an owner."))
+    if member.role == Member.Role.OWNER and role != Member.Role.OWNER:
+        _another_owner_than(member)
+    member.role = role
+    member.save(update_fields=["role"])
+    events.announce("member.role_changed", None, by=by, at=now, member=str(member.pk), role=role)
+    return member
+
+
+@transaction.atomic
+def deactivate_member(*, member: Member, tenant: Tenant, by: Member, now: datetime) -> Member:
+    """End somebody's access. Their records stay theirs until somebody reassigns them.
+
+    Raises:
+        Forbidden: `by` does not administer, or touches an owner without being one.
+        Refused: it would leave the tenant without an owner.
+    """
+    _administering(by)
+    member = Member.objects.select_for_update().get(pk=member.pk)
+    if member.role == Member.Role.OWNER:
+        if by.role != Member.Role.OWNER:
+            raise Forbidden(_("Only an owner may make or change an owner."))
+        _another_owner_than(member)
+    member.is_active = False
+    member.save(update_fields=["is_active"])
+    with entered(CONTROL):
+        Membership.objects.filter(person_id=member.person_id, tenant=tenant).delete()
+    events.announce("member.deactivated", None, by=by, at=now, member=str(member.pk))
+    return member
+
+
+def _another_owner_than(member: Member) -> None:
+    """Make sure that somebody else owns the tenant, too.
+
+    Raises:
+        Refused: nobody does.
+    """
+    owners = Member.objects.active().filter(role=Member.Role.OWNER, person_id__isnull=False)
+    if not owners.exclude(pk=member.pk).exists():
+        raise Refused(_("A workspace needs an owner. Make somebody else an owner first."))

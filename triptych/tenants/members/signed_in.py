@@ -1,0 +1,53 @@
+"""Who the request is from. Every view of a tenant's host wants a signed-in member unless it says `@public_page`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from structlog.contextvars import bind_contextvars
+
+from triptych.tenants.members.models import Member
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def public_page(view: View) -> View:
+    """Mark a view that strangers may open, too."""
+    view.is_public_page = True  # type: ignore[attr-defined]
+    return view
+
+
+def member_of(request: HttpRequest) -> Member | None:
+    """The active member of this tenant who is signed in, if anybody is."""
+    if not request.user.is_authenticated:
+        return None
+    return Member.objects.active().filter(person_id=request.user.pk).first()
+
+
+class MemberMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        """Set `request.member`, and lead strangers to the sign-in."""
+        if request.tenant is None:  # type: ignore[attr-defined]
+            return None
+        member = member_of(request)
+        request.member = member  # type: ignore[attr-defined]
+        if member is not None:
+            bind_contextvars(member=str(member.pk))
+            return None
+        if getattr(view, "is_public_page", False):
+            return None
+        if request.user.is_authenticated:
+            logout(request)  # somebody who is no member any more
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": "/login/"})
+        return redirect_to_login(request.get_full_path())

@@ -1,0 +1,88 @@
+"""The host decides the tenant. This is the one door through which a request enters a tenant's scope."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+
+from triptych.platform.scope import CONTROL, NOWHERE, AnyScope, entered
+from triptych.tenants.models import Tenant
+
+if TYPE_CHECKING:
+    from triptych.tenants.members.models import Member
+
+
+class TenantRequest(HttpRequest):
+    """A request on a tenant's host, from somebody who is signed in there."""
+
+    tenant: Tenant
+    member: Member
+
+
+SERVICE_PATHS = ("/health/", "/metrics")
+"""Answered on every host, outside any tenant."""
+
+
+def tenant_of_host(host: str) -> Tenant | None:
+    """The tenant that a host name leads to, whatever its state."""
+    with entered(CONTROL):
+        return Tenant.objects.named().filter(domains__domain=host).first()
+
+
+def tenant_middleware(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Enter the tenant of the host for the length of the request, its streamed answer included."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        host = request.get_host().rsplit(":", 1)[0].lower().rstrip(".")
+        request.tenant = request.member = None  # type: ignore[attr-defined]
+        if request.path.startswith(SERVICE_PATHS):
+            return _public(request, NOWHERE, get_response)
+        if host in (settings.BASE_DOMAIN, f"www.{settings.BASE_DOMAIN}"):
+            return _public(request, CONTROL, get_response)
+        tenant = tenant_of_host(host)
+        if tenant is None:
+            return render(request, "errors/no_workspace.html", {"host": host}, status=404)
+        if not tenant.is_open:
+            return render(request, "errors/workspace_closed.html", {"closed": tenant}, status=403)
+        request.tenant = tenant  # type: ignore[attr-defined]
+        with entered(tenant):
+            return kept_in(tenant, get_response(request))
+
+    return middleware
+
+
+def _public(request: HttpRequest, scope: AnyScope, get_response: Callable[[HttpRequest], Any]) -> HttpResponseBase:
+    request.urlconf = settings.PUBLIC_URLCONF  # type: ignore[attr-defined]
+    with entered(scope):
+        return kept_in(scope, get_response(request))
+
+
+def kept_in(scope: AnyScope, response: HttpResponseBase) -> HttpResponseBase:
+    """Make a streamed answer enter the scope for each of its pieces: it is read after the request has left."""
+    if isinstance(response, StreamingHttpResponse):
+        content = response.streaming_content
+        response.streaming_content = (
+            _async_pieces(scope, content) if response.is_async else _pieces(scope, iter(content))  # type: ignore[arg-type]
+        )
+    elif isinstance(response, HttpResponse) and callable(getattr(response, "render", None)):
+        response.render()  # type: ignore[attr-defined]
+    return response
+
+
+def _pieces(scope: AnyScope, content: Iterator[bytes]) -> Iterator[bytes]:
+    while True:
+        with entered(scope):
+            piece = next(content, None)
+        if piece is None:
+            return
+        yield piece
+
+
+async def _async_pieces(scope: AnyScope, content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """An async stream holds no connection of its own: what it needs of the database it asks through `entered`."""
+    async for piece in content:
+        yield piece

@@ -1,0 +1,27 @@
+"""The pages of a tenant's host. The public host has `tenants.public_urls`."""
+
+from django.urls import include, path
+
+from triptych.platform.plugins.pages import plugin_urls
+
+urlpatterns = [
+    path("", include("triptych.platform.web.urls")),
+    path("", include("triptych.tenants.sign_in_urls")),
+    path("settings/", include("triptych.tenants.members.urls")),
+    path("settings/pipelines/", include("triptych.core_crm.deals.pipeline_urls")),
+    path("contacts/", include("triptych.core_crm.contacts.urls")),
+    path("companies/", include("triptych.core_crm.contacts.company_urls")),
+    path("leads/", include("triptych.core_crm.leads.urls")),
+    path("deals/", include("triptych.core_crm.deals.urls")),
+    path("cases/", include("triptych.core_crm.cases.urls")),
+    path("activities/", include("triptych.core_crm.activities.urls")),
+    path("files/", include("triptych.platform.files.urls")),
+    path("import/", include("triptych.core_crm.imports.urls")),
+    path("", include("triptych.graphql.urls")),
+    path("x/", include(plugin_urls)),
+]
+
+handler400 = "triptych.platform.web.errors.bad_request"
+handler403 = "triptych.platform.web.errors.forbidden"
+handler404 = "triptych.platform.web.errors.not_found"
+handler500 = "triptych.platform.web.errors.server_error"
