@@ -1,0 +1,215 @@
+"""Cases: what a customer asked or complained of, the queue it waits in, and the conversation about it."""
+
+from __future__ import annotations
+
+from typing import Self
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from triptych.platform.ids import new_id
+from triptych.platform.records import Record, RecordQuerySet
+from triptych.tenants.members.models import Member
+
+
+class QueueQuerySet(RecordQuerySet):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def in_order(self) -> Self:
+        return self.order_by("position", "pk")
+
+
+class Queue(Record):
+    """Where cases wait until somebody takes them."""
+
+    name = models.CharField(_("name"), max_length=80)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_default = models.BooleanField(_("default"), default=False)
+
+    objects = QueueQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="queue_name_once", condition=Q(is_active=True)),
+            models.UniqueConstraint("is_default", name="queue_one_default", condition=Q(is_default=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Numbering(models.Model):
+    """The last number given to a case. Its one row is locked while the next is taken, so none is given twice."""
+
+    last = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.last)
+
+
+class CaseQuerySet(RecordQuerySet):
+    def open(self) -> Self:
+        """Cases that still want something of us."""
+        return self.filter(status__in=Case.OPEN_STATUSES)
+
+    def closed(self) -> Self:
+        return self.exclude(status__in=Case.OPEN_STATUSES)
+
+    def unassigned(self) -> Self:
+        return self.filter(owner__isnull=True)
+
+    def of_company(self, company_id: UUID) -> Self:
+        return self.filter(company_id=company_id)
+
+    def of_contact(self, contact_id: UUID) -> Self:
+        return self.filter(contact_id=contact_id)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-number", "-pk")
+
+    def for_rows(self) -> Self:
+        """With everything a table row shows, in the same statement."""
+        return self.select_related("queue", "owner", "contact", "company")
+
+
+class Case(Record):
+    class Status(models.TextChoices):
+        NEW = "new", _("New")
+        ASSIGNED = "assigned", _("Assigned")
+        PENDING = "pending", _("Pending")
+        CLOSED = "closed", _("Closed")
+        REJECTED = "rejected", _("Rejected")
+        DUPLICATE = "duplicate", _("Duplicate")
+
+    class Priority(models.TextChoices):
+        LOW = "low", _("Low")
+        NORMAL = "normal", _("Normal")
+        HIGH = "high", _("High")
+        URGENT = "urgent", _("Urgent")
+
+    class Type(models.TextChoices):
+        QUESTION = "question", _("Question")
+        INCIDENT = "incident", _("Incident")
+        PROBLEM = "problem", _("Problem")
+
+    class Origin(models.TextChoices):
+        """The channel by which it came in."""
+
+        EMAIL = "email", _("Email")
+        PHONE = "phone", _("Phone")
+        WEB = "web", _("Web")
+        CHAT = "chat", _("Chat")
+        IN_PERSON = "in_person", _("In person")
+        API = "api", _("API")
+
+    OPEN_STATUSES = (Status.NEW, Status.ASSIGNED, Status.PENDING)
+
+    number = models.PositiveBigIntegerField(_("number"), unique=True, editable=False)
+    subject = models.CharField(_("subject"), max_length=200)
+    description = models.TextField(_("description"), max_length=20_000, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.NEW)
+    priority = models.CharField(_("priority"), max_length=10, choices=Priority.choices, default=Priority.NORMAL)
+    type = models.CharField(_("type"), max_length=10, choices=Type.choices, blank=True)
+    origin = models.CharField(_("origin"), max_length=10, choices=Origin.choices, blank=True)
+    queue = models.ForeignKey(
+        Queue, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("queue")
+    )
+    owner = models.ForeignKey(
+        Member, models.SET_NULL, null=True, blank=True, related_name="cases", verbose_name=_("owner")
+    )
+    contact = models.ForeignKey(
+        "contacts.Contact", models.SET_NULL, null=True, blank=True, related_name="cases", verbose_name=_("contact")
+    )
+    company = models.ForeignKey(
+        "contacts.Company", models.SET_NULL, null=True, blank=True, related_name="cases", verbose_name=_("company")
+    )
+    deal = models.ForeignKey(
+        "deals.Deal", models.SET_NULL, null=True, blank=True, related_name="cases", verbose_name=_("deal")
+    )
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
+    first_responded_at = models.DateTimeField(
+        _("first response"), null=True, blank=True, help_text="First public reply of a member."
+    )
+    resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
+    last_message_at = models.DateTimeField(_("last message"), null=True, blank=True)
+    awaits_reply = models.BooleanField(_("awaits a reply"), default=True, help_text="The customer spoke last.")
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="case_list", condition=Q(deleted_at=None)),
+            models.Index(fields=["status", "-number"], name="case_by_status", condition=Q(deleted_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number} {self.subject}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("cases:detail", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in self.OPEN_STATUSES
+
+
+class CaseMessageQuerySet(models.QuerySet["CaseMessage"]):
+    def public(self) -> Self:
+        """What the customer may read."""
+        return self.filter(kind=CaseMessage.Kind.PUBLIC)
+
+    def oldest_first(self) -> Self:
+        return self.order_by("at", "pk")
+
+    def of_conversation(self, case: Case) -> Self:
+        """The messages of a case and of those merged into it."""
+        return self.filter(Q(case=case) | Q(case__merged_into=case))
+
+
+class CaseMessage(models.Model):
+    """One thing said about a case. It is never changed."""
+
+    class Kind(models.TextChoices):
+        PUBLIC = "public", _("Public reply")
+        INTERNAL = "internal", _("Internal note")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="messages")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    author = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    contact = models.ForeignKey("contacts.Contact", models.SET_NULL, null=True, related_name="+")
+    body = models.TextField(max_length=20_000)
+    at = models.DateTimeField()
+
+    objects = CaseMessageQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "-at", "-id"], name="case_message_of_case")]
+        constraints = [
+            models.CheckConstraint(
+                name="case_message_one_author", condition=Q(author__isnull=True) | Q(contact__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="case_message_customers_speak_in_public", condition=Q(contact__isnull=True) | Q(kind="public")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.body[:80]
+
+    @property
+    def is_internal(self) -> bool:
+        return self.kind == self.Kind.INTERNAL
+
+    @property
+    def said_by(self) -> str:
+        """The name of who said it."""
+        return str(self.author or self.contact or _("Somebody who has left"))

@@ -1,0 +1,18 @@
+"""Pipelines with their stages, deals, and the history of their moves."""
+
+from triptych.core_crm.deals.models.deals import Deal, DealContact, DealQuerySet
+from triptych.core_crm.deals.models.history import StageChange, StageChangeQuerySet
+from triptych.core_crm.deals.models.pipelines import ForecastCategory, Pipeline, PipelineQuerySet, Stage, StageQuerySet
+
+__all__ = [
+    "Deal",
+    "DealContact",
+    "DealQuerySet",
+    "ForecastCategory",
+    "Pipeline",
+    "PipelineQuerySet",
+    "Stage",
+    "StageChange",
+    "StageChangeQuerySet",
+    "StageQuerySet",
+]
