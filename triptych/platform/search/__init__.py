@@ -1,0 +1,132 @@
+"""Finding any record by the beginnings of its words.
+
+Whoever keeps a kind of record writes its `Entry` with `index` whenever it changes and takes it away with `remove`.
+Words are folded and split here, in Python, for entries and queries alike: the database needs no extension, no
+dictionary and no locale for it.
+
+The models are loaded after this module (it is the app's own), so the functions import them.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
+
+from triptych.platform.search.words import query_of, vector_of
+
+if TYPE_CHECKING:
+    from triptych.platform.search.models import SearchEntry
+
+__all__ = ["Entry", "find", "index", "index_many", "note_seen", "recent", "remove"]
+
+
+class Seeker(Protocol):
+    """A member, as far as the search is concerned."""
+
+    @property
+    def pk(self) -> UUID: ...
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How a record is found (`title` before `subtitle` and `text`) and shown among others."""
+
+    kind: str
+    id: UUID
+    title: str
+    url: str
+    updated_at: datetime
+    subtitle: str = ""
+    text: str = ""
+    owner_id: UUID | None = None
+
+
+def index(entry: Entry) -> None:
+    """Make a record findable, or findable as it now is. One statement."""
+    index_many([entry])
+
+
+def index_many(entries: Iterable[Entry]) -> None:
+    """Make many records findable, in batches of 1,000."""
+    from triptych.platform.search.models import SearchEntry
+
+    SearchEntry.objects.bulk_create(
+        (
+            SearchEntry(
+                object_id=entry.id,
+                kind=entry.kind,
+                title=entry.title[:300],
+                subtitle=entry.subtitle[:300],
+                url=entry.url,
+                owner_id=entry.owner_id,
+                updated_at=entry.updated_at,
+                words=vector_of(entry.title, f"{entry.subtitle} {entry.text}"),
+            )
+            for entry in entries
+        ),
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["object_id"],
+        update_fields=["kind", "title", "subtitle", "url", "owner_id", "updated_at", "words"],
+    )
+
+
+def remove(*, kind: str, id: UUID) -> None:
+    """Make a record unfindable, and forget who looked at it."""
+    remove_many(kind=kind, ids=[id])
+
+
+def remove_many(*, kind: str, ids: Collection[UUID]) -> None:
+    """Make many records of a kind unfindable, and forget who looked at them."""
+    from triptych.platform.search.models import RecentRecord, SearchEntry
+
+    SearchEntry.objects.filter(kind=kind, object_id__in=ids).delete()
+    RecentRecord.objects.filter(kind=kind, object_id__in=ids).delete()
+
+
+def find(member: Seeker, text: str, *, limit: int = 20, kinds: Collection[str] | None = None) -> list["SearchEntry"]:
+    """Records that have, for each word of `text`, a word that begins with it: by title first, then by the rest,
+    the ones changed last first.
+
+    A text without any letter or digit finds nothing.
+    """
+    from triptych.platform.search.models import SearchEntry
+
+    entries = SearchEntry.objects.all()
+    if kinds is not None:
+        entries = entries.filter(kind__in=kinds)
+    found: list[SearchEntry] = []
+    for only_titles in (True, False):
+        query = query_of(text, only_titles=only_titles)
+        if query is None or len(found) >= limit:
+            break
+        seen = {entry.pk for entry in found}
+        matches = entries.filter(words=query).order_by("-updated_at", "-object_id")[: limit + len(seen)]
+        found += [entry for entry in matches.defer("words") if entry.pk not in seen]
+    return found[:limit]
+
+
+def note_seen(member: Seeker, *, kind: str, id: UUID, at: datetime) -> None:
+    """Remember that the member looked at a record. One statement."""
+    from triptych.platform.search.models import RecentRecord
+
+    RecentRecord.objects.bulk_create(
+        [RecentRecord(member_id=member.pk, kind=kind, object_id=id, seen_at=at)],
+        update_conflicts=True,
+        unique_fields=["member_id", "object_id"],
+        update_fields=["seen_at"],
+    )
+
+
+def recent(member: Seeker, *, limit: int = 10) -> list["SearchEntry"]:
+    """The records that the member looked at last, the latest first; those in the bin are left out."""
+    from triptych.platform.search.models import RecentRecord, SearchEntry
+
+    ids = list(
+        RecentRecord.objects.filter(member_id=member.pk)
+        .order_by("-seen_at")
+        .values_list("object_id", flat=True)[:limit]
+    )
+    entries: dict[UUID, Any] = SearchEntry.objects.defer("words").in_bulk(ids)
+    return [entries[id] for id in ids if id in entries]

@@ -1,0 +1,69 @@
+"""Setting fields of a record: only those that differ, checked, with before and after of each."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from triptych.platform.refusals import Refused
+
+Changes = dict[str, tuple[Any, Any]]
+"""Field name → (before, after); relations by their ids."""
+
+
+def apply_changes(record: models.Model, fields: Mapping[str, Any]) -> Changes:
+    """Set those of `fields` that differ from what `record` holds, on the object only.
+
+    Relations are given as objects or None. The changed fields are checked against the model's own rules
+    (length, choices, numbers, characters that can be stored); existence of related rows is the database's to check.
+
+    Raises:
+        Refused: a value breaks a rule; it names the field.
+    """
+    changes: Changes = {}
+    for name, value in fields.items():
+        field: Any = record._meta.get_field(name)
+        before = getattr(record, field.attname)
+        after = value.pk if isinstance(value, models.Model) else value
+        if before != after:
+            setattr(record, name, value)
+            changes[name] = (before, after)
+    check_fields(record, only=changes)
+    for name in changes:  # the rules may have turned a text into a number or a date
+        field = record._meta.get_field(name)
+        changes[name] = (changes[name][0], getattr(record, field.attname))
+    return {name: (before, after) for name, (before, after) in changes.items() if before != after}
+
+
+def check_fields(record: models.Model, *, only: Iterable[str] | None = None) -> None:
+    """Check the record's own columns, or only those named, against the rules of its model, without any query.
+
+    Raises:
+        Refused: a value breaks a rule; it names the field.
+    """
+    columns = [field for field in record._meta.concrete_fields if not field.is_relation and not field.generated]
+    if only is not None:
+        columns = [field for field in columns if field.name in set(only)]
+    for field in columns:
+        if not _can_be_stored(getattr(record, field.attname)):
+            message = _("This holds a character that cannot be stored. Type the text anew instead of pasting it.")
+            raise Refused(message, field=field.name)
+    names = {field.name for field in columns}
+    try:
+        record.clean_fields(exclude={field.name for field in record._meta.fields} - names)
+    except ValidationError as error:
+        name, messages = next(iter(error.message_dict.items()))
+        raise Refused(" ".join(messages), field=name) from error
+
+
+def _can_be_stored(value: Any) -> bool:
+    """PostgreSQL stores neither NUL nor half of a surrogate pair, wherever in a text or a list it stands."""
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+    if isinstance(value, list | tuple):
+        return all(_can_be_stored(item) for item in value)
+    if isinstance(value, dict):
+        return all(_can_be_stored(item) for item in value.values())
+    return True

@@ -1,0 +1,44 @@
+"""One row for each record that can be found, whatever its kind, and what each member looked at last."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+
+class SearchEntry(models.Model):
+    """How a record is found and shown among others. `words` holds its folded words, those of the title weighing A."""
+
+    object_id = models.UUIDField(primary_key=True, editable=False)
+    kind = models.CharField(max_length=40)
+    title = models.CharField(max_length=300)
+    subtitle = models.CharField(max_length=300, blank=True)
+    url = models.CharField(max_length=300)
+    owner_id = models.UUIDField(null=True)
+    updated_at = models.DateTimeField()
+    words = SearchVectorField()
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["words"], name="search_words"),
+            models.Index("updated_at", "object_id", name="search_recent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RecentRecord(models.Model):
+    """That a member looked at a record, the last time."""
+
+    id = models.BigAutoField(primary_key=True)
+    member_id = models.UUIDField()
+    kind = models.CharField(max_length=40)
+    object_id = models.UUIDField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member_id", "object_id"], name="recent_record_once")]
+        indexes = [models.Index("member_id", models.F("seen_at").desc(), name="recent_of_member")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"
