@@ -33,6 +33,7 @@ CORE_APPS = [
     "triptych.platform.search",
     "triptych.core_crm.contacts",
     "triptych.core_crm.deals",
+    "triptych.core_crm.leads",
     "triptych.core_crm.cases",
     "triptych.core_crm.activities",
     "triptych.core_crm.imports",
