@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Self
 from uuid import UUID
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -67,9 +68,13 @@ class Deal(Record):
     opened_at = models.DateTimeField(_("opened"), help_text="When somebody began to work on it.")
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, help_text="When it was won or lost.")
     close_date = models.DateField(_("expected close"), null=True, blank=True, help_text="When it is expected to close.")
-    probability = models.PositiveSmallIntegerField(_("probability"), help_text="Per cent.")
+    probability = models.PositiveSmallIntegerField(
+        _("probability"), validators=[MaxValueValidator(100)], help_text="Per cent."
+    )
     forecast_category = models.CharField(_("forecast category"), max_length=10, choices=ForecastCategory.choices)
-    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2, null=True, blank=True)
+    amount = models.DecimalField(
+        _("amount"), max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
     currency = models.CharField(_("currency"), max_length=3, help_text="ISO 4217.")
     amount_is_total = models.BooleanField(
         _("amount is the total of lines"), default=False, help_text="The amount is the total of lines: nobody types it."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -81,7 +82,9 @@ class Stage(Record):
     name = models.CharField(_("name"), max_length=80)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     status = models.CharField(_("meaning"), max_length=20, choices=Status.choices)
-    probability = models.PositiveSmallIntegerField(_("probability"), help_text="Per cent.")
+    probability = models.PositiveSmallIntegerField(
+        _("probability"), validators=[MaxValueValidator(100)], help_text="Per cent."
+    )
     forecast_category = models.CharField(_("forecast category"), max_length=10, choices=ForecastCategory.choices)
     is_closed = models.BooleanField(_("closed"), default=False)
     is_won = models.BooleanField(_("won"), default=False)

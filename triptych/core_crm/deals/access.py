@@ -1,0 +1,92 @@
+"""Who may see or change deals and pipelines: the one way to fetch them for somebody.
+
+Everybody in the tenant sees everything; readers change nothing; pipelines are changed by owners and admins.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from triptych.core_crm.deals.models import Deal, DealQuerySet, Pipeline, PipelineQuerySet, Stage, StageQuerySet
+from triptych.platform.refusals import Forbidden
+from triptych.tenants.members.models import Member
+
+
+def deals_visible_to(member: Member) -> DealQuerySet:
+    """The deals that the member may see, without those in the bin."""
+    return Deal.objects.alive()
+
+
+def pipelines_visible_to(member: Member) -> PipelineQuerySet:
+    """The pipelines that the member may see, retired ones included."""
+    return Pipeline.objects.alive()
+
+
+def stages_visible_to(member: Member) -> StageQuerySet:
+    """The stages that the member may see, retired ones included."""
+    return Stage.objects.alive()
+
+
+def deal_to_see(member: Member, pk: UUID) -> Deal:
+    """Raises Http404 for a deal that is not there for this member."""
+    return _there(deals_visible_to(member).for_cards().select_related("pipeline").filter(pk=pk))
+
+
+def deal_to_change(member: Member, pk: UUID) -> Deal:
+    """Raises Http404 for a deal that is not there for this member, Forbidden if they only may read it."""
+    deal = deal_to_see(member, pk)
+    must_be_writer(member)
+    return deal
+
+
+def deal_to_restore(member: Member, pk: UUID) -> Deal:
+    """A deal in the bin; raises Http404 if there is none, Forbidden if the member only may read."""
+    deal: Deal = _there(Deal.objects.deleted().for_cards().select_related("pipeline").filter(pk=pk))
+    must_be_writer(member)
+    return deal
+
+
+def pipeline_to_see(member: Member, pk: UUID) -> Pipeline:
+    """Raises Http404 for a pipeline that is not there for this member."""
+    return _there(pipelines_visible_to(member).filter(pk=pk))
+
+
+def pipeline_to_change(member: Member, pk: UUID) -> Pipeline:
+    """Raises Http404 for a pipeline that is not there, Forbidden for whoever does not administer."""
+    pipeline = pipeline_to_see(member, pk)
+    must_administer(member)
+    return pipeline
+
+
+def stage_to_see(member: Member, pk: UUID) -> Stage:
+    """Raises Http404 for a stage that is not there for this member."""
+    return _there(stages_visible_to(member).select_related("pipeline").filter(pk=pk))
+
+
+def stage_to_change(member: Member, pk: UUID) -> Stage:
+    """Raises Http404 for a stage that is not there, Forbidden for whoever does not administer."""
+    stage = stage_to_see(member, pk)
+    must_administer(member)
+    return stage
+
+
+def must_be_writer(member: Member) -> None:
+    """Raises Forbidden for somebody who may only read."""
+    if not member.may_write:
+        raise Forbidden(_("You may read this but not change it. An owner or admin can give you the right."))
+
+
+def must_administer(member: Member) -> None:
+    """Raises Forbidden for somebody who does not administer the workspace."""
+    if not member.may_administer:
+        raise Forbidden(_("Only an owner or admin changes pipelines. Ask one of them."))
+
+
+def _there(records: QuerySet[Any]) -> Any:
+    record = records.first()
+    if record is None:
+        raise Http404
+    return record

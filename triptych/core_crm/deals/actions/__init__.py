@@ -1,0 +1,49 @@
+"""Every write to deals and pipelines."""
+
+from triptych.core_crm.deals.actions.bulk import NewDeal, create_deals_in_bulk, delete_deals_in_bulk
+from triptych.core_crm.deals.actions.deals import (
+    BuyingRole,
+    DealFields,
+    create_deal,
+    delete_deal,
+    restore_deal,
+    set_amount_from_lines,
+    update_deal,
+)
+from triptych.core_crm.deals.actions.moves import MoveRefused, move_deal, reopen_deal
+from triptych.core_crm.deals.actions.pipelines import (
+    NewStage,
+    create_pipeline,
+    create_stage,
+    delete_pipeline,
+    remove_stage,
+    reorder_pipelines,
+    reorder_stages,
+    update_pipeline,
+    update_stage,
+)
+
+__all__ = [
+    "BuyingRole",
+    "DealFields",
+    "MoveRefused",
+    "NewDeal",
+    "NewStage",
+    "create_deal",
+    "create_deals_in_bulk",
+    "create_pipeline",
+    "create_stage",
+    "delete_deal",
+    "delete_deals_in_bulk",
+    "delete_pipeline",
+    "move_deal",
+    "remove_stage",
+    "reopen_deal",
+    "reorder_pipelines",
+    "reorder_stages",
+    "restore_deal",
+    "set_amount_from_lines",
+    "update_deal",
+    "update_pipeline",
+    "update_stage",
+]

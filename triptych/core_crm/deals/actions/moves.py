@@ -1,0 +1,110 @@
+"""Moving a deal through its pipeline: to another stage, to won or lost, and back."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from triptych.core_crm.deals.actions.deals import first_stage, locked
+from triptych.core_crm.deals.models import Deal, Stage, StageChange
+from triptych.platform import events
+from triptych.platform.plugins import hooks
+from triptych.platform.refusals import Conflict, Refused
+from triptych.tenants.members.models import Member
+
+REASON_NEEDED = "REASON_NEEDED"
+SET_BY_STAGE = ("stage", "pipeline", "entered_stage_at", "probability", "forecast_category", "closed_at")
+
+
+class MoveRefused(Refused):
+    """The deal may not enter that stage."""
+
+    code = "MOVE_REFUSED"
+
+
+@transaction.atomic
+def move_deal(
+    *,
+    deal: Deal,
+    to: Stage,
+    by: Member | None,
+    now: datetime,
+    lost_reason: str = "",
+    seen_in: Stage | None = None,
+) -> Deal:
+    """Move an open deal to another stage of its pipeline; a won or lost stage closes it.
+
+    Losing needs a `lost_reason`. `seen_in` is the stage in which the person saw the deal. Plugins may refuse
+    (`check_deal_move`); `deal.moved` is announced, then `deal.won` or `deal.lost` if the stage closes the deal.
+
+    Raises:
+        Conflict: the deal has left `seen_in`.
+        MoveRefused: the deal is closed, the stage is retired or of another pipeline, the reason is missing
+            (code REASON_NEEDED), or a plugin refuses.
+    """
+    deal = locked(deal)
+    if deal.closed_at:
+        raise MoveRefused(_("This deal is closed. Reopen it, then move it."))
+    if to.pipeline_id != deal.pipeline_id:
+        raise MoveRefused(_("“%(stage)s” is a stage of another pipeline.") % {"stage": to}, field="stage")
+    if seen_in is not None and seen_in.pk != deal.stage_id:
+        raise Conflict(_("Somebody has moved this deal to “%(stage)s” in the meantime.") % {"stage": deal.stage})
+    if to.pk == deal.stage_id:
+        return deal
+    _enter(deal, to, by=by, now=now, lost_reason=lost_reason.strip())
+    return deal
+
+
+@transaction.atomic
+def reopen_deal(*, deal: Deal, by: Member | None, now: datetime, to: Stage | None = None) -> Deal:
+    """Take a closed deal back to work, in `to` or in the stage that it was closed from.
+
+    Announces `deal.moved` and `deal.reopened`. The lost reason is cleared; the history keeps that it was lost.
+
+    Raises:
+        MoveRefused: the deal is open already, the stage is closed, retired or of another pipeline, or a plugin refuses.
+    """
+    deal = locked(deal)
+    if not deal.closed_at:
+        raise MoveRefused(_("This deal is open already."))
+    to = to or _stage_before_closing(deal) or first_stage(deal.pipeline)
+    if to.pipeline_id != deal.pipeline_id or to.is_closed:
+        raise MoveRefused(_("Choose an open stage of the deal's own pipeline."), field="stage")
+    _enter(deal, to, by=by, now=now)
+    events.announce("deal.reopened", deal, by=by, at=now)
+    return deal
+
+
+def _enter(deal: Deal, to: Stage, *, by: Member | None, now: datetime, lost_reason: str = "") -> None:
+    if not to.is_active:
+        raise MoveRefused(_("“%(stage)s” is retired. Choose another stage.") % {"stage": to}, field="stage")
+    if to.is_lost and not lost_reason:
+        message = _("Say in a few words why the deal was lost, e.g. Price.")
+        raise MoveRefused(message, field="lost_reason", code=REASON_NEEDED)
+    if len(lost_reason) > 200:
+        raise MoveRefused(_("Keep the reason under 200 characters."), field="lost_reason")
+    hooks.check("deal_move", deal=deal, to=to, by=by)
+
+    former, time_in_stage = deal.stage, deal.time_in_stage(now=now)
+    deal.enter(to, at=now)
+    deal.lost_reason = lost_reason if to.is_lost else ""
+    deal.touch(at=now)
+    deal.save(update_fields=[*SET_BY_STAGE, "lost_reason", "version", "updated_at"])
+    StageChange.objects.create(
+        deal=deal, from_stage=former, to_stage=to, at=now, by=by, time_in_stage=max(time_in_stage, timedelta())
+    )
+    stages = {
+        "from_stage": str(former.pk),
+        "to_stage": str(to.pk),
+        "from_status": former.status,
+        "to_status": to.status,
+    }
+    events.announce("deal.moved", deal, by=by, at=now, **stages)
+    if to.is_closed:
+        events.announce("deal.won" if to.is_won else "deal.lost", deal, by=by, at=now)
+
+
+def _stage_before_closing(deal: Deal) -> Stage | None:
+    changes = StageChange.objects.filter(deal=deal, from_stage__is_closed=False, from_stage__is_active=True)
+    last = changes.newest_first().select_related("from_stage").first()
+    return last.from_stage if last else None
