@@ -35,8 +35,8 @@ def refuse(sentence: str) -> typer.Exit:
     return typer.Exit(1)
 
 
-def connect(data: Path | None, *, as_owner: bool = True) -> None:
-    """Find the database (start the embedded one if none is named) and set Django up."""
+def find_database(data: Path | None) -> Path:
+    """Find the database, starting the embedded one if no URL is set. Returns the data folder."""
     if data:
         os.environ["TRIPTYCH_DATA"] = str(data.expanduser().resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "triptych.settings")
@@ -46,11 +46,18 @@ def connect(data: Path | None, *, as_owner: bool = True) -> None:
             os.environ["DATABASE_OWNER_URL"], os.environ["DATABASE_URL"] = embedded.start(folder)
     except embedded.DataFolderRefused as refused:
         raise refuse(str(refused)) from refused
-    if as_owner and os.environ.get("DATABASE_OWNER_URL"):
-        os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
+    return folder
+
+
+def connect(data: Path | None, *, as_owner: bool = True) -> Path:
+    """Find the database and set Django up on it. Returns the data folder."""
+    folder = find_database(data)
+    if as_owner:
+        os.environ["TRIPTYCH_AS_OWNER"] = "1"
     import django
 
     django.setup()
+    return folder
 
 
 @contextmanager
@@ -83,9 +90,18 @@ def up(
     no_demo: Annotated[bool, typer.Option("--no-demo", help="Make no demo tenant.")] = False,
 ) -> None:
     """Start everything on this machine: database, web server, relay, worker, scheduler, and a demo tenant."""
-    from triptych.platform.supervisor import run_up
+    from triptych import supervisor
 
-    run_up(data=data, port=port, fresh=fresh, demo=not no_demo, connect=connect, refuse=refuse)
+    folder = data.expanduser().resolve() if data else embedded.default_data_folder()
+    with refusals_end_it():
+        supervisor.refuse_busy_port(port)
+        kept = supervisor.set_aside(folder) if fresh else None
+        if kept:
+            print(f"The former data is kept in {kept}.")
+        os.environ["TRIPTYCH_PORT"] = str(port)
+        folder = connect(data)
+        password = supervisor.prepare(demo=not no_demo)
+        supervisor.run(data=folder, port=port, password=password)
 
 
 @app.command()
@@ -119,15 +135,16 @@ def provision(
 @app.command()
 def web(data: Data = None, port: int = 8000, host: str = "127.0.0.1") -> None:
     """Serve the web app and the API."""
-    connect(data, as_owner=False)
-    from triptych.platform.web.server import serve
-
-    serve(host=host, port=port)
+    find_database(data)
+    os.environ.setdefault("TRIPTYCH_POOL", "10")
+    address = ["--host", host, "--port", str(port)]
+    os.execvp("granian", ["granian", "--interface", "asgi", *address, "--no-ws", "triptych.asgi:application"])  # noqa: S606, S607
 
 
 @app.command()
 def worker(data: Data = None) -> None:
     """Run relay, worker and scheduler."""
+    os.environ.setdefault("TRIPTYCH_POOL", "10")
     connect(data, as_owner=False)
     from triptych.platform.events.process import run_worker
 

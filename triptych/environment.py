@@ -24,6 +24,8 @@ class Environment(BaseSettings):
     secret_key: str = Field("", description="Signs sessions and tokens; default: a key kept in the data folder.")
     database_url: str = Field("", pattern=r"^(postgres(ql)?://.*)?$", description="Login of web and workers.")
     database_owner_url: str = Field("", pattern=r"^(postgres(ql)?://.*)?$", description="Login that may alter tables.")
+    triptych_as_owner: bool = Field(False, description="Use the owner's login: migrations, provisioning, commands.")
+    triptych_pool: int = Field(0, ge=0, le=200, description="Database connections kept open per process; 0 for none.")
     broker_url: str = Field("", pattern=r"^((rediss?|amqps?|memory)://.*)?$")
     cache_url: str = Field("locmemcache://", pattern=r"^(locmemcache|rediscache|redis|rediss)://.*$")
     email_url: str = Field("", pattern=r"^((smtp|smtp\+tls|smtp\+ssl|consolemail|filemail|dummymail)://.*)?$")
@@ -33,6 +35,11 @@ class Environment(BaseSettings):
     stripe_webhook_secret: str = ""
     stripe_api_base: str = Field("https://api.stripe.com", pattern=r"^https?://.*$")
     metrics_token: str = Field("", description="Lets a scraper from elsewhere read /metrics.")
+
+    def database(self) -> str:
+        """The URL of the login that this process uses. With one URL set, it serves both."""
+        url = self.database_owner_url if self.triptych_as_owner else ""
+        return url or self.database_url or "postgresql://triptych_web@/triptych"
 
     def key(self) -> str:
         """The secret key, from the environment or the data folder."""

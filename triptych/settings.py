@@ -6,6 +6,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from triptych.environment import read_environment
+from triptych.platform.db.pooling import neutralise
 from triptych.platform.plugins.discovery import installed_plugins
 
 ENVIRONMENT = read_environment()
@@ -57,7 +58,8 @@ INSTALLED_APPS = [
 ]
 
 # Data
-_database = environ.Env.db_url_config(ENVIRONMENT.database_url or "postgresql://triptych_web@/triptych")
+_database = environ.Env.db_url_config(ENVIRONMENT.database())
+_pool = {"min_size": 1, "max_size": ENVIRONMENT.triptych_pool, "reset": neutralise, "timeout": 10}
 DATABASES = {
     "default": {
         **_database,
@@ -68,6 +70,7 @@ DATABASES = {
         "OPTIONS": {
             **_database.get("OPTIONS", {}),
             "connect_timeout": 5,
+            **({"pool": _pool} if ENVIRONMENT.triptych_pool else {}),
             "options": "-c statement_timeout=60s -c lock_timeout=10s -c idle_in_transaction_session_timeout=120s",
         },
     }

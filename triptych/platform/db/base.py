@@ -2,7 +2,7 @@
 
 django-tenants sends `SET search_path` before every cursor. This backend sends one statement when the scope changes,
 and again after a rollback, which makes PostgreSQL forget it. Django's pool hands a connection back as its last user
-left it, so `neutralise` is installed as the pool's reset callback.
+left it, so `pooling.neutralise` is the pool's reset callback.
 """
 
 from typing import Any
@@ -11,9 +11,8 @@ import psycopg
 from django.db.utils import DatabaseError
 from django_tenants.postgresql_backend import base
 
+from triptych.platform.db.pooling import ENTER
 from triptych.platform.scope import NOWHERE, AnyScope
-
-ENTER = "SELECT set_config('role', %s, false), set_config('search_path', %s, false)"
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -41,10 +40,3 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.search_path_set_schemas = scope
         finally:
             self._setting_search_path = False
-
-
-def neutralise(connection: psycopg.Connection[Any]) -> None:
-    """Leave a pooled connection nowhere, before anybody else can take it."""
-    connection.rollback()
-    connection.execute(ENTER, [NOWHERE.role, ", ".join(NOWHERE.search_path)])
-    connection.commit()

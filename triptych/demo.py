@@ -1,0 +1,35 @@
+"""The demo tenant: a small business to look around in, with the removable sample pack."""
+
+from django.conf import settings
+
+from triptych.core_crm import samples
+from triptych.platform import clock
+from triptych.platform.scope import CONTROL, entered
+from triptych.tenants import actions
+from triptych.tenants.members.models import Member
+from triptych.tenants.models import Tenant
+
+SUBDOMAIN = "demo"
+
+
+def ensure(*, email: str) -> str:
+    """Make the tenant `demo` if it is missing. Returns its owner's password, which is kept in the data folder."""
+    kept = settings.DATA / "demo_password"
+    if not kept.exists():
+        kept.touch(mode=0o600)
+        kept.write_text(actions.random_password())
+    password = kept.read_text()
+    with entered(CONTROL):
+        exists = Tenant.objects.filter(subdomain=SUBDOMAIN).exists()
+    if not exists:
+        _make(email=email, password=password)
+    return password
+
+
+def _make(*, email: str, password: str) -> None:
+    now = clock.now()
+    tenant = actions.sign_up(
+        name="Demo Tools", subdomain=SUBDOMAIN, email=email, person_name="Dana Demo", password=password, now=now
+    )
+    with entered(tenant):
+        samples.add_samples(by=Member.objects.get(email=email), now=now)

@@ -1,0 +1,14 @@
+"""The statement that moves a connection, and what the pool does to one before anybody else can take it."""
+
+from typing import Any
+
+import psycopg
+
+ENTER = "SELECT set_config('role', %s, false), set_config('search_path', %s, false)"
+
+
+def neutralise(connection: psycopg.Connection[Any]) -> None:
+    """Leave a pooled connection nowhere: an empty schema and a role without rights."""
+    connection.rollback()
+    connection.execute(ENTER, ["triptych_nobody", "nowhere"])
+    connection.commit()
