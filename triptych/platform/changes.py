@@ -1,7 +1,10 @@
 """Setting fields of a record: only those that differ, checked, with before and after of each."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -56,6 +59,17 @@ def check_fields(record: models.Model, *, only: Iterable[str] | None = None) -> 
     except ValidationError as error:
         name, messages = next(iter(error.message_dict.items()))
         raise Refused(" ".join(messages), field=name) from error
+
+
+def told(changes: Changes) -> dict[str, list[Any]]:
+    """The changes as plain JSON, `{"field": [before, after]}`, for facts of events that hold no personal data."""
+    return {name: [_plain(before), _plain(after)] for name, (before, after) in changes.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal | UUID) else value
 
 
 def _can_be_stored(value: Any) -> bool:
