@@ -41,6 +41,7 @@ SHARED_TABLES = (
     ),
     Shared("cell.events_outbox", OWN_TENANT.format(column="tenant_id"), "INSERT"),
     Shared("cell.events_job", OWN_TENANT.format(column="tenant_id"), "SELECT, INSERT, UPDATE"),
+    Shared("cell.plugins_pluginfailure", OWN_TENANT.format(column="tenant_id")),
 )
 
 ROLES = """

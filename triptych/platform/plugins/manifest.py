@@ -1,9 +1,9 @@
 """What a plugin says of itself."""
 
-from dataclasses import dataclass, field
 import re
+from dataclasses import dataclass
 
-PLUGIN_ID = re.compile(r"[a-z][a-z0-9_]*")
+PLUGIN_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 API_LEVEL = 1
 """The level of the hook API that this host serves. It also serves every lower one."""
 
@@ -12,9 +12,16 @@ API_LEVEL = 1
 class Plugin:
     """The manifest: a plugin's module holds one of these under the name `plugin`.
 
-    `id` is the prefix of the plugin's tables, GraphQL types, permissions and tasks. `app` is the dotted name of its
-    Django app, if it keeps records or shows pages. `requires` names plugins that must be enabled with it.
-    `entitlement` is the key that billing grants. `data_categories` say which personal data it keeps.
+    Attributes:
+        id: Prefix of the plugin's tables, GraphQL types, permissions and tasks, and the name of its entry point.
+        label: What people call it.
+        version: The version shown to people; any text.
+        api: The API level it was written for.
+        app: Dotted name of its Django app, if it keeps records or has templates. The app's label is the id.
+        requires: Ids of plugins that must be enabled before it.
+        entitlement: The key that billing grants; empty when every tenant may enable it.
+        description: One sentence on what a person gets.
+        data_categories: The personal data it keeps, e.g. "points per contact".
     """
 
     id: str
@@ -25,8 +32,12 @@ class Plugin:
     requires: tuple[str, ...] = ()
     entitlement: str = ""
     description: str = ""
-    data_categories: tuple[str, ...] = field(default=())
+    data_categories: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not PLUGIN_ID.fullmatch(self.id):
-            raise ValueError(f"The plugin id {self.id!r} must be lower-case letters, digits and _, e.g. 'stale_deals'.")
+            raise ValueError(
+                f"The plugin id {self.id!r} must be at most 40 lower-case letters, digits and _, e.g. 'stale_deals'."
+            )
+        if self.api < 1:
+            raise ValueError(f"The plugin {self.id} names API level {self.api!r}; levels begin at 1.")

@@ -1,0 +1,70 @@
+"""The plugins' pages under `/x/<plugin id>/`: there where the plugin is enabled, 404 everywhere else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import URLPattern, URLResolver
+from django.urls.resolvers import RoutePattern
+from structlog.contextvars import bind_contextvars
+
+from triptych.platform.plugins import failures, hooks
+from triptych.platform.plugins.registry import registry
+
+ANSWERS = (Http404, PermissionDenied, SuspiciousOperation)
+"""Exceptions by which a view answers; they are no faults."""
+
+
+class WhereEnabled(RoutePattern):
+    """The prefix of a plugin's pages. It matches only in tenants that have the plugin enabled."""
+
+    def __init__(self, plugin_id: str) -> None:
+        super().__init__(f"{plugin_id}/", is_endpoint=False)
+        self.plugin_id = plugin_id
+
+    def match(self, path: str) -> Any:
+        return super().match(path) if self.plugin_id in hooks.enabled_plugins() else None
+
+
+def plugin_patterns() -> list[URLResolver]:
+    """One resolver per registered plugin that has pages, in the namespace of its id."""
+    pages: dict[str, list[URLPattern | URLResolver]] = defaultdict(list)
+    for plugin_id, pattern in hooks.pairs("urls", registry.contributors, {}):
+        pages[plugin_id].append(pattern)
+    return [
+        URLResolver(WhereEnabled(plugin_id), patterns, app_name=plugin_id, namespace=plugin_id)
+        for plugin_id, patterns in pages.items()
+    ]
+
+
+class PluginPageMiddleware:
+    """Puts the plugin's name on what its own pages log, and reports what they raise."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        if plugin := _plugin_of(request):
+            bind_contextvars(plugin=plugin)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+        plugin = _plugin_of(request)
+        if plugin and not isinstance(error, ANSWERS):
+            failures.report(plugin, "page", error)
+
+
+def _plugin_of(request: HttpRequest) -> str:
+    """The id of the plugin whose page this is, empty for a page of core."""
+    match = request.resolver_match
+    return match.namespaces[0] if match and match.route.startswith("x/") and match.namespaces else ""
+
+
+plugin_urls = plugin_patterns()
+"""What the root mounts at `x/`. Made on the first import, which is the first request's."""
