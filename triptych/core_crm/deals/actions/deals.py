@@ -14,7 +14,7 @@ from triptych.core_crm.deals.findable import search_entry
 from triptych.core_crm.deals.models import Deal, DealContact, Pipeline, Stage, StageChange
 from triptych.core_crm.deals.money import clean_currency
 from triptych.platform import events, search
-from triptych.platform.changes import Changes, apply_changes, check_fields, told
+from triptych.platform.changes import Changes, apply_changes, check_fields
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
@@ -84,8 +84,8 @@ def update_deal(
 ) -> Deal:
     """Change the given fields of a deal; `contacts` replaces everybody who takes part.
 
-    `version` is the one that the editor saw. Announces `deal.updated` with before and after of what changed, and
-    nothing when nothing did.
+    `version` is the one that the editor saw. Announces `deal.updated` with the names of what changed, and nothing
+    when nothing did.
 
     Raises:
         Conflict: somebody changed the deal since `version`.
@@ -105,7 +105,7 @@ def update_deal(
     deal.touch(at=now)
     deal.save(update_fields=[*(changes.keys() - {"contacts"}), "sort_key", "version", "updated_at"])
     search.index(search_entry(deal))
-    events.announce("deal.updated", deal, by=by, at=now, changes=told(changes))
+    events.announce("deal.updated", deal, by=by, at=now, changed=sorted(changes))
     return deal
 
 
@@ -121,7 +121,7 @@ def set_amount_from_lines(*, deal: Deal, amount: Decimal | None, by: Member | No
         return deal
     deal.touch(at=now)
     deal.save(update_fields=[*changes, "version", "updated_at"])
-    events.announce("deal.updated", deal, by=by, at=now, changes=told(changes))
+    events.announce("deal.updated", deal, by=by, at=now, changed=sorted(changes))
     return deal
 
 

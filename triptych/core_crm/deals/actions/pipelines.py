@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.deals.models import Deal, ForecastCategory, Pipeline, Stage, StageChange
 from triptych.platform import events
-from triptych.platform.changes import apply_changes, check_fields, told
+from triptych.platform.changes import apply_changes, check_fields
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
@@ -110,7 +110,7 @@ def update_pipeline(
         Pipeline.objects.filter(is_default=True).update(is_default=False)
     pipeline.touch(at=now)
     pipeline.save(update_fields=[*changes, "version", "updated_at"])
-    events.announce("pipeline.updated", pipeline, by=by, at=now, changes=told(changes))
+    events.announce("pipeline.updated", pipeline, by=by, at=now, changed=sorted(changes))
     return pipeline
 
 
@@ -188,7 +188,7 @@ def update_stage(
     _refuse_taken_name(Stage.objects.active().filter(pipeline=stage.pipeline_id), stage)
     stage.touch(at=now)
     stage.save(update_fields=[*changes, "is_closed", "is_won", "version", "updated_at"])
-    events.announce("stage.updated", stage, by=by, at=now, changes=told(changes))
+    events.announce("stage.updated", stage, by=by, at=now, changed=sorted(changes))
     return stage
 
 

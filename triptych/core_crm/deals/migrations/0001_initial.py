@@ -3,16 +3,17 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
+from django.db import migrations, models
+
 import triptych.platform.collation
 import triptych.platform.ids
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("contacts", "0002_alter_company_domain_alter_company_owner_and_more"),
+        ("contacts", "0001_initial"),
         ("members", "0001_initial"),
     ]
 

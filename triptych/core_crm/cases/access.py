@@ -1,0 +1,62 @@
+"""Who may see or change cases: the one way to fetch them for somebody.
+
+Everybody in the tenant sees everything; readers change nothing.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from triptych.core_crm.cases.models import Case, CaseMessage, CaseMessageQuerySet, CaseQuerySet, Queue, QueueQuerySet
+from triptych.platform.refusals import Forbidden
+from triptych.tenants.members.models import Member
+
+
+def cases_visible_to(member: Member) -> CaseQuerySet:
+    """The cases that the member may see, without those in the bin."""
+    return Case.objects.alive()
+
+
+def queues_visible_to(member: Member) -> QueueQuerySet:
+    """The queues that the member may see, retired ones included."""
+    return Queue.objects.alive()
+
+
+def messages_visible_to(member: Member) -> CaseMessageQuerySet:
+    """What the member may read of conversations, internal notes included."""
+    return CaseMessage.objects.filter(case__deleted_at__isnull=True)
+
+
+def case_to_see(member: Member, pk: UUID) -> Case:
+    """Raises Http404 for a case that is not there for this member."""
+    return _there(cases_visible_to(member).for_rows().select_related("deal", "merged_into").filter(pk=pk))
+
+
+def case_to_change(member: Member, pk: UUID) -> Case:
+    """Raises Http404 for a case that is not there for this member, Forbidden if they only may read it."""
+    case = case_to_see(member, pk)
+    must_be_writer(member)
+    return case
+
+
+def case_to_restore(member: Member, pk: UUID) -> Case:
+    """A case in the bin; raises Http404 if there is none, Forbidden if the member only may read."""
+    case: Case = _there(Case.objects.deleted().for_rows().filter(pk=pk))
+    must_be_writer(member)
+    return case
+
+
+def must_be_writer(member: Member) -> None:
+    """Raises Forbidden for somebody who may only read."""
+    if not member.may_write:
+        raise Forbidden(_("You may read this but not change it. An owner or admin can give you the right."))
+
+
+def _there(records: QuerySet[Any]) -> Any:
+    record = records.first()
+    if record is None:
+        raise Http404
+    return record
