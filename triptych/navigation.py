@@ -1,0 +1,34 @@
+"""The lines of the navigation that every tenant has, and what “New” makes. Plugins add theirs by hooks.
+
+It stands at the root because the frame (`platform.web`) knows no noun of the CRM.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from triptych.platform.web.menu import Act, Line
+
+LINES = (
+    Line(_("Home"), "/", "home", key="h"),
+    Line(_("Contacts"), "/contacts/", "address-book", key="c"),
+    Line(_("Companies"), "/companies/", "building", key="o"),
+    Line(_("Leads"), "/leads/", "target-arrow", key="l"),
+    Line(_("Deals"), "/deals/", "layout-kanban", key="d"),
+    Line(_("Cases"), "/cases/", "lifebuoy", key="s"),
+    Line(_("Activities"), "/activities/", "calendar-check", key="a"),
+    Line(_("Import"), "/import/", "table-import", key="i"),
+)
+LAST_LINES = (Line(_("Settings"), "/settings/", "settings", key="e"),)
+
+ON_A_PHONE = ("/", "/contacts/", "/deals/", "/cases/", "/activities/")
+"""The five entries of the bottom bar; the rest is under “More”."""
+
+ACTS = (
+    Act(_("New contact"), "/contacts/new/", "user-plus"),
+    Act(_("New company"), "/companies/new/", "building-plus"),
+    Act(_("New lead"), "/leads/new/", "target-arrow"),
+    Act(_("New deal"), "/deals/new/", "square-rounded-plus"),
+    Act(_("New case"), "/cases/new/", "lifebuoy"),
+    Act(_("New activity"), "/activities/new/", "calendar-plus"),
+    Act(_("Import a file"), "/import/", "table-import", makes=False),
+    Act(_("Invite somebody"), "/settings/people/", "mail-forward", makes=False, administers=True),
+)

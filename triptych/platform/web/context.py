@@ -1,0 +1,47 @@
+"""What every template knows of the frame around it. Nothing here asks the database."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+
+from triptych.platform.web import menu
+
+
+class Shell:
+    """The frame of one request; each part is worked out when a template first asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self.tenant: Any = getattr(request, "tenant", None)
+        self.member: Any = getattr(request, "member", None)
+
+    @cached_property
+    def menu(self) -> list[menu.Group]:
+        return menu.groups(self.member, self._request.path)
+
+    @cached_property
+    def section(self) -> menu.Line | None:
+        """The line of the menu that leads here."""
+        return next((line for group in self.menu for line in group.lines if line.is_current), None)
+
+    @cached_property
+    def bottom_bar(self) -> list[menu.Line]:
+        return menu.on_a_phone(self.menu)
+
+    @cached_property
+    def new(self) -> list[menu.Act]:
+        """What “New” offers."""
+        return [act for act in menu.acts(self.member) if act.makes]
+
+    @cached_property
+    def go_keys(self) -> list[menu.Line]:
+        return [line for group in self.menu for line in group.lines if line.key]
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `shell` is the frame, `tenant` and `member` are whom the request is for."""
+    frame = Shell(request)
+    return {"shell": frame, "tenant": frame.tenant, "member": frame.member}
