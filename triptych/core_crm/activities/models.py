@@ -160,7 +160,7 @@ class ActivityLink(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="links")
-    kind = models.CharField(max_length=40, help_text="The record's model, e.g. contacts.contact.")
+    kind = models.CharField(max_length=40, help_text="The name of the record's model in lower case, e.g. contact.")
     object_id = models.UUIDField()
     at = models.DateTimeField()
 

@@ -1,0 +1,67 @@
+"""Who may see or change activities: the one way to fetch them for somebody.
+
+Everybody in the tenant sees everything; readers change nothing.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from triptych.core_crm.activities.models import Activity, ActivityQuerySet
+from triptych.core_crm.activities.records import LinkedRecord, RecordRef, named
+from triptych.platform.refusals import Forbidden
+from triptych.tenants.members.models import Member
+
+
+def activities_visible_to(member: Member) -> ActivityQuerySet:
+    """The activities that the member may see, without those in the bin."""
+    return Activity.objects.alive()
+
+
+def activity_to_see(member: Member, pk: UUID) -> Activity:
+    """Raises Http404 for an activity that is not there for this member."""
+    return _there(activities_visible_to(member).select_related("owner", "created_by").filter(pk=pk))
+
+
+def activity_to_change(member: Member, pk: UUID) -> Activity:
+    """Raises Http404 for an activity that is not there for this member, Forbidden if they only may read it."""
+    activity = activity_to_see(member, pk)
+    must_be_writer(member)
+    return activity
+
+
+def activity_to_restore(member: Member, pk: UUID) -> Activity:
+    """An activity in the bin; raises Http404 if there is none, Forbidden if the member only may read."""
+    activity: Activity = _there(Activity.objects.deleted().filter(pk=pk))
+    must_be_writer(member)
+    return activity
+
+
+def record_to_link(member: Member, ref: RecordRef) -> LinkedRecord:
+    """A record that the member sees and may link activities to.
+
+    Raises:
+        Http404: there is none for this member.
+        Forbidden: the member may only read.
+    """
+    record = named([ref]).get(ref.id)
+    if record is None or record.kind != ref.kind:
+        raise Http404
+    must_be_writer(member)
+    return record
+
+
+def must_be_writer(member: Member) -> None:
+    """Raises Forbidden for somebody who may only read."""
+    if not member.may_write:
+        raise Forbidden(_("You may read this but not change it. An owner or admin can give you the right."))
+
+
+def _there(records: QuerySet[Any]) -> Any:
+    record = records.first()
+    if record is None:
+        raise Http404
+    return record

@@ -1,0 +1,200 @@
+"""Writes to an activity's fields and links: check, write, record, announce. Rights are checked by `access` before."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypedDict, Unpack
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from triptych.core_crm.activities.findable import search_entry
+from triptych.core_crm.activities.models import Activity, ActivityLink
+from triptych.core_crm.activities.records import RecordRef
+from triptych.platform import events, search
+from triptych.platform.changes import Changes, apply_changes, check_fields
+from triptych.platform.plugins import hooks
+from triptych.platform.refusals import Refused
+from triptych.tenants.members.models import Member
+
+DONE = (Activity.Status.HELD, Activity.Status.COMPLETED)
+SETTLED = ("at", "due_at", "completed_at", "end_at", "direction")
+
+
+class ActivityFields(TypedDict, total=False):
+    """What can be set on an activity. Which statuses fit which kind is in `Activity.STATUSES_OF`."""
+
+    subject: str
+    description: str
+    status: str
+    start_at: datetime | None
+    end_at: datetime | None
+    due_at: datetime | None
+    completed_at: datetime | None
+    duration_minutes: int | None
+    direction: str
+    priority: str
+    owner: Member | None
+
+
+@transaction.atomic
+def create_activity(
+    *,
+    kind: str,
+    by: Member | None,
+    now: datetime,
+    records: Sequence[RecordRef] = (),
+    **fields: Unpack[ActivityFields],
+) -> Activity:
+    """Keep a new activity of that kind (`Activity.Kind`) about these records and those they concern.
+
+    Without an `owner` among the fields it belongs to whoever makes it. Without a `status` a task is not started, and
+    a call or meeting is planned if it starts in the future, else held. Announces `activity.created`.
+
+    Raises:
+        Refused: a value breaks a rule, or a text is missing; it names the field.
+    """
+    activity = Activity(kind=kind, created_at=now, updated_at=now, at=now, owner=by, created_by=by)
+    check_fields(activity, only=["kind"])
+    apply_changes(activity, {"status": _first_status(kind, fields, now), **_cleaned(fields)})
+    _settle(activity, now=now)
+    _check(activity)
+    activity.save(force_insert=True)
+    _link(activity, [*records, *hooks.gather("also_concerned", records=records)] if records else [])
+    search.index(search_entry(activity))
+    events.announce("activity.created", activity, by=by, at=now, kind=activity.kind)
+    return activity
+
+
+@transaction.atomic
+def update_activity(
+    *,
+    activity: Activity,
+    by: Member | None,
+    now: datetime,
+    version: int | None = None,
+    records: Sequence[RecordRef] | None = None,
+    **fields: Unpack[ActivityFields],
+) -> Activity:
+    """Change the given fields of an activity; `records` replaces all its links.
+
+    `version` is the one that the editor saw. Announces `activity.updated` with the names of what changed, and nothing
+    when nothing did; then `activity.completed` or `activity.reopened` as it applies.
+
+    Raises:
+        Conflict: somebody changed the activity since `version`.
+        Refused: a value breaks a rule; it names the field.
+    """
+    activity = locked(activity)
+    activity.expect_version(version)
+    was_at, was_open = activity.at, activity.is_open
+    changes = apply_changes(activity, _cleaned(fields))
+    if records is not None:
+        changes |= _replace_links(activity, records)
+    if not changes:
+        return activity
+    _settle(activity, now=now)
+    _check(activity)
+    activity.touch(at=now)
+    activity.save(update_fields={*(changes.keys() - {"records"}), *SETTLED, "version", "updated_at"})
+    if activity.at != was_at:
+        activity.links.update(at=activity.at)
+    search.index(search_entry(activity))
+    events.announce("activity.updated", activity, by=by, at=now, changed=sorted(changes))
+    if was_open != activity.is_open:
+        events.announce("activity.reopened" if activity.is_open else "activity.completed", activity, by=by, at=now)
+    return activity
+
+
+@transaction.atomic
+def delete_activity(*, activity: Activity, by: Member | None, now: datetime) -> Activity:
+    """Put an activity into the bin, from which `restore_activity` takes it. Announces `activity.deleted`."""
+    activity = locked(activity)
+    if activity.deleted_at:
+        return activity
+    activity.deleted_at = now
+    activity.touch(at=now)
+    activity.save(update_fields=["deleted_at", "version", "updated_at"])
+    search.remove(kind="activity", id=activity.pk)
+    events.announce("activity.deleted", activity, by=by, at=now)
+    return activity
+
+
+@transaction.atomic
+def restore_activity(*, activity: Activity, by: Member | None, now: datetime) -> Activity:
+    """Take an activity out of the bin, as it was. Announces `activity.restored`."""
+    activity = locked(activity)
+    if not activity.deleted_at:
+        return activity
+    activity.deleted_at = None
+    activity.touch(at=now)
+    activity.save(update_fields=["deleted_at", "version", "updated_at"])
+    search.index(search_entry(activity))
+    events.announce("activity.restored", activity, by=by, at=now)
+    return activity
+
+
+def locked(activity: Activity) -> Activity:
+    """The activity as it stands now, locked until the transaction ends."""
+    rows = Activity.objects.select_related("owner", "created_by").select_for_update(of=("self",))
+    fresh: Activity = rows.get(pk=activity.pk)
+    return fresh
+
+
+def _first_status(kind: str, fields: ActivityFields, now: datetime) -> str:
+    if kind == Activity.Kind.TASK:
+        return Activity.Status.NOT_STARTED
+    if kind in (Activity.Kind.CALL, Activity.Kind.MEETING):
+        start = fields.get("start_at")
+        return Activity.Status.PLANNED if start and start > now else Activity.Status.HELD
+    return ""
+
+
+def _settle(activity: Activity, *, now: datetime) -> None:
+    """Bring what follows from other fields in line: when it was done, when it ends, where it stands on a timeline."""
+    if activity.status in DONE:
+        activity.completed_at = activity.completed_at or now
+    elif activity.status:
+        activity.completed_at = None
+    if activity.kind == Activity.Kind.CALL:
+        activity.direction = activity.direction or Activity.Direction.OUTBOUND
+    if activity.start_at and activity.duration_minutes is not None:
+        activity.end_at = activity.start_at + timedelta(minutes=activity.duration_minutes)
+    activity.settle()
+
+
+def _check(activity: Activity) -> None:
+    check_fields(activity)
+    kind = Activity.Kind(activity.kind)
+    allowed = Activity.STATUSES_OF[kind]
+    if activity.status not in (allowed or ("",)):
+        names = ", ".join(str(status.label) for status in allowed)
+        message = _("A %(kind)s has one of these statuses: %(names)s.") if allowed else _("A %(kind)s has no status.")
+        raise Refused(message % {"kind": kind.label.lower(), "names": names}, field="status")
+    if kind in (Activity.Kind.TASK, Activity.Kind.MEETING) and not activity.subject:
+        raise Refused(_("Say in a few words what it is about."), field="subject")
+    if not activity.subject and not activity.description and kind != Activity.Kind.CALL:
+        raise Refused(_("Write something first."), field="description")
+    if activity.start_at and activity.end_at and activity.end_at < activity.start_at:
+        raise Refused(_("The end lies before the start. Choose a later end."), field="end_at")
+
+
+def _link(activity: Activity, records: Iterable[RecordRef]) -> None:
+    once = {ref.id: ref for ref in records}
+    ActivityLink.objects.bulk_create(
+        ActivityLink(activity=activity, kind=ref.kind, object_id=ref.id, at=activity.at) for ref in once.values()
+    )
+
+
+def _replace_links(activity: Activity, records: Sequence[RecordRef]) -> Changes:
+    """Write other links than the activity has; the change, or nothing when they are the same."""
+    before = sorted((kind, str(object_id)) for kind, object_id in activity.links.values_list("kind", "object_id"))
+    after = sorted((ref.kind, str(ref.id)) for ref in records)
+    if before == after:
+        return {}
+    activity.links.all().delete()
+    _link(activity, records)
+    return {"records": (before, after)}
+
+
+def _cleaned(fields: ActivityFields) -> dict[str, Any]:
+    return {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}

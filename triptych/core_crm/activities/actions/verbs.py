@@ -1,0 +1,77 @@
+"""What people do with activities, said the way they say it. Each raises as `create_activity` or `update_activity`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Unpack
+
+from django.utils.translation import gettext as _
+
+from triptych.core_crm.activities.actions.activities import ActivityFields, create_activity, update_activity
+from triptych.core_crm.activities.models import Activity
+from triptych.core_crm.activities.records import RecordRef
+from triptych.platform.refusals import Refused
+from triptych.tenants.members.models import Member
+
+
+def add_note(*, text: str, records: Sequence[RecordRef], by: Member | None, now: datetime) -> Activity:
+    """Write a note on records."""
+    return create_activity(kind=Activity.Kind.NOTE, description=text, records=records, by=by, now=now)
+
+
+def create_task(
+    *,
+    subject: str,
+    records: Sequence[RecordRef] = (),
+    by: Member | None,
+    now: datetime,
+    **fields: Unpack[ActivityFields],
+) -> Activity:
+    """Note something to be done, by `due_at` if that is among the fields."""
+    return create_activity(kind=Activity.Kind.TASK, records=records, by=by, now=now, **{**fields, "subject": subject})
+
+
+def log_call(
+    *, records: Sequence[RecordRef], by: Member | None, now: datetime, **fields: Unpack[ActivityFields]
+) -> Activity:
+    """Note a call that was made, or one that is planned when it starts in the future."""
+    return create_activity(kind=Activity.Kind.CALL, records=records, by=by, now=now, **{"start_at": now, **fields})
+
+
+def log_meeting(
+    *, subject: str, records: Sequence[RecordRef], by: Member | None, now: datetime, **fields: Unpack[ActivityFields]
+) -> Activity:
+    """Note a meeting that was held, or one that is planned when it starts in the future."""
+    given: ActivityFields = {"start_at": now, **fields, "subject": subject}
+    return create_activity(kind=Activity.Kind.MEETING, records=records, by=by, now=now, **given)
+
+
+def log_email(
+    *, subject: str, records: Sequence[RecordRef], by: Member | None, now: datetime, **fields: Unpack[ActivityFields]
+) -> Activity:
+    """Note an email that was sent or received elsewhere. Nothing is sent."""
+    given: ActivityFields = {"start_at": now, **fields, "subject": subject}
+    return create_activity(kind=Activity.Kind.EMAIL, records=records, by=by, now=now, **given)
+
+
+def complete_activity(*, activity: Activity, by: Member | None, now: datetime) -> Activity:
+    """Note that a task is completed, or that a planned call or meeting was held. Doing it twice changes nothing.
+
+    Raises:
+        Refused: it is a note or an email.
+    """
+    if not activity.status:
+        raise Refused(_("Notes and emails are nothing to complete."))
+    done = Activity.Status.COMPLETED if activity.kind == Activity.Kind.TASK else Activity.Status.HELD
+    return update_activity(activity=activity, by=by, now=now, status=done)
+
+
+def undo_completion(*, activity: Activity, by: Member | None, now: datetime) -> Activity:
+    """Put a completed task, or a call or meeting that was held, back among what is to be done.
+
+    Raises:
+        Refused: it is a note or an email.
+    """
+    if not activity.status:
+        raise Refused(_("Notes and emails are nothing to complete."))
+    to_do = Activity.Status.NOT_STARTED if activity.kind == Activity.Kind.TASK else Activity.Status.PLANNED
+    return update_activity(activity=activity, by=by, now=now, status=to_do)
