@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django_htmx",
+    "template_partials",
     "django_filters",
     "strawberry_django",
     "graphene_django",
@@ -108,8 +109,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "triptych.platform.web.toasts.toast_middleware",
     "allauth.account.middleware.AccountMiddleware",
     "triptych.tenants.members.signed_in.MemberMiddleware",
+    "triptych.platform.plugins.pages.PluginPageMiddleware",
 ]
 TEMPLATES = [
     {
@@ -223,7 +226,10 @@ DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
 EMAIL_TIMEOUT = 10
 
 # Tasks
+CELERY_APP = "triptych.celery.app"
 CELERY_BROKER_URL = ENVIRONMENT.broker_url or "memory://"
+JOBS_AT_ONCE = {"interactive": 4, "bulk": 2, "analytics": 1}  # of all workers together; the rest waits its turn
+METRICS_TOKEN = ENVIRONMENT.metrics_token
 
 LOGGING_CONFIG = "triptych.platform.web.logs.configure"
 LOGGING = {"json": not DEBUG}

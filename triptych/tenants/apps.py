@@ -7,4 +7,10 @@ class TenantsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from triptych.tenants import checks  # noqa: F401 - registers itself
+        from triptych.platform.events import tenancy
+        from triptych.tenants import (
+            checks,  # noqa: F401 - registers itself
+            directory,
+        )
+
+        tenancy.register(tenancy.Directory(find=directory.find, working=directory.working))

@@ -1,0 +1,55 @@
+"""Events: what has happened in a tenant, told to whoever handles it, after the commit, at least once.
+
+    events.announce("deal.moved", deal, by=member, at=now, stage="Offer")
+
+    @events.handles("deal.moved")
+    def warn_the_owner(event: Event) -> None: ...
+
+Long work stands in `events.jobs`, what recurs in `events.schedules`. docs/events.md tells how it all travels.
+"""
+
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import connection, models
+from django.db.transaction import TransactionManagementError
+
+from triptych.platform.events.registry import Event, handles
+from triptych.platform.events.tenancy import current as current_tenant
+from triptych.platform.web.logs import request_id
+
+__all__ = ["Event", "announce", "handles"]
+
+
+class HasId(Protocol):
+    """A member, as far as an event is concerned."""
+
+    @property
+    def pk(self) -> UUID: ...
+
+
+def announce(name: str, subject: models.Model | None, *, by: HasId | None, at: datetime, **facts: Any) -> None:
+    """Write down that something has happened to `subject`; handlers hear of it once the transaction is committed.
+
+    `name` is in the past tense (`deal.moved`), `facts` is JSON and should hold ids rather than personal data.
+
+    Raises:
+        OutsideTenant: the connection stands in no tenant.
+        TransactionManagementError: there is no transaction that the event could share with the change it tells of.
+    """
+    from triptych.platform.events.models import Outbox
+
+    tenant = current_tenant()
+    if not connection.in_atomic_block:
+        raise TransactionManagementError(f"“{name}” must be announced in the transaction of the change it tells of.")
+    Outbox.objects.create(
+        tenant_id=tenant.id,
+        name=name,
+        kind=subject._meta.label_lower if subject else "",
+        object_id=subject.pk if subject else None,
+        by=by.pk if by else None,
+        at=at,
+        facts=facts,
+        request_id=request_id(),
+    )
