@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -83,7 +84,7 @@ class Activity(Record):
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
-    description = models.TextField(_("description"), max_length=20_000, blank=True)
+    description = models.TextField(_("description"), blank=True, validators=[MaxLengthValidator(20_000)])
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, blank=True)
     start_at = models.DateTimeField(_("start"), null=True, blank=True)
     end_at = models.DateTimeField(_("end"), null=True, blank=True)

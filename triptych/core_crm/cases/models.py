@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Self
 from uuid import UUID
 
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -112,7 +113,7 @@ class Case(Record):
 
     number = models.PositiveBigIntegerField(_("number"), unique=True, editable=False)
     subject = models.CharField(_("subject"), max_length=200)
-    description = models.TextField(_("description"), max_length=20_000, blank=True)
+    description = models.TextField(_("description"), blank=True, validators=[MaxLengthValidator(20_000)])
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.NEW)
     priority = models.CharField(_("priority"), max_length=10, choices=Priority.choices, default=Priority.NORMAL)
     type = models.CharField(_("type"), max_length=10, choices=Type.choices, blank=True)
@@ -186,7 +187,7 @@ class CaseMessage(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     author = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
     contact = models.ForeignKey("contacts.Contact", models.SET_NULL, null=True, related_name="+")
-    body = models.TextField(max_length=20_000)
+    body = models.TextField(validators=[MaxLengthValidator(20_000)])
     at = models.DateTimeField()
 
     objects = CaseMessageQuerySet.as_manager()

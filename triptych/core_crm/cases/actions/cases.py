@@ -1,4 +1,4 @@
-"""Writes to a case's own fields and its state: check, write, record, announce. Rights are checked by `access` before."""
+"""Writes to a case: check, write, record, announce. Rights are checked by `access` before."""
 
 from datetime import datetime
 from typing import Any, TypedDict, Unpack

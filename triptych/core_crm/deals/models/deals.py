@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Self
 from uuid import UUID
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -90,12 +90,12 @@ class Deal(Record):
         Member, models.SET_NULL, null=True, blank=True, related_name="deals", verbose_name=_("owner")
     )
     type = models.CharField(_("type"), max_length=20, choices=Type.choices, blank=True)
-    lead_source = models.CharField(_("lead source"), max_length=60, blank=True)
+    lead_source = models.CharField(_("lead source"), max_length=100, blank=True)
     campaign = models.CharField(_("campaign"), max_length=200, blank=True)
     next_step = models.CharField(_("next step"), max_length=200, blank=True)
     next_step_date = models.DateField(_("next step date"), null=True, blank=True)
     lost_reason = models.CharField(_("lost reason"), max_length=200, blank=True)
-    description = models.TextField(_("description"), max_length=20_000, blank=True)
+    description = models.TextField(_("description"), blank=True, validators=[MaxLengthValidator(20_000)])
 
     objects = DealQuerySet.as_manager()
 
