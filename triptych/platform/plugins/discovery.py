@@ -19,11 +19,10 @@ from types import ModuleType
 from typing import Any
 
 from triptych.platform.plugins import verdicts
-from triptych.platform.plugins.manifest import API_LEVEL, Plugin
+from triptych.platform.plugins.manifest import API_LEVEL, GROUP, Plugin
 
-GROUP = "triptych.plugins"
 ONLY = "TRIPTYCH_PROBED_PLUGINS"
-"""Set in a probe: the names of the entry points it loads, without guard. Everything else is left out."""
+"""Set in a probe: the entry points it loads, without guard, and with them only what they require."""
 PROBE_SECONDS = 60
 
 
@@ -62,7 +61,7 @@ def found() -> Found:
     """What is installed, looked up once per process."""
     points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
     if ONLY in os.environ:
-        return _loaded([point for point in points if point.name in os.environ[ONLY].split(",")], guarded=False)
+        return _loaded(_with_required(points, os.environ[ONLY].split(",")), guarded=False)
     broken = _probed(points)
     result = _loaded([point for point in points if point.name not in broken], guarded=True)
     result.quarantined += [_quarantined(point, *broken[point.name]) for point in points if point.name in broken]
@@ -97,6 +96,16 @@ def manifest_of(point: EntryPoint, module: Any) -> Plugin:
     return plugin
 
 
+def _with_required(points: list[EntryPoint], names: list[str]) -> list[EntryPoint]:
+    """The entry points of those names and of everything that they require, as far as it is installed."""
+    by_name = {point.name: point for point in points}
+    wanted = list(names)
+    for name in wanted:
+        required = manifest_of(by_name[name], by_name[name].load()).requires
+        wanted += [other for other in required if other in by_name and other not in wanted]
+    return [point for point in points if point.name in wanted]
+
+
 def _loaded(points: list[EntryPoint], *, guarded: bool) -> Found:
     result = Found()
     for point in points:
@@ -105,7 +114,7 @@ def _loaded(points: list[EntryPoint], *, guarded: bool) -> Found:
             plugin = manifest_of(point, module)
             if plugin.id in result.modules:
                 raise ValueError(f"Two installed distributions offer a plugin called {plugin.id!r}. Remove one.")
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if not guarded:
                 raise
             result.quarantined.append(_quarantined(point, *told(error)))
@@ -153,10 +162,9 @@ def _probe(names: list[str]) -> tuple[str, str] | None:
         )
     except subprocess.TimeoutExpired:
         return f"It took more than {PROBE_SECONDS} seconds to load.", ""
-    if run.returncode == 0:
-        return None
     try:
         answer = json.loads(run.stdout.splitlines()[-1])
-        return answer["reason"], answer["traceback"]
+        problem = answer["reason"], answer["traceback"]
     except (IndexError, ValueError, KeyError, TypeError):
         return f"It ends the process that loads it (exit status {run.returncode}).", run.stderr[-4000:]
+    return problem if problem[0] else None

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+GROUP = "triptych.plugins"
+"""The entry-point group in which a distribution names the modules of its plugins."""
 PLUGIN_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 API_LEVEL = 1
 """The level of the hook API that this host serves. It also serves every lower one."""

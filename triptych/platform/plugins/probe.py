@@ -1,30 +1,28 @@
 """Run as a process of its own: set Django up with the plugins named in the environment and check that they fit.
 
-Exit status 0 when they do; otherwise 1 and, as the last line of the output, JSON with reason and traceback.
+The last line of its output is JSON: the reason against them with its traceback, both empty when they fit.
 """
 
 import json
 import os
-import sys
 
 from triptych.platform.plugins.discovery import found, told
 from triptych.platform.plugins.manifest import Plugin
 
 
-def main() -> int:
-    """Load and check the plugins named in the environment."""
+def main() -> None:
+    """Load and check the plugins named in the environment, and print what was found."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "triptych.settings")
+    reason = trace = ""
     try:
         import django
 
         django.setup()
         for plugin in found().plugins:
             check_app(plugin)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         reason, trace = told(error)
-        print("\n" + json.dumps({"reason": reason, "traceback": trace}))
-        return 1
-    return 0
+    print("\n" + json.dumps({"reason": reason, "traceback": trace}))
 
 
 def check_app(plugin: Plugin) -> None:
@@ -46,4 +44,4 @@ def check_app(plugin: Plugin) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.machinery import ModuleSpec
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from typing import Any
 import platformdirs
 
 import triptych
+from triptych.platform.plugins.manifest import GROUP
 
 Problem = tuple[str, str]
 """A reason and a traceback."""
@@ -97,10 +98,12 @@ def fingerprint(point: EntryPoint) -> str:
 
 @cache
 def surroundings() -> str:
-    """What changes with the host's code and with what is installed beside it."""
+    """What changes with the host's code, with any plugin, and with what else is installed."""
     digest = hashlib.sha256()
     for line in _file_lines(Path(triptych.__path__[0])):
         digest.update(line.encode())
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        digest.update(fingerprint(point).encode())
     for folder in map(Path, sys.path):
         if folder.is_dir():
             digest.update(f"{folder} {folder.stat().st_mtime_ns}\n".encode())
