@@ -86,7 +86,7 @@ def django_db_setup(django_db_blocker) -> Iterator[None]:
         template = "triptych_template_" + hashlib.sha256(stamp.encode()).hexdigest()[:16]
         run = f"triptych_test_{os.getpid()}"
         with maintenance() as server:
-            if not server.execute("SELECT FROM pg_database WHERE datname = %s", [template]).fetchone():
+            if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone():
                 server.execute(f'DROP DATABASE IF EXISTS "{template}_new" WITH (FORCE)')
                 make_template(template + "_new")
                 server.execute(f'ALTER DATABASE "{template}_new" RENAME TO "{template}"')
