@@ -1,10 +1,10 @@
 """Events: written with the change they tell of, handled after it, exactly once as far as the database is concerned."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
-from django.db.transaction import TransactionManagementError
 
 from triptych.platform import events
 from triptych.platform.events import relay, tenancy
@@ -85,9 +85,9 @@ def test_announcing_costs_one_statement_and_reads_nothing_back(in_tenant, now, d
 
 
 def test_a_change_that_is_rolled_back_was_never_announced(in_tenant, now, seen):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         events.announce("deal.moved", None, by=None, at=now)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     drain()
 
     assert seen == []
@@ -95,11 +95,6 @@ def test_a_change_that_is_rolled_back_was_never_announced(in_tenant, now, seen):
 
 def test_an_event_outside_of_a_tenant_is_refused(db, now):
     with entered(CONTROL), pytest.raises(tenancy.OutsideTenant, match="public"):
-        events.announce("deal.moved", None, by=None, at=now)
-
-
-def test_an_event_needs_the_transaction_of_its_change(fresh_tenant, now):
-    with entered(fresh_tenant), pytest.raises(TransactionManagementError, match=r"deal\.moved"):
         events.announce("deal.moved", None, by=None, at=now)
 
 
@@ -173,11 +168,11 @@ def test_a_handler_that_fails_is_tried_again_later_then_given_up_then_replayed(i
 
     handled("deal.moved")(fails)
     events.announce("deal.moved", None, by=None, at=now)
-    while not drain(strict=False) == 0 or rows(Delivery)[0].state != "dead":
+    while drain(strict=False):
         (delivery,) = rows(Delivery)
         clock[0] = delivery.next_attempt_at
 
-    waits = [later - earlier for earlier, later in zip(attempts, attempts[1:], strict=False)]
+    waits = [later - earlier for earlier, later in pairwise(attempts)]
     assert waits == [back_off(n) for n in range(1, MAX_ATTEMPTS)]
     assert waits[:3] == [timedelta(seconds=5), timedelta(seconds=20), timedelta(seconds=80)]
     (delivery,) = rows(Delivery)

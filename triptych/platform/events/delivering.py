@@ -42,7 +42,7 @@ def deliver(delivery_id: UUID, tenant_id: UUID, attempts: int) -> None:
     """
     delivery = _begun(delivery_id, tenant_id, attempts)
     if delivery is None:
-        return
+        return None
     try:
         tenant = tenancy.scope_of(tenant_id)
     except tenancy.UnknownTenant as unknown:
@@ -113,11 +113,9 @@ def _bury(delivery: Delivery, reason: str) -> None:
 
 def bury_lost(*, at: datetime) -> int:
     """Give up deliveries whose last attempt took its worker with it. Called by the relay, in the cell scope."""
-    return (
-        Delivery.objects.filter(
-            state=Delivery.State.QUEUED, next_attempt_at__lte=at, attempts__gte=MAX_ATTEMPTS
-        ).update(state=Delivery.State.DEAD, last_error="The worker was lost while it tried.")
-    )
+    return Delivery.objects.filter(
+        state=Delivery.State.QUEUED, next_attempt_at__lte=at, attempts__gte=MAX_ATTEMPTS
+    ).update(state=Delivery.State.DEAD, last_error="The worker was lost while it tried.")
 
 
 def replay(delivery: Delivery, *, at: datetime) -> bool:

@@ -90,7 +90,9 @@ class Delivery(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event", "handler"], name="delivery_once")]
         indexes = [
-            models.Index("queue", "next_attempt_at", name="delivery_unfinished", condition=Q(state__in=["pending", "queued"])),
+            models.Index(
+                "queue", "next_attempt_at", name="delivery_unfinished", condition=Q(state__in=["pending", "queued"])
+            ),
             models.Index("next_attempt_at", name="delivery_dead", condition=Q(state="dead")),
             models.Index("done_at", name="delivery_done", condition=Q(state="done")),
         ]
@@ -120,7 +122,7 @@ class Job(models.Model):
     queue = models.CharField(max_length=20, default="bulk")
     args = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
-    starts = models.PositiveIntegerField(default=0, help_text="Counts starts; each worker may write under its own only.")
+    starts = models.PositiveIntegerField(default=0, help_text="Counts starts; a worker writes only under its own.")
     done_count = models.PositiveIntegerField(default=0)
     total_count = models.PositiveIntegerField(null=True)
     note = models.CharField(max_length=300, blank=True)

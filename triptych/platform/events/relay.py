@@ -52,7 +52,7 @@ def expand(*, at: datetime) -> int:
 
 
 def hand_over_deliveries(*, at: datetime, send: SendDelivery) -> int:
-    """Queue what is due, as far as there is room. Returns how many; raises what `send` raises, with the rest waiting."""
+    """Queue what is due, as far as there is room. Returns how many. What `send` raises is raised; the rest waits on."""
     with entered(CELL):
         bury_lost(at=at)
         return sum(_hand_over(queue, at=at, send=send) for queue in QUEUES)
@@ -90,9 +90,7 @@ def _hand_over_jobs(queue: str, *, at: datetime, send: SendJob) -> int:
         jobs = Job.objects.filter(queue=queue).unfinished()
         room = settings.JOBS_AT_ONCE[queue] - jobs.exclude(silent).count()
         claimed = list(
-            jobs.filter(silent)
-            .order_by("created_at", "pk")
-            .select_for_update(skip_locked=True)[: max(0, room)]
+            jobs.filter(silent).order_by("created_at", "pk").select_for_update(skip_locked=True)[: max(0, room)]
         )
         Job.objects.filter(pk__in=[job.pk for job in claimed]).update(heartbeat_at=at)
     for position, job in enumerate(claimed):

@@ -2,99 +2,175 @@
 
 import django.core.serializers.json
 import django.db.models.deletion
-import triptych.platform.ids
 from django.db import migrations, models
+
+import triptych.platform.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Pulse',
+            name="Pulse",
             fields=[
-                ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('broker_error', models.TextField(blank=True)),
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("broker_error", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.UUIDField(default=triptych.platform.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('tenant_id', models.UUIDField()),
-                ('kind', models.CharField(max_length=60)),
-                ('queue', models.CharField(default='bulk', max_length=20)),
-                ('args', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=10)),
-                ('starts', models.PositiveIntegerField(default=0, help_text='Counts starts; each worker may write under its own only.')),
-                ('done_count', models.PositiveIntegerField(default=0)),
-                ('total_count', models.PositiveIntegerField(null=True)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('checkpoint', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('result', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
-                ('error', models.TextField(blank=True, help_text='A sentence for the person who started it.')),
-                ('cancel_requested', models.BooleanField(default=False)),
-                ('heartbeat_at', models.DateTimeField(help_text='Last sign of life of the queue or the worker.', null=True)),
-                ('started_by', models.UUIDField(help_text='The member.', null=True)),
-                ('request_id', models.CharField(blank=True, max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=triptych.platform.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("tenant_id", models.UUIDField()),
+                ("kind", models.CharField(max_length=60)),
+                ("queue", models.CharField(default="bulk", max_length=20)),
+                ("args", models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "starts",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Counts starts; a worker writes only under its own."
+                    ),
+                ),
+                ("done_count", models.PositiveIntegerField(default=0)),
+                ("total_count", models.PositiveIntegerField(null=True)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("checkpoint", models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("result", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
+                ("error", models.TextField(blank=True, help_text="A sentence for the person who started it.")),
+                ("cancel_requested", models.BooleanField(default=False)),
+                (
+                    "heartbeat_at",
+                    models.DateTimeField(help_text="Last sign of life of the queue or the worker.", null=True),
+                ),
+                ("started_by", models.UUIDField(help_text="The member.", null=True)),
+                ("request_id", models.CharField(blank=True, max_length=64)),
+                ("created_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['tenant_id', '-created_at'], name='job_of_tenant'), models.Index(models.F('queue'), models.F('created_at'), condition=models.Q(('state__in', ['queued', 'running'])), name='job_unfinished')],
+                "indexes": [
+                    models.Index(fields=["tenant_id", "-created_at"], name="job_of_tenant"),
+                    models.Index(
+                        models.F("queue"),
+                        models.F("created_at"),
+                        condition=models.Q(("state__in", ["queued", "running"])),
+                        name="job_unfinished",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Outbox',
+            name="Outbox",
             fields=[
-                ('id', models.UUIDField(default=triptych.platform.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('tenant_id', models.UUIDField()),
-                ('name', models.CharField(help_text='In the past tense: deal.moved.', max_length=100)),
-                ('kind', models.CharField(blank=True, help_text='Model of the subject: deals.deal.', max_length=100)),
-                ('object_id', models.UUIDField(null=True)),
-                ('by', models.UUIDField(help_text='The member who did it.', null=True)),
-                ('at', models.DateTimeField()),
-                ('facts', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('request_id', models.CharField(blank=True, max_length=64)),
-                ('handed_over_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=triptych.platform.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("tenant_id", models.UUIDField()),
+                ("name", models.CharField(help_text="In the past tense: deal.moved.", max_length=100)),
+                ("kind", models.CharField(blank=True, help_text="Model of the subject: deals.deal.", max_length=100)),
+                ("object_id", models.UUIDField(null=True)),
+                ("by", models.UUIDField(help_text="The member who did it.", null=True)),
+                ("at", models.DateTimeField()),
+                ("facts", models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("request_id", models.CharField(blank=True, max_length=64)),
+                ("handed_over_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(models.F('id'), condition=models.Q(('handed_over_at', None)), name='outbox_waiting')],
+                "indexes": [
+                    models.Index(models.F("id"), condition=models.Q(("handed_over_at", None)), name="outbox_waiting")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Schedule',
+            name="Schedule",
             fields=[
-                ('id', models.UUIDField(default=triptych.platform.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('tenant_id', models.UUIDField()),
-                ('name', models.CharField(max_length=200)),
-                ('next_at', models.DateTimeField(db_index=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=triptych.platform.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("tenant_id", models.UUIDField()),
+                ("name", models.CharField(max_length=200)),
+                ("next_at", models.DateTimeField(db_index=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tenant_id', 'name'), name='schedule_once')],
+                "constraints": [models.UniqueConstraint(fields=("tenant_id", "name"), name="schedule_once")],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.UUIDField(default=triptych.platform.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('handler', models.CharField(help_text='Dotted name of the function.', max_length=200)),
-                ('queue', models.CharField(default='interactive', max_length=20)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('queued', 'Queued'), ('done', 'Done'), ('dead', 'Dead')], default='pending', max_length=10)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('next_attempt_at', models.DateTimeField(help_text='When queued: the time after which it counts as lost.')),
-                ('last_error', models.TextField(blank=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='events.outbox')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=triptych.platform.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("handler", models.CharField(help_text="Dotted name of the function.", max_length=200)),
+                ("queue", models.CharField(default="interactive", max_length=20)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("pending", "Pending"), ("queued", "Queued"), ("done", "Done"), ("dead", "Dead")],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                (
+                    "next_attempt_at",
+                    models.DateTimeField(help_text="When queued: the time after which it counts as lost."),
+                ),
+                ("last_error", models.TextField(blank=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="deliveries", to="events.outbox"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(models.F('queue'), models.F('next_attempt_at'), condition=models.Q(('state__in', ['pending', 'queued'])), name='delivery_unfinished'), models.Index(models.F('next_attempt_at'), condition=models.Q(('state', 'dead')), name='delivery_dead'), models.Index(models.F('done_at'), condition=models.Q(('state', 'done')), name='delivery_done')],
-                'constraints': [models.UniqueConstraint(fields=('event', 'handler'), name='delivery_once')],
+                "indexes": [
+                    models.Index(
+                        models.F("queue"),
+                        models.F("next_attempt_at"),
+                        condition=models.Q(("state__in", ["pending", "queued"])),
+                        name="delivery_unfinished",
+                    ),
+                    models.Index(
+                        models.F("next_attempt_at"), condition=models.Q(("state", "dead")), name="delivery_dead"
+                    ),
+                    models.Index(models.F("done_at"), condition=models.Q(("state", "done")), name="delivery_done"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("event", "handler"), name="delivery_once")],
             },
         ),
     ]
