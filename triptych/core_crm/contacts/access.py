@@ -8,10 +8,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
-from django.utils.translation import gettext as _
 
 from triptych.core_crm.contacts.models import Company, CompanyQuerySet, Contact, ContactQuerySet
-from triptych.platform.refusals import Forbidden
+from triptych.core_crm.rights import must_be_writer
 from triptych.tenants.members.models import Member
 
 
@@ -61,12 +60,6 @@ def company_to_restore(member: Member, pk: UUID) -> Company:
     company: Company = _there(Company.objects.deleted().filter(pk=pk))
     must_be_writer(member)
     return company
-
-
-def must_be_writer(member: Member) -> None:
-    """Raises Forbidden for somebody who may only read."""
-    if not member.may_write:
-        raise Forbidden(_("You may read this but not change it. An owner or admin can give you the right."))
 
 
 def _there(records: QuerySet[Any]) -> Any:

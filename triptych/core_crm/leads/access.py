@@ -4,10 +4,11 @@ from uuid import UUID
 
 from django.http import Http404
 
-from triptych.core_crm.contacts.access import companies_visible_to, contacts_visible_to, must_be_writer
+from triptych.core_crm.contacts.access import companies_visible_to, contacts_visible_to
 from triptych.core_crm.contacts.channels import clean_domain
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.leads.models import Lead, LeadQuerySet
+from triptych.core_crm.rights import must_be_writer
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 

@@ -16,9 +16,11 @@ from uuid import UUID
 from triptych.platform.search.words import query_of, vector_of
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from triptych.platform.search.models import SearchEntry
 
-__all__ = ["Entry", "find", "index", "index_many", "note_seen", "recent", "remove"]
+__all__ = ["Entry", "find", "index", "index_many", "matching", "note_seen", "recent", "remove", "remove_many"]
 
 
 class Seeker(Protocol):
@@ -105,6 +107,14 @@ def find(member: Seeker, text: str, *, limit: int = 20, kinds: Collection[str] |
         matches = entries.filter(words=query).order_by("-updated_at", "-object_id")[: limit + len(seen)]
         found += [entry for entry in matches.defer("words") if entry.pk not in seen]
     return found[:limit]
+
+
+def matching(kind: str, text: str) -> "QuerySet[SearchEntry]":
+    """The entries of one kind that match, in no order: `records.filter(pk__in=matching(…).values("pk"))`."""
+    from triptych.platform.search.models import SearchEntry
+
+    query = query_of(text)
+    return SearchEntry.objects.filter(kind=kind, words=query) if query else SearchEntry.objects.none()
 
 
 def note_seen(member: Seeker, *, kind: str, id: UUID, at: datetime) -> None:

@@ -1,0 +1,40 @@
+"""Filters that lists of several nouns share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.forms import HiddenInput
+from django.utils.translation import gettext_lazy as _
+from django_filters import ModelChoiceFilter
+from django_filters.fields import ModelChoiceField
+
+from triptych.tenants.members.models import Member
+
+NOBODY = "nobody"
+
+
+class OwnerFilter(ModelChoiceFilter):
+    """Records of one member, or of nobody."""
+
+    def __init__(self, *, label: Any = _("Owner"), **options: Any) -> None:
+        members = Member.objects.active().by_name()
+        defaults = {"null_label": _("Nobody"), "null_value": NOBODY, "empty_label": _("Anybody")}
+        super().__init__(queryset=members, label=label, **{**defaults, **options})
+
+
+class RelatedFilter(ModelChoiceFilter):
+    """Records of one related record, which stands in the address but not in the panel of filters.
+
+    Lists of related records lead here (“Show all contacts of Acme”).
+    """
+
+    def __init__(self, *, queryset: QuerySet[Any], label: Any, **options: Any) -> None:
+        super().__init__(queryset=queryset, label=label, **options)
+
+    @property
+    def field(self) -> ModelChoiceField:
+        field: ModelChoiceField = super().field
+        field.widget = HiddenInput()
+        return field

@@ -1,0 +1,199 @@
+"""One list as somebody asked for it: the state of the address turned into rows, chips, links and words."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django_filters import FilterSet
+
+from triptych.core_crm.lists.spec import Column, ListSpec, Records
+from triptych.platform import search
+from triptych.platform.keyset import BadCursor, Page, page_of
+from triptych.platform.web import tables
+
+COUNTED_UP_TO = 10_000
+
+
+class Listing:
+    """The records of a list that fit the address of a request, page by page.
+
+    `records` are those the member may see, with everything the cells need loaded along. `home` is the list's own
+    address, whichever page of it is asked for.
+    """
+
+    def __init__(self, spec: ListSpec, records: Records, request: HttpRequest, *, home: str) -> None:
+        self.spec = spec
+        self.records = records
+        self.request = request
+        self.home = home
+        self.params: QueryDict = request.GET
+
+    @cached_property
+    def filterset(self) -> FilterSet:
+        return self.spec.filters(self.params, queryset=self.records, request=self.request)
+
+    @cached_property
+    def query(self) -> str:
+        """What is looked for in the list."""
+        return self.params.get("q", "").replace("\0", "").strip()[:200]
+
+    @cached_property
+    def matching(self) -> Records:
+        """All records that fit, on every page. A filter that makes no sense fits none."""
+        if not self.filterset.form.is_valid():
+            return self.records.none()
+        records: Records = self.filterset.qs
+        if self.query:
+            records = records.filter(pk__in=search.matching(self.spec.kind, self.query).values("pk"))
+        return records
+
+    @cached_property
+    def sort(self) -> str:
+        """The order in force, as `?sort=` names it."""
+        asked = self.params.get("sort", "")
+        column = self.spec.column(asked.removeprefix("-"))
+        return asked if column and column.order else self.spec.sort
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """The columns to show, in order."""
+        return self.spec.chosen_columns(self.params.getlist("columns"))
+
+    @property
+    def column_choices(self) -> list[tuple[Column, bool]]:
+        """All columns, and whether each is shown."""
+        return [(column, column in self.columns) for column in self.spec.columns]
+
+    @cached_property
+    def page(self) -> Page[Any]:
+        """The page that `?after=` or `?before=` asks for; the first one when that place is gone."""
+        order = self.spec.order_of(self.sort)
+        after, before = self.params.get("after"), self.params.get("before")
+        try:
+            return page_of(self.matching, order=order, size=self.spec.page_size, after=after, before=before)
+        except BadCursor:
+            return page_of(self.matching, order=order, size=self.spec.page_size)
+
+    @cached_property
+    def count(self) -> int:
+        """How many records fit, exact up to `COUNTED_UP_TO` and one more beyond it."""
+        page = self.page
+        if not page.has_next and not page.has_previous:
+            return len(page.rows)
+        return self.matching.order_by()[: COUNTED_UP_TO + 1].count()
+
+    @property
+    def count_text(self) -> str:
+        """How many records fit, in words."""
+        if self.count > COUNTED_UP_TO:
+            return _("more than %(count)s") % {"count": number_format(COUNTED_UP_TO, force_grouping=True)}
+        words = ngettext("%(count)s record", "%(count)s records", self.count)
+        return words % {"count": number_format(self.count, force_grouping=True)}
+
+    @property
+    def short_count(self) -> str:
+        """How many records fit, as a figure."""
+        shown = number_format(min(self.count, COUNTED_UP_TO), force_grouping=True)
+        return f"{shown}+" if self.count > COUNTED_UP_TO else shown
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether something is looked for or filtered, so that an empty list does not mean an empty table."""
+        return bool(self.query or self.chips)
+
+    @cached_property
+    def chips(self) -> list[tables.Chip]:
+        """The filters in force, as words with a way to take each off."""
+        form = self.filterset.form
+        if not form.is_valid():
+            return []
+        chips = []
+        for name, field in form.fields.items():
+            value = form.cleaned_data.get(name)
+            if value not in (None, "", []) and not (hasattr(value, "exists") and not value):
+                parts = [key for key in self.params if key == name or key.startswith((f"{name}_", f"{name}-"))]
+                chips.append(tables.Chip(field.label, _said(field, value), self.url(**dict.fromkeys(parts or [name]))))
+        return chips
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What a change of search or filters carries along: order and columns."""
+        columns = ",".join(column.name for column in self.columns)
+        return {name: value for name, value in (("sort", self.sort), ("columns", columns)) if name in self.params}
+
+    @property
+    def narrowed_by(self) -> list[tuple[str, str]]:
+        """What a change of columns carries along: search, filters and order."""
+        left_out = ("after", "before", "columns")
+        return [(name, value) for name, values in self.params.lists() if name not in left_out for value in values]
+
+    @property
+    def new_url(self) -> str:
+        """Where a new record is made."""
+        return f"{self.home}new/"
+
+    def url(self, **changes: str | None) -> str:
+        """The address of this list with other parameters; None takes one off. It begins on the first page."""
+        return self.home + self.state(**changes)
+
+    def state(self, **changes: str | None) -> str:
+        """The parameters behind that address, with their question mark if there are any."""
+        params = self.params.copy()
+        for name in ("after", "before", *changes):
+            params.pop(name, None)
+        for name, value in changes.items():
+            if value:
+                params[name] = value
+        return f"?{params.urlencode(safe=',')}" if params else ""
+
+    def table(self, *, may_write: bool) -> tables.Table:
+        """What the component `data_table.html` shows."""
+        page = self.page
+        acts = [
+            tables.BulkAct(
+                act.label, self.act_url(act.name), icon=act.icon, danger=act.danger, dialog=act.asks_for_owner
+            )
+            for act in self.spec.acts
+        ]
+        return tables.Table(
+            label=self.spec.label,
+            columns=[
+                tables.Column(column.label, column.name if column.order else "", css=column.css)
+                for column in self.columns
+            ],
+            rows=page.rows,
+            row_template="lists/row.html",
+            sort=self.sort,
+            previous_url=self.url(before=page.start_cursor) if page.has_previous else "",
+            next_url=self.url(after=page.end_cursor) if page.has_next else "",
+            count_text=self.count_text,
+            bulk_acts=acts if may_write else (),
+            id=f"{self.spec.kind}-table",
+            extra={"columns": self.columns},
+        )
+
+    def act_url(self, name: str) -> str:
+        """Where an act on chosen records is posted to."""
+        return f"{self.home}bulk/{name}/{self.state()}"
+
+    @property
+    def export_url(self) -> str:
+        """Where the list is to be had as a file."""
+        return f"{self.home}export/{self.state()}"
+
+
+def _said(field: Any, value: Any) -> str:
+    """A filter's value as a person reads it."""
+    choices = dict(getattr(field, "choices", ()) or ()) if not hasattr(field, "queryset") else {}
+    if isinstance(value, list | tuple | set) or hasattr(value, "model"):
+        return ", ".join(str(choices.get(one, one)) for one in value)
+    if isinstance(value, slice):
+        return " – ".join(str(end) for end in (value.start, value.stop) if end is not None)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(choices.get(value, value))

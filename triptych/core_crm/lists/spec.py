@@ -1,0 +1,86 @@
+"""What a list is made of, said once for each noun."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from django_filters import FilterSet
+
+from triptych.core_crm.lists.bulk import Act
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+PAGE_SIZE = 50
+Records = QuerySet[Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `text` gives the bare value, which exports write; `cell` gives what the page shows of it instead.
+
+    `order` names the database columns by which it sorts; without any it cannot be sorted by. `css` goes on heading
+    and cell: `number`, or `cell-main`, `cell-side`, `cell-sub`, the places of a card on a phone. Columns that are not
+    `shown` can be chosen.
+    """
+
+    name: str
+    label: StrOrPromise
+    text: Callable[[Any], Any]
+    cell: Callable[[Any], Any] | None = None
+    order: tuple[str, ...] = ()
+    css: str = ""
+    shown: bool = True
+
+    def show(self, record: Any) -> Any:
+        """What stands in the cell of a record; a dash for nothing."""
+        return (self.cell or self.text)(record) or "—"
+
+
+@dataclass(frozen=True)
+class ListSpec:
+    """One noun's list. `kind` is the one of its search entries, `sort` a column's name, with `-` for falling order.
+
+    `filters` is a django-filter FilterSet over the records; the text search `q` comes on top of it. `what` says to
+    newcomers what these records are; `new` is the label of the button that makes one.
+    """
+
+    kind: str
+    label: StrOrPromise
+    icon: str
+    what: StrOrPromise
+    new: StrOrPromise
+    columns: Sequence[Column]
+    filters: type[FilterSet]
+    sort: str
+    acts: Sequence[Act] = ()
+    page_size: int = PAGE_SIZE
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name, if there is one."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    def order_of(self, sort: str) -> tuple[str, ...]:
+        """The order by that column with the primary key as tie-break; the usual one for a sort that is not allowed."""
+        column = self.column(sort.removeprefix("-"))
+        if column is None or not column.order:
+            return self.order_of(self.sort)
+        falling = sort.startswith("-")
+        return tuple(flipped(term) if falling else term for term in (*column.order, "pk"))
+
+    def chosen_columns(self, names: Sequence[str]) -> list[Column]:
+        """The columns of a choice (names, also several with commas between), in that order, after the first one, which
+        is always there; the usual columns when it names none."""
+        asked = [name for text in names for name in text.split(",")]
+        chosen = [column for name in dict.fromkeys(asked) if (column := self.column(name))]
+        if not chosen:
+            return [column for column in self.columns if column.shown]
+        return [self.columns[0], *(column for column in chosen if column is not self.columns[0])]
+
+
+def flipped(term: str) -> str:
+    """The opposite direction of one term of an order."""
+    return term[1:] if term.startswith("-") else f"-{term}"
