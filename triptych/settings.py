@@ -13,6 +13,7 @@ ENVIRONMENT = read_environment()
 ROOT = Path(__file__).resolve().parent
 DATA = ENVIRONMENT.triptych_data
 DEBUG = ENVIRONMENT.triptych_mode == "development"
+SHOW_DESIGN = DEBUG  # the page of all components, at /design/
 SECRET_KEY = ENVIRONMENT.key()
 BASE_DOMAIN = ENVIRONMENT.triptych_base_domain
 ALLOWED_HOSTS = ["*"]  # the tenant middleware answers 404 to every host that leads nowhere
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
     *SHARED_APPS,
     *CELL_APPS,
     *TENANT_APPS,
+    "triptych.core_crm.lists",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
