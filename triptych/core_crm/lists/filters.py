@@ -18,10 +18,10 @@ NOBODY = "nobody"
 class OwnerFilter(ModelChoiceFilter):
     """Records of one member, or of nobody."""
 
-    def __init__(self, *, label: Any = _("Owner"), **options: Any) -> None:
+    def __init__(self, **options: Any) -> None:
         members = Member.objects.active().by_name()
-        defaults = {"null_label": _("Nobody"), "null_value": NOBODY, "empty_label": _("Anybody")}
-        super().__init__(queryset=members, label=label, **{**defaults, **options})
+        defaults = {"label": _("Owner"), "null_label": _("Nobody"), "null_value": NOBODY, "empty_label": _("Anybody")}
+        super().__init__(queryset=members, **{**defaults, **options})
 
 
 class RelatedFilter(ModelChoiceFilter):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_filters import FilterSet
 
+from triptych.core_crm.lists.bulk import Act
 from triptych.core_crm.lists.spec import Column, ListSpec, Records
 from triptych.platform import search
 from triptych.platform.keyset import BadCursor, Page, page_of
@@ -154,12 +155,6 @@ class Listing:
     def table(self, *, may_write: bool) -> tables.Table:
         """What the component `data_table.html` shows."""
         page = self.page
-        acts = [
-            tables.BulkAct(
-                act.label, self.act_url(act.name), icon=act.icon, danger=act.danger, dialog=act.asks_for_owner
-            )
-            for act in self.spec.acts
-        ]
         return tables.Table(
             label=self.spec.label,
             columns=[
@@ -172,10 +167,14 @@ class Listing:
             previous_url=self.url(before=page.start_cursor) if page.has_previous else "",
             next_url=self.url(after=page.end_cursor) if page.has_next else "",
             count_text=self.count_text,
-            bulk_acts=acts if may_write else (),
+            bulk_acts=[self._button(act) for act in self.spec.acts] if may_write else (),
             id=f"{self.spec.kind}-table",
             extra={"columns": self.columns},
         )
+
+    def _button(self, act: Act) -> tables.BulkAct:
+        url, asks = self.act_url(act.name), act.asks_for_owner
+        return tables.BulkAct(act.label, url, icon=act.icon, danger=act.danger, dialog=asks)
 
     def act_url(self, name: str) -> str:
         """Where an act on chosen records is posted to."""
