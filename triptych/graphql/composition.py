@@ -1,0 +1,162 @@
+"""Putting a schema together: what the apps' `schema.py` and the enabled plugins contribute, type by type."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Collection, Mapping
+from functools import cache, lru_cache
+from importlib import import_module
+from importlib.util import find_spec
+from threading import Lock
+from typing import Any
+
+import strawberry
+from django.apps import apps
+from django.conf import settings
+from strawberry import relay
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
+
+from triptych.graphql.limits import MAX_PAGE
+from triptych.graphql.pipeline import EXTENSIONS
+from triptych.graphql.scalars import SCALARS
+from triptych.platform.plugins import GraphQLExtension
+from triptych.platform.plugins.registry import registry
+
+logger = logging.getLogger(__name__)
+
+
+class CompositionRefused(Exception):
+    """The contributions do not fit together; `problems` are sentences that name who clashes over what."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = problems
+
+
+@strawberry.type(description="Everything that can be read.")
+class Query:
+    pass
+
+
+@strawberry.type(description="Everything that can be changed. Each change answers with the record and with problems.")
+class Mutation:
+    pass
+
+
+@cache
+def core_extensions() -> tuple[GraphQLExtension, ...]:
+    """What the core apps contribute: `extensions` of each app's `schema.py`, in the order of the settings."""
+    plugins = {plugin.app for plugin in settings.PLUGINS}
+    ours = [app.name for app in apps.get_app_configs() if app.name.startswith("triptych.") and app.name not in plugins]
+    modules = [import_module(f"{name}.schema") for name in ours if find_spec(f"{name}.schema")]
+    return tuple(extension for module in modules for extension in module.extensions)
+
+
+def contributions(plugin_ids: Collection[str]) -> list[tuple[str, GraphQLExtension]]:
+    """Who contributes what, core first. A plugin that raises here contributes nothing."""
+    found = [("core", extension) for extension in core_extensions()]
+    for implementation in registry.implementations("graphql_extensions", plugin_ids):
+        try:
+            found += [(implementation.contributor, extension) for extension in implementation.function()]
+        except Exception:
+            if implementation.is_core:
+                raise
+            logger.exception("graphql_extensions_failed", extra={"plugin": implementation.contributor})
+    return found
+
+
+class TenantSchema(strawberry.Schema):
+    """The schema of one set of enabled plugins.
+
+    Types are shared by all schemas; their fields are copied for each, since strawberry keeps what it resolved on them.
+    """
+
+    def __init__(self, plugin_ids: Collection[str]) -> None:
+        self.added: dict[str, list[StrawberryField]] = {}
+        types: list[type] = [relay.Node]
+        for contributor, extension in contributions(plugin_ids):
+            self._add(contributor, extension)
+            types += [*extension.types]
+        super().__init__(
+            query=Query,
+            mutation=Mutation if "Mutation" in self.added else None,
+            types=types,
+            extensions=EXTENSIONS,
+            scalar_overrides=SCALARS,
+            config=StrawberryConfig(relay_max_results=MAX_PAGE),
+        )
+        self._check_extended()
+
+    def _add(self, contributor: str, extension: GraphQLExtension) -> None:
+        """Take in the fields of one contribution; each keeps the name of who brought it."""
+        definition = extension.fields.__strawberry_definition__  # type: ignore[attr-defined]
+        for given in definition.fields:
+            field = copy.copy(given)
+            field.metadata = {**(given.metadata or {}), "contributor": contributor}
+            self.added.setdefault(extension.on, []).append(field)
+
+    def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
+        own = [copy.copy(field) for field in type_definition.fields]
+        fields = [*own, *(copy.copy(field) for field in self.added.get(type_definition.name, ()))]
+        self._refuse_doubles(type_definition.name, fields)
+        return fields
+
+    def get_field_for_type(self, field_name: str, type_name: str) -> StrawberryField | None:
+        """As in strawberry, contributed fields included."""
+        definition = self.get_type_by_name(type_name)
+        fields = [*getattr(definition, "fields", ()), *self.added.get(type_name, ())]
+        named = self.config.name_converter.get_graphql_name
+        return next((field for field in fields if named(field) == field_name), None)
+
+    def _refuse_doubles(self, type_name: str, fields: list[StrawberryField]) -> None:
+        first: dict[str, StrawberryField] = {}
+        for field in fields:
+            name = self.config.name_converter.get_graphql_name(field)
+            if name in first:
+                whose = " and ".join(sorted({_whose(first[name]), _whose(field)}))
+                raise CompositionRefused([f"The field {type_name}.{name} is there twice: from {whose}."])
+            first[name] = field
+
+    def _check_extended(self) -> None:
+        unknown = sorted(set(self.added) - set(self._schema.type_map))
+        if unknown:
+            whose = ", ".join(f"{name} (from {_whose(self.added[name][0])})" for name in unknown)
+            raise CompositionRefused([f"Fields are added to types that do not exist: {whose}."])
+
+
+def _whose(field: StrawberryField) -> str:
+    metadata: Mapping[str, Any] = field.metadata or {}
+    return str(metadata.get("contributor", "core"))
+
+
+@lru_cache(maxsize=32)
+def _schema_for(plugin_ids: frozenset[str]) -> TenantSchema:
+    return TenantSchema(plugin_ids)
+
+
+_building = Lock()
+
+
+def schema_for(plugin_ids: Collection[str]) -> TenantSchema:
+    """The schema of a tenant that has these plugins enabled; built on first use, the 32 used last are kept."""
+    with _building:
+        return _schema_for(frozenset(plugin_ids))
+
+
+def composition_problems(plugin_ids: Collection[str]) -> list[str]:
+    """Why a tenant cannot have these plugins together, as sentences; empty when it can."""
+    try:
+        TenantSchema(plugin_ids)
+    except CompositionRefused as refused:
+        return refused.problems
+    except Exception as error:
+        return [f"The schema cannot be built: {error}"]
+    return []
+
+
+def sdl(plugin_ids: Collection[str] = ()) -> str:
+    """The schema as text. Without plugins it is what every tenant has, kept in `schema.graphql`."""
+    return f"{schema_for(plugin_ids).as_str()}\n"

@@ -1,0 +1,174 @@
+"""Typed filters: an input per type of field with its operators, combined with and, or, not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any
+
+import strawberry
+from django.db.models import Model, Q
+from django.utils.translation import gettext as _
+from strawberry import UNSET, relay
+
+from triptych.graphql.errors import bad_input
+from triptych.graphql.ids import pk_of
+
+LOOKUPS = {
+    "eq": "",
+    "in_": "__in",
+    "contains": "__icontains",
+    "starts_with": "__istartswith",
+    "gt": "__gt",
+    "gte": "__gte",
+    "lt": "__lt",
+    "lte": "__lte",
+    "is_null": "__isnull",
+}
+MAX_VALUES = 500
+MAX_TERMS = 100
+
+
+def _in(description: str = "One of these values, at most 500.") -> Any:
+    return strawberry.field(name="in", default=UNSET, description=description)
+
+
+@strawberry.input(description="Conditions on a text. All that are given must hold.")
+class TextFilter:
+    eq: str | None = strawberry.field(default=UNSET, description="Exactly this text.")
+    in_: list[str] | None = _in()
+    contains: str | None = strawberry.field(default=UNSET, description="Has this inside, in capitals or not.")
+    starts_with: str | None = strawberry.field(default=UNSET, description="Begins with this, in capitals or not.")
+    is_null: bool | None = strawberry.field(default=UNSET, description="Whether there is no value.")
+
+
+@strawberry.input(description="Conditions on an id. All that are given must hold.")
+class IdFilter:
+    eq: relay.GlobalID | None = strawberry.field(default=UNSET, description="This record.")
+    in_: list[relay.GlobalID] | None = _in("One of these records, at most 500.")
+    is_null: bool | None = strawberry.field(default=UNSET, description="Whether there is no record.")
+
+
+@strawberry.input(description="Conditions on a yes or no.")
+class BooleanFilter:
+    eq: bool | None = strawberry.field(default=UNSET, description="Exactly this.")
+    is_null: bool | None = strawberry.field(default=UNSET, description="Whether there is no value.")
+
+
+def _comparison(name: str, kind: Any, noun: str) -> type:
+    """An input with equality, comparison and emptiness for values of one kind."""
+    annotations: dict[str, Any] = dict.fromkeys(("eq", "gt", "gte", "lt", "lte"), kind | None)
+    body: dict[str, Any] = {key: strawberry.field(default=UNSET) for key in annotations}
+    annotations |= {"in_": list[kind] | None, "is_null": bool | None}
+    body |= {"in_": _in(), "is_null": strawberry.field(default=UNSET), "__annotations__": annotations}
+    return strawberry.input(type(name, (), body), description=f"Conditions on {noun}. All that are given must hold.")
+
+
+IntFilter = _comparison("IntFilter", int, "a whole number")
+DecimalFilter = _comparison("DecimalFilter", Decimal, "an amount or a number with decimals")
+DateFilter = _comparison("DateFilter", date, "a date")
+DateTimeFilter = _comparison("DateTimeFilter", datetime, "a time")
+
+
+@cache
+def choice_filter(enum: type[Enum]) -> type:
+    """The filter of a field with a fixed set of values: `eq`, `in` and `isNull`."""
+    value: Any = enum
+    body = {
+        "eq": strawberry.field(default=UNSET),
+        "in_": _in("One of these."),
+        "is_null": strawberry.field(default=UNSET, description="Whether there is no value."),
+        "__annotations__": {"eq": value | None, "in_": list[value] | None, "is_null": bool | None},  # type: ignore[valid-type]
+    }
+    name = f"{enum.__strawberry_definition__.name}Filter"  # type: ignore[attr-defined]
+    return strawberry.input(type(name, (), body), description="Conditions on a choice.")
+
+
+@dataclass(frozen=True)
+class Where:
+    """What one field of a filter looks at: the kind of conditions and the column, or path to one.
+
+    `of` is the type whose ids an `IdFilter` takes. `many` says that the path crosses to many rows: it is then asked
+    in a subquery, so that a record never comes twice.
+    """
+
+    kind: type
+    path: str
+    of: str = ""
+    many: bool = False
+
+
+def filter_input(name: str, model: type[Model], fields: dict[str, Where]) -> type:
+    """The filter of a list of `model`: the named fields, and `and`, `or` and `not`."""
+    body: dict[str, Any] = {key: strawberry.field(default=UNSET) for key in fields}
+    body |= {
+        "and_": strawberry.field(name="and", default=UNSET, description="All of these."),
+        "or_": strawberry.field(name="or", default=UNSET, description="At least one of these."),
+        "not_": strawberry.field(name="not", default=UNSET, description="Not this."),
+        "__annotations__": {key: where.kind | None for key, where in fields.items()},
+        "model": model,
+        "fields": fields,
+    }
+    made = type(name, (), body)
+    made.__annotations__ |= {"and_": list[made] | None, "or_": list[made] | None, "not_": made | None}  # type: ignore[valid-type]
+    return strawberry.input(made, description="Which records. All conditions that are given must hold.")
+
+
+class Translation:
+    """One filter on its way into the ORM. Counts its conditions, so that a small document cannot ask for thousands."""
+
+    def __init__(self) -> None:
+        self.terms = 0
+
+    def of(self, given: Any) -> Q:
+        """The condition that a filter stands for.
+
+        Raises:
+            GraphQLError: a value does not fit, or the filter is too large.
+        """
+        self.terms += 1
+        if self.terms > MAX_TERMS:
+            raise bad_input(_("The filter has too many conditions. Use at most %d.") % MAX_TERMS)
+        found = Q()
+        for key, where in given.fields.items():
+            conditions = getattr(given, key)
+            if conditions is not UNSET and conditions is not None:
+                found &= self._field(given.model, key, where, conditions)
+        for inner in given.and_ or ():
+            found &= self.of(inner)
+        if given.or_:
+            either = self.of(given.or_[0])
+            for inner in given.or_[1:]:
+                either |= self.of(inner)
+            found &= either
+        if given.not_:
+            found &= ~Q(pk__in=given.model._base_manager.filter(self.of(given.not_)).values("pk"))
+        return found
+
+    def _field(self, model: type[Model], key: str, where: Where, conditions: Any) -> Q:
+        self.terms += 1
+        found = Q()
+        for item in dataclass_fields(conditions):
+            value = getattr(conditions, item.name)
+            if value is UNSET:
+                continue
+            if value is None:
+                raise bad_input(_("“%s” is null. To find records without a value say isNull: true.") % key)
+            found &= Q(**{f"{where.path}{LOOKUPS[item.name]}": _value(value, where, key)})
+        return Q(pk__in=model._base_manager.filter(found).values("pk")) if where.many else found
+
+
+def _value(value: Any, where: Where, key: str) -> Any:
+    if isinstance(value, list):
+        if len(value) > MAX_VALUES:
+            raise bad_input(
+                _("“%(key)s” has too many values. Give at most %(limit)d.") % {"key": key, "limit": MAX_VALUES}
+            )
+        return [_value(item, where, key) for item in value]
+    if isinstance(value, relay.GlobalID):
+        return pk_of(value, of=where.of, argument=key)
+    return value.value if isinstance(value, Enum) else value

@@ -1,0 +1,63 @@
+"""Typed orderings. Each names its columns; the primary key breaks ties, so that every list has one stated order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, cast
+
+import strawberry
+from django.db.models import F, OrderBy
+
+
+@strawberry.enum(description="Which end comes first. Records without a value come last either way.")
+class Direction(Enum):
+    ASC = "asc"
+    DESC = "desc"
+
+
+@dataclass(frozen=True)
+class By:
+    """A column, or a path to one, that a list can be ordered by. `nullable` puts rows without a value last."""
+
+    path: str
+    nullable: bool = False
+    descending: bool = False
+
+    def going(self, direction: Direction) -> By:
+        return By(self.path, self.nullable, direction is Direction.DESC)
+
+    @property
+    def text(self) -> str:
+        return f"{'-' if self.descending else ''}{self.path}"
+
+    def expression(self, alias: str, *, backwards: bool = False) -> OrderBy:
+        """ORDER BY for the annotation `alias`, turned round when a page is read from its end."""
+        descending = self.descending != backwards
+        if not self.nullable:
+            return OrderBy(F(alias), descending=descending)
+        nulls: dict[str, Any] = {"nulls_first": True} if backwards else {"nulls_last": True}
+        return OrderBy(F(alias), descending=descending, **nulls)
+
+
+KEY = By("pk")
+
+
+def ordering_input(name: str, fields: dict[str, By]) -> type:
+    """The input type `name` and its enum: `{field: AMOUNT, direction: DESC}` for each of the named fields."""
+    choices = strawberry.enum(cast("type[Enum]", Enum(f"{name}Field", {key: key for key in fields})))
+
+    body = {
+        "__annotations__": {"field": choices, "direction": Direction},
+        "direction": Direction.ASC,
+        "columns": fields,
+    }
+    description = "One ordering; the next one in the list breaks its ties."
+    return strawberry.input(type(name, (), body), name=name, description=description)
+
+
+def columns_of(orders: Sequence[Any] | None, default: Sequence[By]) -> tuple[By, ...]:
+    """The columns that a list is ordered by, ending with the primary key."""
+    asked = [order.columns[order.field.value].going(order.direction) for order in orders or ()]
+    return (*(asked or default), KEY)

@@ -1,0 +1,52 @@
+"""Scalars whose library versions let through what the database cannot hold, or what has no time zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import strawberry
+from django.utils.dateparse import parse_datetime
+from strawberry.types.scalar import ScalarDefinition
+
+LARGEST = Decimal(10) ** 24
+SMALLEST_STEP = -12
+
+
+def _to_decimal(value: Any) -> Decimal:
+    """A finite number given as text or number, below 10^24 and with at most 12 decimals."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError('Give a number as text, e.g. "1250.00".')
+    try:
+        number = Decimal(value if isinstance(value, str) else repr(value))
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or abs(number) >= LARGEST or int(number.as_tuple().exponent) < SMALLEST_STEP:
+        raise ValueError('Give a number as text, e.g. "1250.00", below 10^24 and with at most 12 decimals.')
+    return number
+
+
+def _to_datetime(value: Any) -> datetime:
+    """A time in ISO 8601; without an offset it is UTC."""
+    try:
+        found = parse_datetime(value) if isinstance(value, str) else None
+        if found is not None:
+            return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError('Give a time like "2026-03-02T09:00:00Z".')
+
+
+def _from_datetime(value: datetime) -> str:
+    return value.isoformat().replace("+00:00", "Z")
+
+
+def _scalar(name: str, description: str, serialize: Any, parse: Any) -> ScalarDefinition:
+    return strawberry.scalar(name=name, description=description, serialize=serialize, parse_value=parse)
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    Decimal: _scalar("Decimal", 'A number with decimals, as text: "1250.00".', str, _to_decimal),
+    datetime: _scalar("DateTime", 'A time in ISO 8601, in UTC: "2026-03-02T09:00:00Z".', _from_datetime, _to_datetime),
+}

@@ -1,0 +1,77 @@
+"""What every schema has: who I am, the members, and any record by its global id."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+import strawberry_django
+from strawberry import relay
+
+from triptych.graphql.context import ApiInfo
+from triptych.graphql.filters import BooleanFilter, IdFilter, TextFilter, Where, choice_filter, filter_input
+from triptych.graphql.listings import Listing, listing_of
+from triptych.graphql.orderings import By, ordering_input
+from triptych.platform.plugins import GraphQLExtension
+from triptych.tenants.members import models
+
+MemberRole = strawberry.enum(models.Member.Role, name="MemberRole", description="What somebody may do in general.")
+
+
+@strawberry_django.type(models.Member, name="Member", description="Somebody of this workspace.")
+class Member(relay.Node):
+    name: str
+    email: str
+    role: MemberRole  # type: ignore[valid-type]
+    region: str = strawberry_django.field(description="The sales region, if one was given.")
+    is_active: bool = strawberry_django.field(description="Whether they still work here.")
+    created_at: datetime
+    manager: Member | None = strawberry_django.field(description="To whom they report.")
+
+
+def members_visible_to(member: models.Member) -> Any:
+    """Everybody in the workspace sees everybody in it."""
+    return models.Member.objects.all()
+
+
+members = Listing(
+    node=Member,
+    model=models.Member,
+    visible_to=members_visible_to,
+    filter=filter_input(
+        "MemberFilter",
+        models.Member,
+        {
+            "id": Where(IdFilter, "pk", of="Member"),
+            "name": Where(TextFilter, "name"),
+            "email": Where(TextFilter, "email"),
+            "role": Where(choice_filter(MemberRole), "role"),
+            "region": Where(TextFilter, "region"),
+            "is_active": Where(BooleanFilter, "is_active"),
+            "manager": Where(IdFilter, "manager", of="Member"),
+        },
+    ),
+    order=ordering_input("MemberOrder", {"NAME": By("name"), "CREATED_AT": By("created_at"), "REGION": By("region")}),
+    default_order=(By("name"),),
+    search=lambda queryset, words: queryset.filter(name__icontains=words.strip()),
+)
+
+
+@strawberry.type
+class RootQueries:
+    member = members.singular("Somebody of this workspace by id.")
+    members = members.plural("Everybody in this workspace, by name.")
+
+    @strawberry.field(description="The member as whom the request is made.")
+    def me(self, info: ApiInfo) -> Member:
+        return info.context.member  # type: ignore[return-value]
+
+    @strawberry.field(description="Any record by its global id; null when there is none that the caller sees.")
+    def node(self, info: ApiInfo, id: relay.GlobalID) -> relay.Node | None:
+        listing = listing_of(id.type_name)
+        found: relay.Node | None = listing.find(info, id) if listing is not None else None
+        return found
+
+
+extensions = [GraphQLExtension(on="Query", fields=RootQueries)]
