@@ -160,9 +160,6 @@ class NodeModulesFinder(BaseFinder):
             if self.find(path):
                 yield path, self.storage
 
-    def check(self, **kwargs: Any) -> list[Any]:
-        return []
-
 
 class ManifestStorage(CompressedManifestStaticFilesStorage):
     """Names with the hash of the content, compressed beside. Where nothing was collected, plain names.
@@ -177,5 +174,3 @@ class ManifestStorage(CompressedManifestStaticFilesStorage):
         if not self.hashed_files:
             return FileSystemStorage.url(self, name)
         return super().url(name, force)
-
-

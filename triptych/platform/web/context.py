@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from triptych.platform.web import menu
@@ -35,6 +36,12 @@ class Shell:
     def new(self) -> list[menu.Act]:
         """What “New” offers."""
         return [act for act in menu.acts(self.member) if act.makes]
+
+    @cached_property
+    def public_url(self) -> str:
+        """The public site, without a path."""
+        port = self._request.get_host().partition(":")[2]
+        return f"{self._request.scheme}://{settings.BASE_DOMAIN}{':' + port if port else ''}"
 
     @cached_property
     def go_keys(self) -> list[menu.Line]:

@@ -83,7 +83,9 @@ def money(amount: Decimal | float | None, currency: str = "EUR") -> SafeString:
     if amount is None or amount == "":
         return SafeString('<span class="quiet">—</span>')
     whole = amount == int(amount)
-    text = format_currency(amount, currency, locale=_here(), currency_digits=not whole, format=None if not whole else _whole())
+    text = format_currency(
+        amount, currency, locale=_here(), currency_digits=not whole, format=None if not whole else _whole()
+    )
     return format_html('<span class="money nowrap">{}</span>', text)
 
 
@@ -120,7 +122,9 @@ def when(moment: datetime | date | None, due: bool = False) -> SafeString:
     css = ""
     if due:
         css = "late" if is_late else "today" if day == timezone.localdate(now) else ""
-    return format_html('<time datetime="{}" title="{}" class="nowrap {}">{}</time>', moment.isoformat(), exact, css, text)
+    return format_html(
+        '<time datetime="{}" title="{}" class="nowrap {}">{}</time>', moment.isoformat(), exact, css, text
+    )
 
 
 def _moment_text(moment: datetime, now: datetime) -> str:
@@ -135,7 +139,11 @@ def _moment_text(moment: datetime, now: datetime) -> str:
 def _day_text(day: date, today: date) -> str:
     apart = (day - today).days
     if apart in (-1, 0, 1):
-        words = {-1: translation.gettext("yesterday"), 0: translation.gettext("today"), 1: translation.gettext("tomorrow")}
+        words = {
+            -1: translation.gettext("yesterday"),
+            0: translation.gettext("today"),
+            1: translation.gettext("tomorrow"),
+        }
         return str(words[apart])
     if -7 < apart < 7:
         return str(format_timedelta(timedelta(days=apart), add_direction=True, locale=_here(), granularity="day"))
