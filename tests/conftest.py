@@ -78,11 +78,12 @@ def make_template(name: str) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker) -> Iterator[None]:
     """A database of this run, copied from the template."""
-    from triptych.tenants import fleet
+    from triptych.tenants import fleet, provisioning
 
     with django_db_blocker.unblock():
         use_server()
-        stamp = fleet.control_stamp() + fleet.current_stamp() + hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+        sources = [Path(source).read_bytes() for source in (__file__, provisioning.__file__)]
+        stamp = fleet.control_stamp() + fleet.current_stamp() + hashlib.sha256(b"".join(sources)).hexdigest()
         template = "triptych_template_" + hashlib.sha256(stamp.encode()).hexdigest()[:16]
         run = f"triptych_test_{os.getpid()}"
         with maintenance() as server:

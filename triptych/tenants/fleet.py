@@ -19,8 +19,6 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 
 from psycopg import sql
 
@@ -63,20 +61,6 @@ def migrate_schema(schema_name: str) -> None:
         labels = set(_labels(apps_of(schema_name)))
         targets = [node for node in executor.loader.graph.leaf_nodes() if node[0] in labels]
         executor.migrate(targets)
-
-
-@cache
-def _tenant_migrations() -> tuple[tuple[str, str], ...]:
-    labels = _labels(settings.TENANT_APPS)
-    return tuple(sorted(key for key in MigrationLoader(None).disk_migrations if key[0] in labels))
-
-
-def record_migrations(schema_name: str) -> None:
-    """Write down that all migrations of tenant apps have run in a schema that was made from a blueprint."""
-    with entered(building(schema_name)):
-        recorder = MigrationRecorder(connection)
-        rows = [recorder.Migration(app=label, name=name) for label, name in _tenant_migrations()]
-        recorder.Migration.objects.bulk_create(rows)
 
 
 def migrate_control() -> None:

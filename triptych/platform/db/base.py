@@ -5,6 +5,7 @@ and again after a rollback, which makes PostgreSQL forget it. Django's pool hand
 left it, so `pooling.neutralise` is the pool's reset callback.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -16,6 +17,15 @@ from triptych.platform.scope import NOWHERE, AnyScope
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(self._execute_in_scope)
+
+    def _execute_in_scope(self, execute: Callable[..., Any], statement: str, *args: Any) -> Any:
+        """A cursor that was opened before the scope changed, and is used again after, moves with it."""
+        self._handle_search_path()
+        return execute(statement, *args)
+
     def set_schema_to_public(self) -> None:
         """django-tenants leaves a tenant for *public*; here the way out leads nowhere."""
         self.set_tenant(NOWHERE)
