@@ -160,4 +160,5 @@ def test_of_two_plugins_with_one_id_the_first_runs(site):
 
     found = site.start()
     assert found["plugins"].count("pear") == 1
-    assert found["quarantined"]["pear"][0] == "Two installed distributions offer a plugin called 'pear'. Remove one."
+    reason = "Another installed distribution offers a plugin called 'pear', too. Remove one of them."
+    assert found["quarantined"]["pear"][0] == reason

@@ -206,6 +206,14 @@ def test_a_contribution_of_the_wrong_type_is_the_plugins_fault_not_the_pages(plu
     assert [made.label for made in hooks.gather("test_nouns", what="")] == ["z"]
 
 
+@pytest.mark.parametrize("result", [["not a dict"], {1: "text"}, {1: [7]}, {1: None}])
+def test_rows_of_the_wrong_type_are_the_plugins_fault_too(plugin, result):
+    plugin("apple", test_badges=lambda rows: result)
+    plugin("zebra", test_badges=lambda rows: {1: ["z"]})
+
+    assert hooks.gather_rows("test_badges", rows=[1]) == {1: ["z"]}
+
+
 def test_core_is_not_isolated(plugin):
     plugin("core:tests", test_nouns=lambda what: 1 / 0)
 
@@ -271,6 +279,6 @@ def test_wrappers_are_refused():
 
 def test_an_optional_hook_may_be_one_that_nobody_defines():
     here = Registry()
-    here.register("apple", SimpleNamespace(hook_of_another_plugin=hookimpl(list, optionalhook=True)))
+    here.register("apple", SimpleNamespace(hook_of_another_plugin=hookimpl(lambda what: [], optionalhook=True)))
 
     assert here.contributors == {"apple"}

@@ -59,13 +59,24 @@ def quarantined_plugins() -> tuple[Quarantined, ...]:
 @cache
 def found() -> Found:
     """What is installed, looked up once per process."""
-    points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
+    points = _entry_points()
+    first = {point.name: point for point in reversed(points)}
     if ONLY in os.environ:
-        return _loaded(_with_required(points, os.environ[ONLY].split(",")), guarded=False)
-    broken = _probed(points)
-    result = _loaded([point for point in points if point.name not in broken], guarded=True)
-    result.quarantined += [_quarantined(point, *broken[point.name]) for point in points if point.name in broken]
+        return _loaded(_with_required(first, os.environ[ONLY].split(",")), guarded=False)
+    broken = _probed(list(first.values()))
+    result = _loaded([point for point in points if point is first[point.name] and point.name not in broken])
+    for point in points:
+        if point is not first[point.name]:
+            reason = f"Another installed distribution offers a plugin called {point.name!r}, too. Remove one of them."
+            result.quarantined.append(_quarantined(point, reason, ""))
+        elif point.name in broken:
+            result.quarantined.append(_quarantined(point, *broken[point.name]))
     return result
+
+
+def _entry_points() -> list[EntryPoint]:
+    """The entry points by name, those of one name by distribution."""
+    return sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.dist.name if point.dist else ""))
 
 
 def set_aside(plugin_id: str, error: Exception) -> None:
@@ -74,7 +85,7 @@ def set_aside(plugin_id: str, error: Exception) -> None:
         raise error
     here = found()
     here.plugins = [plugin for plugin in here.plugins if plugin.id != plugin_id]
-    point = next(point for point in entry_points(group=GROUP) if point.name == plugin_id)
+    point = next(point for point in _entry_points() if point.name == plugin_id)
     here.quarantined.append(_quarantined(point, str(error), "".join(traceback.format_exception(error))))
 
 
@@ -96,24 +107,21 @@ def manifest_of(point: EntryPoint, module: Any) -> Plugin:
     return plugin
 
 
-def _with_required(points: list[EntryPoint], names: list[str]) -> list[EntryPoint]:
+def _with_required(by_name: dict[str, EntryPoint], names: list[str]) -> list[EntryPoint]:
     """The entry points of those names and of everything that they require, as far as it is installed."""
-    by_name = {point.name: point for point in points}
     wanted = list(names)
     for name in wanted:
         required = manifest_of(by_name[name], by_name[name].load()).requires
         wanted += [other for other in required if other in by_name and other not in wanted]
-    return [point for point in points if point.name in wanted]
+    return [by_name[name] for name in sorted(wanted)]
 
 
-def _loaded(points: list[EntryPoint], *, guarded: bool) -> Found:
+def _loaded(points: list[EntryPoint], *, guarded: bool = True) -> Found:
     result = Found()
     for point in points:
         try:
             module = point.load()
             plugin = manifest_of(point, module)
-            if plugin.id in result.modules:
-                raise ValueError(f"Two installed distributions offer a plugin called {plugin.id!r}. Remove one.")
         except (Exception, SystemExit) as error:
             if not guarded:
                 raise

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from triptych.platform import scope
@@ -102,10 +103,12 @@ def _checked_result(hook: Hook, implementation: Implementation, wanted: dict[str
 
 def _check_result(hook: Hook, result: Any) -> None:
     """Raise TypeError unless `result` is of the type that the hook's specification names."""
-    container: Any = hook.container or object
-    if not isinstance(result, container):
-        raise TypeError(f"{hook.name} returns a {container.__name__}, but got {result!r:.100}.")
+    if hook.container is None:
+        return
+    lists = [result] if hook.container is list else result.values() if isinstance(result, dict) else [result]
+    if not isinstance(result, hook.container) or not all(isinstance(values, list) for values in lists):
+        raise TypeError(f"{hook.name} returns {hook.returns}, but got {result!r:.100}.")
     if hook.element is not None:
-        for value in result:
+        for value in chain.from_iterable(lists):
             if not isinstance(value, hook.element):
                 raise TypeError(f"{hook.name} returns {hook.element.__name__} objects, but got {value!r:.100}.")

@@ -36,21 +36,24 @@ class Hook:
     @cached_property
     def returns(self) -> Any:
         """The annotated result, or None where the annotation cannot be read at run time."""
+        annotations = {"result": self.function.__annotations__.get("return")}
+        holder = type("Result", (), {"__annotations__": annotations})
         try:
-            return get_type_hints(self.function).get("return")
+            return get_type_hints(holder, globalns=self.function.__globals__)["result"]
         except NameError:
             return None
 
     @cached_property
     def container(self) -> type | None:
-        """`list` or `dict`, when that is what implementations return."""
+        """`list`, or `dict` of lists, when that is what implementations return."""
         origin = get_origin(self.returns)
         return origin if origin in (list, dict) else None
 
     @cached_property
     def element(self) -> type | None:
-        """The class of the elements of a list, where it is one class."""
-        arguments = get_args(self.returns) if self.container is list else ()
+        """The class of the elements of the list, or of the lists of the dict, where it is one class."""
+        values = self.returns if self.container is list else (get_args(self.returns) or (None,))[-1]
+        arguments = get_args(values) if get_origin(values) is list else ()
         return arguments[0] if len(arguments) == 1 and isinstance(arguments[0], type) else None
 
 
