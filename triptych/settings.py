@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     *CELL_APPS,
     *TENANT_APPS,
     "triptych.core_crm.lists",
+    "triptych.core_crm.editing",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
