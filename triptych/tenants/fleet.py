@@ -146,7 +146,7 @@ def ensure_database() -> None:
     name = connection.settings_dict["NAME"]
     parameters = {key: value for key, value in parameters.items() if key in ("host", "port", "user", "password", "dbname")}
     with psycopg.connect(**parameters, autocommit=True) as server:
-        if not server.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
+        if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             server.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE template0").format(name=sql.Identifier(name)))
 
 
