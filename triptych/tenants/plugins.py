@@ -65,7 +65,7 @@ def _switch(*, tenant: Tenant, plugin_id: str, on: bool, by: Member | None, now:
             refuse(locked, plugin_id, now)
             others = set(locked.enabled_plugins) - {plugin_id}
             locked.enabled_plugins = sorted(others | {plugin_id} if on else others)
-            locked.save(update_fields=["enabled_plugins"])
+            Tenant.objects.filter(pk=locked.pk).update(enabled_plugins=locked.enabled_plugins)
             with entered(locked):
                 events.announce("plugin.enabled" if on else "plugin.disabled", None, by=by, at=now, plugin=plugin_id)
     tenant.enabled_plugins = locked.enabled_plugins  # the caller's object may be the scope that we stand in

@@ -20,10 +20,12 @@ from django.core.signals import request_finished
 from django.db import transaction
 from django.db.models import F
 from prometheus_client import Counter
+from sentry_sdk.integrations.logging import ignore_logger
 
 from triptych.platform import clock, scope
 
 log = structlog.get_logger(__name__)
+ignore_logger(__name__)  # Sentry hears of the exception itself, with its tags
 FAILURES = Counter("triptych_plugin_failures", "Failures of plugins", ["plugin", "hook"])
 MOST_WAITING = 1000
 """How many different reports may wait in memory. More are counted by the metrics and the log only."""
@@ -50,12 +52,20 @@ def report(plugin: str, hook: str, error: BaseException) -> None:
     """Report that `plugin` raised `error` in `hook` in the current scope. Never raises."""
     here = scope.current()
     FAILURES.labels(plugin, hook).inc()
-    log.error("plugin_failed", plugin=plugin, hook=hook, tenant=here.schema_name, exc_info=error)
     with sentry_sdk.new_scope() as tags:
         tags.set_tags({"plugin": plugin, "hook": hook, "tenant": here.schema_name})
         sentry_sdk.capture_exception(error)
-    _wait(getattr(here, "id", None), plugin, hook, f"{type(error).__name__}: {error}"[:500].replace("\0", ""))
+    log.error("plugin_failed", plugin=plugin, hook=hook, tenant=here.schema_name, exc_info=error)
+    _wait(getattr(here, "id", None), plugin, hook, _sentence(error))
     transaction.on_commit(flush, robust=True)
+
+
+def _sentence(error: BaseException) -> str:
+    try:
+        text = f"{type(error).__name__}: {error}"
+    except Exception:  # its own __str__ is broken, too
+        text = type(error).__name__
+    return text[:500].replace("\0", "")
 
 
 def _wait(tenant_id: UUID | None, plugin: str, hook: str, error: str) -> None:

@@ -54,7 +54,9 @@ class Hook:
         """The class of the elements of the list, or of the lists of the dict, where it is one class."""
         values = self.returns if self.container is list else (get_args(self.returns) or (None,))[-1]
         arguments = get_args(values) if get_origin(values) is list else ()
-        return arguments[0] if len(arguments) == 1 and isinstance(arguments[0], type) else None
+        element = arguments[0] if len(arguments) == 1 else None
+        is_class = isinstance(element, type) and not getattr(element, "_is_protocol", False)
+        return element if is_class else None
 
 
 @dataclass(frozen=True)
