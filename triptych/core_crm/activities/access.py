@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
-from django.utils.translation import gettext as _
 
 from triptych.core_crm.activities.models import Activity, ActivityQuerySet
-from triptych.core_crm.activities.records import LinkedRecord, RecordRef, named
-from triptych.platform.refusals import Forbidden
+from triptych.core_crm.activities.records import LinkedRecord, RecordRef, models_by_kind, named
+from triptych.core_crm.rights import must_be_writer
+from triptych.platform.records import Record
 from triptych.tenants.members.models import Member
 
 
@@ -40,6 +40,14 @@ def activity_to_restore(member: Member, pk: UUID) -> Activity:
     return activity
 
 
+def record_to_see(member: Member, ref: RecordRef) -> Record:
+    """Any record that has a page, by its kind. Raises Http404 if it is not there for this member."""
+    model = models_by_kind().get(ref.kind)
+    if model is None:
+        raise Http404
+    return _there(model.objects.alive().filter(pk=ref.id))
+
+
 def record_to_link(member: Member, ref: RecordRef) -> LinkedRecord:
     """A record that the member sees and may link activities to.
 
@@ -52,12 +60,6 @@ def record_to_link(member: Member, ref: RecordRef) -> LinkedRecord:
         raise Http404
     must_be_writer(member)
     return record
-
-
-def must_be_writer(member: Member) -> None:
-    """Raises Forbidden for somebody who may only read."""
-    if not member.may_write:
-        raise Forbidden(_("You may read this but not change it. An owner or admin can give you the right."))
 
 
 def _there(records: QuerySet[Any]) -> Any:

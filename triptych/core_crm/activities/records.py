@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+from django.apps import apps
 
 from triptych.platform.records import Record
 from triptych.platform.search.models import SearchEntry
@@ -35,6 +38,16 @@ class LinkedRecord:
     id: UUID
     title: str
     url: str
+
+
+@cache
+def models_by_kind() -> dict[str, Any]:
+    """Every model of records that have a page of their own, by kind."""
+    return {
+        str(model._meta.model_name): model
+        for model in apps.get_models()
+        if issubclass(model, Record) and hasattr(model, "get_absolute_url")
+    }
 
 
 def named(refs: Iterable[RecordRef]) -> dict[UUID, LinkedRecord]:

@@ -8,10 +8,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
-from django.utils.translation import gettext as _
 
 from triptych.core_crm.cases.models import Case, CaseMessage, CaseMessageQuerySet, CaseQuerySet, Queue, QueueQuerySet
-from triptych.platform.refusals import Forbidden
+from triptych.core_crm.rights import must_be_writer
 from triptych.tenants.members.models import Member
 
 
@@ -47,12 +46,6 @@ def case_to_restore(member: Member, pk: UUID) -> Case:
     case: Case = _there(Case.objects.deleted().for_rows().filter(pk=pk))
     must_be_writer(member)
     return case
-
-
-def must_be_writer(member: Member) -> None:
-    """Raises Forbidden for somebody who may only read."""
-    if not member.may_write:
-        raise Forbidden(_("You may read this but not change it. An owner or admin can give you the right."))
 
 
 def _there(records: QuerySet[Any]) -> Any:

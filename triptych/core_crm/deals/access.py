@@ -11,6 +11,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.deals.models import Deal, DealQuerySet, Pipeline, PipelineQuerySet, Stage, StageQuerySet
+from triptych.core_crm.rights import must_be_writer
 from triptych.platform.refusals import Forbidden
 from triptych.tenants.members.models import Member
 
@@ -71,12 +72,6 @@ def stage_to_change(member: Member, pk: UUID) -> Stage:
     stage = stage_to_see(member, pk)
     must_administer(member)
     return stage
-
-
-def must_be_writer(member: Member) -> None:
-    """Raises Forbidden for somebody who may only read."""
-    if not member.may_write:
-        raise Forbidden(_("You may read this but not change it. An owner or admin can give you the right."))
 
 
 def must_administer(member: Member) -> None:

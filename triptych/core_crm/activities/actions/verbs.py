@@ -19,38 +19,34 @@ def add_note(*, text: str, records: Sequence[RecordRef], by: Member | None, now:
 
 
 def create_task(
-    *,
-    subject: str,
-    records: Sequence[RecordRef] = (),
-    by: Member | None,
-    now: datetime,
-    **fields: Unpack[ActivityFields],
+    *, records: Sequence[RecordRef] = (), by: Member | None, now: datetime, **fields: Unpack[ActivityFields]
 ) -> Activity:
-    """Note something to be done, by `due_at` if that is among the fields."""
-    return create_activity(kind=Activity.Kind.TASK, records=records, by=by, now=now, **{**fields, "subject": subject})
+    """Note something to be done: its `subject`, and `due_at` if there is a time for it."""
+    return create_activity(kind=Activity.Kind.TASK, records=records, by=by, now=now, **fields)
 
 
 def log_call(
-    *, records: Sequence[RecordRef], by: Member | None, now: datetime, **fields: Unpack[ActivityFields]
+    *, records: Sequence[RecordRef] = (), by: Member | None, now: datetime, **fields: Unpack[ActivityFields]
 ) -> Activity:
-    """Note a call that was made, or one that is planned when it starts in the future."""
-    return create_activity(kind=Activity.Kind.CALL, records=records, by=by, now=now, **{"start_at": now, **fields})
+    """Note a call that was made, or one that is planned when its `start_at` lies in the future."""
+    fields.setdefault("start_at", now)
+    return create_activity(kind=Activity.Kind.CALL, records=records, by=by, now=now, **fields)
 
 
 def log_meeting(
-    *, subject: str, records: Sequence[RecordRef], by: Member | None, now: datetime, **fields: Unpack[ActivityFields]
+    *, records: Sequence[RecordRef] = (), by: Member | None, now: datetime, **fields: Unpack[ActivityFields]
 ) -> Activity:
-    """Note a meeting that was held, or one that is planned when it starts in the future."""
-    given: ActivityFields = {"start_at": now, **fields, "subject": subject}
-    return create_activity(kind=Activity.Kind.MEETING, records=records, by=by, now=now, **given)
+    """Note a meeting that was held, or one that is planned when its `start_at` lies in the future."""
+    fields.setdefault("start_at", now)
+    return create_activity(kind=Activity.Kind.MEETING, records=records, by=by, now=now, **fields)
 
 
 def log_email(
-    *, subject: str, records: Sequence[RecordRef], by: Member | None, now: datetime, **fields: Unpack[ActivityFields]
+    *, records: Sequence[RecordRef] = (), by: Member | None, now: datetime, **fields: Unpack[ActivityFields]
 ) -> Activity:
     """Note an email that was sent or received elsewhere. Nothing is sent."""
-    given: ActivityFields = {"start_at": now, **fields, "subject": subject}
-    return create_activity(kind=Activity.Kind.EMAIL, records=records, by=by, now=now, **given)
+    fields.setdefault("start_at", now)
+    return create_activity(kind=Activity.Kind.EMAIL, records=records, by=by, now=now, **fields)
 
 
 def complete_activity(*, activity: Activity, by: Member | None, now: datetime) -> Activity:

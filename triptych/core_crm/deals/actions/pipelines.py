@@ -134,7 +134,7 @@ def delete_pipeline(*, pipeline: Pipeline, by: Member | None, now: datetime) -> 
     touched = Deal.objects.filter(pipeline=pipeline).exists() or _has_history(Stage.objects.filter(pipeline=pipeline))
     if touched:
         raise Refused(_("This pipeline has deals. Retire it instead: it keeps them and takes no new ones."))
-    events.announce("pipeline.deleted", pipeline, by=by, at=now, name=pipeline.name)
+    events.announce("pipeline.deleted", pipeline, by=by, at=now, label=pipeline.name)
     pipeline.delete()
 
 
@@ -212,7 +212,7 @@ def remove_stage(*, stage: Stage, by: Member | None, now: datetime) -> None:
     if _has_history(Stage.objects.filter(pk=stage.pk)) or Deal.objects.filter(stage=stage).exists():
         update_stage(stage=stage, by=by, now=now, is_active=False)
         return
-    events.announce("stage.deleted", stage, by=by, at=now, name=stage.name)
+    events.announce("stage.deleted", stage, by=by, at=now, label=stage.name)
     stage.delete()
 
 

@@ -1,0 +1,170 @@
+"""What people type about activities: the short forms under a record, and the whole form of each kind."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from triptych.core_crm.activities.models import Activity
+from triptych.tenants.members.models import Member
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+LONGEST = 20_000
+
+
+def end_of(day: date) -> datetime:
+    """The last minute of a day, in the current time zone: when something due on that day is due."""
+    return timezone.make_aware(datetime.combine(day, time(23, 59)))
+
+
+class MomentField(forms.DateTimeField):
+    """A date with a time, chosen in the browser's own way."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **options)
+
+
+class DayField(forms.DateField):
+    """A date, chosen in the browser's own way."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def owner_field(**options: Any) -> forms.ModelChoiceField[Member]:
+    return forms.ModelChoiceField(
+        Member.objects.active().by_name(), label=_("Owner"), required=False, empty_label=_("Nobody"), **options
+    )
+
+
+def text_field(label: StrOrPromise, *, rows: int = 3, required: bool = True) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(label=label, max_length=LONGEST, required=required, widget=widget)
+
+
+class ComposerForm(forms.Form):
+    """A short form under a record. `verb` is the end of its address."""
+
+    verb: ClassVar[str]
+    label: ClassVar[StrOrPromise]
+    icon: ClassVar[str]
+    button: ClassVar[StrOrPromise]
+    done: ClassVar[StrOrPromise]
+
+    def __init__(self, *args: Any, owner: Member, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.writer = owner
+
+    def fields_of_activity(self) -> dict[str, Any]:
+        """What was typed, as the actions take it."""
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+
+class NoteForm(ComposerForm):
+    verb, icon = "note", "note"
+    label, button, done = _("Note"), _("Add note"), _("Note added.")
+
+    description = text_field(_("Write a note"))
+
+
+class TaskForm(ComposerForm):
+    verb, icon = "task", "checkbox"
+    label, button, done = _("Task"), _("Add task"), _("Task added.")
+
+    subject = forms.CharField(label=_("What is to be done?"), max_length=200)
+    due = DayField(label=_("Due"), required=False)
+    priority = forms.ChoiceField(
+        label=_("Priority"), choices=Activity.Priority.choices, initial=Activity.Priority.NORMAL
+    )
+
+    def fields_of_activity(self) -> dict[str, Any]:
+        fields = super().fields_of_activity()
+        if day := fields.pop("due", None):
+            fields["due_at"] = end_of(day)
+        return fields
+
+
+class CallForm(ComposerForm):
+    verb, icon = "call", "phone"
+    label, button, done = _("Call"), _("Log call"), _("Call logged.")
+
+    description = text_field(_("What was said?"), required=False)
+    direction = forms.ChoiceField(label=_("Direction"), choices=reversed(Activity.Direction.choices))
+    start_at = MomentField(label=_("When, if not now"), required=False)
+    duration_minutes = forms.IntegerField(label=_("Minutes"), min_value=0, max_value=1440, required=False)
+
+
+class MeetingForm(ComposerForm):
+    verb, icon = "meeting", "calendar-event"
+    label, button, done = _("Meeting"), _("Add meeting"), _("Meeting added.")
+
+    subject = forms.CharField(label=_("What is it about?"), max_length=200)
+    start_at = MomentField(label=_("When, if not now"), required=False)
+    duration_minutes = forms.IntegerField(label=_("Minutes"), min_value=0, max_value=1440, required=False)
+    description = text_field(_("Notes"), rows=2, required=False)
+
+
+COMPOSED: tuple[type[ComposerForm], ...] = (NoteForm, TaskForm, CallForm, MeetingForm)
+
+
+class ActivityForm(forms.Form):
+    """The whole form of an activity: what its kind has of it."""
+
+    FIELDS_OF = {
+        Activity.Kind.NOTE: ("description",),
+        Activity.Kind.TASK: ("subject", "description", "due", "status", "priority", "owner"),
+        Activity.Kind.CALL: (
+            "subject", "description", "direction", "start_at", "duration_minutes", "status", "owner",
+        ),
+        Activity.Kind.MEETING: ("subject", "description", "start_at", "duration_minutes", "status", "owner"),
+        Activity.Kind.EMAIL: ("subject", "description", "direction", "start_at", "owner"),
+    }  # fmt: skip
+
+    subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
+    description = text_field(_("Description"), rows=5, required=False)
+    due = DayField(label=_("Due"), required=False)
+    direction = forms.ChoiceField(label=_("Direction"), choices=Activity.Direction.choices, required=False)
+    start_at = MomentField(label=_("Start"), required=False)
+    duration_minutes = forms.IntegerField(label=_("Minutes"), min_value=0, max_value=1440, required=False)
+    status = forms.ChoiceField(label=_("Status"), required=False)
+    priority = forms.ChoiceField(label=_("Priority"), choices=Activity.Priority.choices, required=False)
+    owner = owner_field()
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, kind: str, activity: Activity | None = None, **options: Any) -> None:
+        self.kind = Activity.Kind(kind)
+        self.due_at = activity.due_at if activity else None
+        super().__init__(*args, **options)
+        wanted = (*self.FIELDS_OF[self.kind], "version")
+        self.fields = {name: self.fields[name] for name in wanted}
+        if "status" in self.fields:
+            choices = [(status, status.label) for status in Activity.STATUSES_OF[self.kind]]
+            self.fields["status"].choices = choices  # type: ignore[attr-defined]
+        if self.kind in (Activity.Kind.TASK, Activity.Kind.MEETING):
+            self.fields["subject"].required = True
+
+    @classmethod
+    def initial_of(cls, activity: Activity) -> dict[str, Any]:
+        """What the form shows of an activity that is there."""
+        names = (*cls.FIELDS_OF[Activity.Kind(activity.kind)], "version")
+        shown = {name: getattr(activity, name) for name in names if name != "due"}
+        shown["due"] = timezone.localdate(activity.due_at) if activity.due_at else None
+        return shown
+
+    def fields_of_activity(self) -> dict[str, Any]:
+        """What was typed, as the actions take it. A due day that was left alone keeps its time of day."""
+        fields = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        if "status" in fields and not fields["status"]:
+            fields.pop("status")
+        if "due" in fields:
+            day = fields.pop("due")
+            unchanged = self.due_at is not None and day == timezone.localdate(self.due_at)
+            fields["due_at"] = self.due_at if unchanged else end_of(day) if day else None
+        return fields

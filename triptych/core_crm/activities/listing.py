@@ -1,0 +1,150 @@
+"""The list of activities: columns, filters, views."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Any
+
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django_filters import ChoiceFilter, FilterSet, MultipleChoiceFilter
+
+from triptych.core_crm.activities import actions
+from triptych.core_crm.activities.models import Activity, ActivityQuerySet
+from triptych.core_crm.activities.records import links_of
+from triptych.core_crm.lists.bulk import Act
+from triptych.core_crm.lists.filters import OwnerFilter
+from triptych.core_crm.lists.spec import Column, ListSpec
+from triptych.platform.web.templatetags.parts import icon, person, when
+from triptych.tenants.members.models import Member
+
+VIEWS = {
+    "mine": _("Mine to do"),
+    "overdue": _("Overdue"),
+    "today": _("Due today"),
+    "open": _("Everybody's to do"),
+    "all": _("All"),
+}
+
+
+def shown_in(view: str, activities: ActivityQuerySet, *, member: Member, now: datetime) -> ActivityQuerySet:
+    """What a view of the list shows."""
+    if view == "all":
+        return activities
+    if view == "open":
+        return activities.open()
+    mine = activities.open().owned_by(member)
+    if view == "overdue":
+        return mine.overdue(now=now)
+    if view == "today":
+        midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        return mine.due_between(midnight, midnight + timedelta(days=1))
+    return mine
+
+
+def attach_links(activities: list[Activity]) -> None:
+    """Load what the activities of a page concern, in two queries."""
+    links = links_of(activities)
+    for activity in activities:
+        activity.concerns = links.get(activity.pk, [])  # type: ignore[attr-defined]
+
+
+def _subject(activity: Activity) -> SafeString:
+    from triptych.core_crm.activities.sources import LOOKS
+
+    check: Any = render_to_string("activities/check.html", {"activity": activity}) if activity.status else ""
+    css = "" if activity.is_open or not activity.status else "done"
+    return format_html(
+        '<span class="with-tick">{}<a class="{}" href="{}">{}</a>{}</span>',
+        check or icon(LOOKS[activity.kind]), css, activity.get_absolute_url(), activity,
+        format_html('<span class="quiet small visually-hidden">{}</span>', activity.get_kind_display()),
+    )  # fmt: skip
+
+
+def _concerns(activity: Activity) -> SafeString:
+    links = getattr(activity, "concerns", [])
+    return format_html_join(", ", '<a href="{}">{}</a>', ((link.url, link.title) for link in links[:3]))
+
+
+class ActivityFilters(FilterSet):
+    kind = MultipleChoiceFilter(label=_("Kind"), choices=Activity.Kind.choices)
+    status = ChoiceFilter(label=_("Status"), choices=Activity.Status.choices)
+    priority = ChoiceFilter(label=_("Priority"), choices=Activity.Priority.choices)
+    owner = OwnerFilter()
+
+    class Meta:
+        model = Activity
+        fields = ("kind", "status", "priority", "owner")
+
+
+def _complete(activity: Activity, _value: object, *, by: Member, now: datetime) -> None:
+    actions.complete_activity(activity=activity, by=by, now=now)
+
+
+def _delete(activity: Activity, _value: object, *, by: Member, now: datetime) -> None:
+    actions.delete_activity(activity=activity, by=by, now=now)
+
+
+def _restore(activity: Activity, *, by: Member, now: datetime) -> None:
+    actions.restore_activity(activity=activity, by=by, now=now)
+
+
+def _deleted_at(at: datetime) -> QuerySet[Any]:
+    return Activity.objects.filter(deleted_at=at)
+
+
+LIST = ListSpec(
+    kind="activity",
+    label=_("Activities"),
+    icon="calendar-check",
+    what=_("Tasks, calls and meetings: what you promised to do, and what you did."),
+    new=_("New activity"),
+    columns=(
+        Column("subject", _("Subject"), text=str, cell=_subject, order=("subject",), css="cell-main"),
+        Column("concerns", _("About"), text=lambda activity: "", cell=_concerns, css="cell-sub"),
+        Column(
+            "due",
+            _("Due"),
+            text=attrgetter("due_at"),
+            cell=lambda activity: when(activity.due_at, due=activity.is_open),
+            order=("due_at",),
+            css="cell-side",
+        ),
+        Column("kind", _("Kind"), text=lambda activity: str(activity.get_kind_display()), order=("kind",)),
+        Column("status", _("Status"), text=lambda activity: str(activity.get_status_display()), order=("status",)),
+        Column("owner", _("Owner"), text=attrgetter("owner"), cell=lambda activity: person(activity.owner)),
+        Column("priority", _("Priority"), text=lambda activity: str(activity.get_priority_display()), shown=False),
+        Column(
+            "at", _("When"), text=attrgetter("at"), cell=lambda activity: when(activity.at), order=("at",), shown=False
+        ),
+    ),
+    filters=ActivityFilters,
+    sort="due",
+    acts=(
+        Act(
+            "complete",
+            _("Complete"),
+            "check",
+            done=lambda count: ngettext("%(count)s done.", "%(count)s done.", count) % {"count": count},
+            run=_complete,
+        ),
+        Act(
+            "delete",
+            _("Delete"),
+            "trash",
+            done=lambda count: (
+                ngettext("%(count)s activity deleted.", "%(count)s activities deleted.", count) % {"count": count}
+            ),
+            run=_delete,
+            undo=_restore,
+            done_at=_deleted_at,
+            danger=True,
+        ),
+    ),
+)

@@ -1,0 +1,184 @@
+"""The pages of activities: the list, one activity, and ticking it off."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from triptych.core_crm.activities import access, actions
+from triptych.core_crm.activities.forms import ActivityForm
+from triptych.core_crm.activities.listing import LIST, VIEWS, attach_links, shown_in
+from triptych.core_crm.activities.models import Activity
+from triptych.core_crm.activities.records import RecordRef, links_of
+from triptych.core_crm.activities.sources import LOOKS, TONES, activity_entry
+from triptych.core_crm.lists.export import csv_of
+from triptych.core_crm.lists.listing import Listing
+from triptych.core_crm.lists.pages import bulk_page, list_page, undo_bulk_page
+from triptych.core_crm.rights import must_be_writer
+from triptych.platform import clock
+from triptych.platform.refusals import Refused, refusals_shown
+from triptych.platform.web import toasts
+from triptych.platform.web.tables import Tab
+from triptych.tenants.routing import TenantRequest
+
+HOME = "/activities/"
+
+
+def index(request: TenantRequest) -> HttpResponse:
+    """The list, with a view for each question: what is mine, what is late, what is for today."""
+    view = _view(request)
+    listing = _listing(request)
+    attach_links(listing.page.rows)
+    tabs = [Tab(label, f"{HOME}?view={name}", is_current=name == view) for name, label in VIEWS.items()]
+    return list_page(request, listing, template="activities/index.html", tabs=tabs, view=view)
+
+
+def export(request: TenantRequest) -> HttpResponseBase:
+    return csv_of(_listing(request), name="activities")
+
+
+@require_POST
+def bulk(request: TenantRequest, act: str) -> HttpResponse:
+    return bulk_page(request, _listing(request), act)
+
+
+@require_POST
+def undo_bulk(request: TenantRequest, act: str) -> HttpResponse:
+    return undo_bulk_page(request, LIST, act, home=HOME)
+
+
+def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
+    activity = access.activity_to_see(request.member, pk)
+    links = links_of([activity]).get(activity.pk, [])
+    look = {"icon": LOOKS[activity.kind], "tone": TONES[activity.kind]}
+    return render(request, "activities/detail.html", {"activity": activity, "links": links, **look})
+
+
+def create(request: TenantRequest) -> HttpResponse:
+    """A new activity of `?kind=`, about the record of `?on=contact:<id>` if there is one."""
+    must_be_writer(request.member)
+    kind = request.GET.get("kind", Activity.Kind.TASK)
+    if kind not in Activity.Kind.values:
+        raise Http404
+    about = _record_named(request)
+    initial = {"owner": request.member, "priority": Activity.Priority.NORMAL}
+    form = ActivityForm(request.POST or None, kind=kind, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        with refusals_shown(form):
+            activity = actions.create_activity(
+                kind=kind,
+                records=[RecordRef(about.kind, about.id)] if about else [],
+                by=request.member,
+                now=clock.now(),
+                **form.fields_of_activity(),
+            )
+            toasts.show(request, _("Saved."))
+            return redirect(about.url if about else activity.get_absolute_url())
+    kinds = [Tab(label, f"?kind={name}", is_current=name == kind) for name, label in Activity.Kind.choices]
+    context = {"form": form, "kinds": kinds, "kind": Activity.Kind(kind), "about": about}
+    return render(request, "activities/form.html", context)
+
+
+def edit(request: TenantRequest, pk: UUID) -> HttpResponse:
+    activity = access.activity_to_change(request.member, pk)
+    initial = ActivityForm.initial_of(activity)
+    form = ActivityForm(request.POST or None, kind=activity.kind, activity=activity, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        with refusals_shown(form):
+            actions.update_activity(
+                activity=activity,
+                version=form.cleaned_data["version"],
+                by=request.member,
+                now=clock.now(),
+                **form.fields_of_activity(),
+            )
+            toasts.show(request, _("Saved."))
+            return redirect(activity)
+    context = {"form": form, "activity": activity, "kind": Activity.Kind(activity.kind)}
+    return render(request, "activities/form.html", context)
+
+
+@require_POST
+def complete(request: TenantRequest, pk: UUID) -> HttpResponse:
+    activity = access.activity_to_change(request.member, pk)
+    try:
+        activity = actions.complete_activity(activity=activity, by=request.member, now=clock.now())
+    except Refused as refused:
+        toasts.warn(request, refused.message)
+        return _ticked(request, activity)
+    toasts.show(request, _("Done: %(what)s.") % {"what": activity}, undo=reverse("activities:reopen", args=[pk]))
+    return _ticked(request, activity)
+
+
+@require_POST
+def reopen(request: TenantRequest, pk: UUID) -> HttpResponse:
+    activity = access.activity_to_change(request.member, pk)
+    try:
+        activity = actions.undo_completion(activity=activity, by=request.member, now=clock.now())
+    except Refused as refused:
+        toasts.warn(request, refused.message)
+    return _ticked(request, activity)
+
+
+@require_POST
+def delete(request: TenantRequest, pk: UUID) -> HttpResponse:
+    activity = access.activity_to_change(request.member, pk)
+    actions.delete_activity(activity=activity, by=request.member, now=clock.now())
+    toasts.show(request, _("Deleted: %(what)s.") % {"what": activity}, undo=reverse("activities:restore", args=[pk]))
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse()
+    return redirect("activities:index")
+
+
+@require_POST
+def restore(request: TenantRequest, pk: UUID) -> HttpResponse:
+    activity = access.activity_to_restore(request.member, pk)
+    actions.restore_activity(activity=activity, by=request.member, now=clock.now())
+    toasts.show(request, _("Back again: %(what)s.") % {"what": activity})
+    return redirect(_came_from(request) or activity.get_absolute_url())
+
+
+def _view(request: TenantRequest) -> str:
+    asked = request.GET.get("view", "mine")
+    return asked if asked in VIEWS else "mine"
+
+
+def _listing(request: TenantRequest) -> Listing:
+    visible = access.activities_visible_to(request.member).select_related("owner")
+    records = shown_in(_view(request), visible, member=request.member, now=clock.now())
+    return Listing(LIST, records, request, home=HOME)
+
+
+def _record_named(request: TenantRequest) -> Any:
+    """The record that `?on=kind:id` names."""
+    kind, _colon, text = request.GET.get("on", "").partition(":")
+    if not kind:
+        return None
+    try:
+        object_id = UUID(text)
+    except ValueError as error:
+        raise Http404 from error
+    return access.record_to_link(request.member, RecordRef(kind, object_id))
+
+
+def _ticked(request: TenantRequest, activity: Activity) -> HttpResponse:
+    """The activity as the place that ticked it shows it: an entry of a timeline, a box in a list, or a whole page."""
+    if request.htmx and "entry" in request.GET:  # type: ignore[attr-defined]
+        return render(request, "components/timeline_entry.html", {"entry": activity_entry(activity)})
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "activities/check.html", {"activity": activity})
+    return redirect(_came_from(request) or activity.get_absolute_url())
+
+
+def _came_from(request: TenantRequest) -> str:
+    """The page of ours that the request came from, if it says."""
+    referer = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
+    return referer if ours else ""

@@ -1,0 +1,13 @@
+"""Deals and pipelines in the API: thin doors to `access` and `actions`."""
+
+from triptych.core_crm.deals.schema import deals, mutations, pipelines
+from triptych.platform.plugins import GraphQLExtension
+
+extensions = [
+    GraphQLExtension(on="Query", fields=deals.Queries),
+    GraphQLExtension(on="Query", fields=pipelines.Queries),
+    GraphQLExtension(on="Company", fields=deals.CompanyLists),
+    GraphQLExtension(on="Contact", fields=deals.ContactLists),
+    GraphQLExtension(on="Stage", fields=deals.StageLists),
+    GraphQLExtension(on="Mutation", fields=mutations.Mutations),
+]
