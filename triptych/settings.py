@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 
 from triptych.environment import read_environment
 from triptych.platform.db.pooling import neutralise
+from triptych.platform.observability import sentry
 from triptych.platform.plugins.discovery import installed_plugins
 
 ENVIRONMENT = read_environment()
@@ -236,3 +237,4 @@ METRICS_TOKEN = ENVIRONMENT.metrics_token
 
 LOGGING_CONFIG = "triptych.platform.web.logs.configure"
 LOGGING = {"json": not DEBUG}
+sentry.start(ENVIRONMENT.sentry_dsn, mode=ENVIRONMENT.triptych_mode)

@@ -15,8 +15,9 @@ from django.db.models import F
 from triptych.platform import clock
 from triptych.platform.events import tenancy
 from triptych.platform.events.models import Delivery
-from triptych.platform.events.registry import handler_named
+from triptych.platform.events.registry import Handler, handler_named
 from triptych.platform.events.tenancy import TenantScope
+from triptych.platform.plugins import failures
 from triptych.platform.scope import CELL, entered
 from triptych.platform.web import logs
 
@@ -47,7 +48,7 @@ def deliver(delivery_id: UUID, tenant_id: UUID, attempts: int) -> None:
         tenant = tenancy.scope_of(tenant_id)
     except tenancy.UnknownTenant as unknown:
         return _bury(delivery, str(unknown))
-    with entered(tenant), transaction.atomic():
+    with entered(tenant), logs.bound(tenant=tenant.schema_name), transaction.atomic():
         with entered(CELL):
             mine = Delivery.objects.select_for_update(skip_locked=True).filter(
                 pk=delivery_id, attempts=delivery.attempts, state=Delivery.State.QUEUED
@@ -83,9 +84,16 @@ def _handle(delivery: Delivery, tenant: TenantScope) -> None:
             with transaction.atomic():
                 handler.function(delivery.event.as_event())
         except Exception as error:
-            logger.exception("a handler failed", extra={"handler": handler.name, "delivery": str(delivery.pk)})
+            _report(handler, error)
             return _put_off(delivery, f"{type(error).__name__}: {error}")
     return _settle(delivery, state=Delivery.State.DONE, last_error="")
+
+
+def _report(handler: Handler, error: Exception) -> None:
+    if handler.plugin:
+        failures.report(handler.plugin, handler.name, error)
+    else:
+        logger.error("a handler failed", extra={"handler": handler.name}, exc_info=error)
 
 
 def _settle(delivery: Delivery, *, state: Delivery.State, last_error: str) -> None:

@@ -221,7 +221,8 @@ def run(job_id: UUID, tenant_id: UUID, starts: int, *, heart: bool = True) -> No
         with entered(CELL):
             Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, error=str(unknown), finished_at=clock.now())
         return
-    with entered(running.tenant), _heart(running) if heart else nullcontext():
+    bound = logs.bound(tenant=running.tenant.schema_name, job=str(job.pk))
+    with entered(running.tenant), bound, _heart(running) if heart else nullcontext():
         _do(running)
 
 
@@ -247,15 +248,15 @@ def _do(running: RunningJob) -> None:
         with logs.bound(plugin=runner.plugin) if runner.plugin else nullcontext():
             result = None if running.cancel_requested else runner.function(running)
     except TakenOver:
-        logger.warning("another worker took the job over", extra={"job": str(running.id)})
+        logger.warning("another worker took the job over")
     except GivenBack:
         running.give_back()
     except Refused as refused:
         running.finish(Job.State.FAILED, error=refused.message)
     except (OperationalError, InterfaceError):
-        logger.exception("the database was lost in a job", extra={"job": str(running.id)})
+        logger.exception("the database was lost in a job")
     except Exception:
-        logger.exception("a job failed", extra={"job": str(running.id), "kind": running.kind})
+        logger.exception("a job failed", extra={"kind": running.kind})
         running.finish(Job.State.FAILED, error=_("Something went wrong on our side. What was done so far is kept."))
     else:
         running.finish(Job.State.CANCELLED if running.cancel_noticed else Job.State.DONE, result=result)

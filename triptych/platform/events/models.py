@@ -23,7 +23,7 @@ class Outbox(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tenant_id = models.UUIDField()
-    name = models.CharField(max_length=100, help_text="In the past tense: deal.moved.")
+    name = models.CharField(max_length=220, help_text="In the past tense: deal.moved.")
     kind = models.CharField(max_length=100, blank=True, help_text="Model of the subject: deals.deal.")
     object_id = models.UUIDField(null=True)
     by = models.UUIDField(null=True, help_text="The member who did it.")

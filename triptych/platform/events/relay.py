@@ -13,8 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from triptych.platform.events import tenancy
-from triptych.platform.events.delivering import LEASE, bury_lost
+from triptych.platform.events import delivering, tenancy
 from triptych.platform.events.models import QUEUES, Delivery, Job, Outbox
 from triptych.platform.events.registry import handlers_of
 from triptych.platform.scope import CELL, entered
@@ -54,7 +53,7 @@ def expand(*, at: datetime) -> int:
 def hand_over_deliveries(*, at: datetime, send: SendDelivery) -> int:
     """Queue what is due, as far as there is room. Returns how many. What `send` raises is raised; the rest waits on."""
     with entered(CELL):
-        bury_lost(at=at)
+        delivering.bury_lost(at=at)
         return sum(_hand_over(queue, at=at, send=send) for queue in QUEUES)
 
 
@@ -64,7 +63,7 @@ def _hand_over(queue: str, *, at: datetime, send: SendDelivery) -> int:
         due = Delivery.objects.filter(queue=queue).due(at=at).select_related("event")
         claimed = list(due.select_for_update(skip_locked=True, of=("self",))[: max(0, min(BATCH, room))])
         Delivery.objects.filter(pk__in=[delivery.pk for delivery in claimed]).update(
-            state=Delivery.State.QUEUED, next_attempt_at=at + LEASE
+            state=Delivery.State.QUEUED, next_attempt_at=at + delivering.LEASE
         )
     for position, delivery in enumerate(claimed):
         try:

@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("tenant_id", models.UUIDField()),
-                ("name", models.CharField(help_text="In the past tense: deal.moved.", max_length=100)),
+                ("name", models.CharField(help_text="In the past tense: deal.moved.", max_length=220)),
                 ("kind", models.CharField(blank=True, help_text="Model of the subject: deals.deal.", max_length=100)),
                 ("object_id", models.UUIDField(null=True)),
                 ("by", models.UUIDField(help_text="The member who did it.", null=True)),

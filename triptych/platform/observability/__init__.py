@@ -1,0 +1,1 @@
+"""What the operator sees: metrics, health, and errors in Sentry. Logs are in `platform.web.logs`."""
