@@ -15,6 +15,7 @@ from triptych.core_crm.contacts.actions.contacts import (
     restore_contact,
     update_contact,
 )
+from triptych.core_crm.contacts.actions.links import end_link, link_contact, make_primary, unlink_contact
 
 __all__ = [
     "CompanyFields",
@@ -24,8 +25,12 @@ __all__ = [
     "create_contact",
     "delete_company",
     "delete_contact",
+    "end_link",
+    "link_contact",
+    "make_primary",
     "restore_company",
     "restore_contact",
+    "unlink_contact",
     "update_company",
     "update_contact",
 ]

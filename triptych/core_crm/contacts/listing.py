@@ -1,0 +1,140 @@
+"""The lists of contacts and of companies."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from triptych.core_crm.contacts import actions
+from triptych.core_crm.contacts.channels import spoken_phone
+from triptych.core_crm.contacts.models import Company, Contact
+from triptych.core_crm.lists.acts import deleting, giving
+from triptych.core_crm.lists.cells import link_of, link_to, name_of, owner_name, owner_of, when_of
+from triptych.core_crm.lists.filters import OwnerFilter, RelatedFilter
+from triptych.core_crm.lists.spec import Column, ListSpec
+from triptych.platform.web.templatetags import parts
+
+TYPE_TONES = {"customer": "green", "partner": "violet", "competitor": "red", "supplier": "blue"}
+
+
+class ContactFilters(filters.FilterSet):
+    owner = OwnerFilter()
+    job_title = filters.CharFilter(lookup_expr="icontains", label=_("Job title contains"))
+    do_not_email = filters.BooleanFilter(label=_("Do not email"))
+    created_from = filters.DateFilter(
+        "created_at", "date__gte", label=_("Created from"), widget=forms.DateInput({"type": "date"})
+    )
+    created_until = filters.DateFilter(
+        "created_at", "date__lte", label=_("Created until"), widget=forms.DateInput({"type": "date"})
+    )
+    company = RelatedFilter(
+        field_name="company_links__company", queryset=Company.objects.alive(), label=_("Company"), distinct=True
+    )
+
+
+class CompanyFilters(filters.FilterSet):
+    type = filters.MultipleChoiceFilter(
+        choices=Company.Type.choices, label=_("Type"), widget=forms.CheckboxSelectMultiple
+    )
+    owner = OwnerFilter()
+    industry = filters.CharFilter(lookup_expr="icontains", label=_("Industry contains"))
+    employees_from = filters.NumberFilter("number_of_employees", "gte", label=_("Employees from"), min_value=0)
+    parent = RelatedFilter(queryset=Company.objects.alive(), label=_("Belongs to"))
+
+
+def _email(contact: Contact) -> str:
+    return contact.primary_email
+
+
+def _phone(contact: Contact) -> str:
+    return spoken_phone(contact.primary_phone)
+
+
+def _type(company: Company) -> SafeString:
+    return parts.tag(company.get_type_display(), TYPE_TONES.get(company.type, ""))
+
+
+def _revenue(company: Company) -> Any:
+    return parts.money(company.annual_revenue, company.currency or "EUR")
+
+
+CONTACTS = ListSpec(
+    kind="contact",
+    label=_("Contacts"),
+    icon="address-book",
+    what=_("The people you sell to, work with and answer. Type the first ones in, or bring them from a file."),
+    new=_("New contact"),
+    columns=(
+        Column("name", _("Name"), text=str, cell=link_to, order=("sort_key",), css="cell-main"),
+        Column("company", _("Company"), text=name_of("company"), cell=link_of("company"), css="cell-sub"),
+        Column("job_title", _("Job title"), text=attrgetter("job_title"), order=("job_title", "sort_key")),
+        Column("email", _("Email"), text=_email, order=("email",)),
+        Column("phone", _("Phone"), text=_phone),
+        Column("owner", _("Owner"), text=owner_name, cell=owner_of, css="cell-side"),
+        Column(
+            "created", _("Created"), text=attrgetter("created_at"), cell=when_of("created_at"), order=("created_at",)
+        ),
+        Column(
+            "updated",
+            _("Changed"),
+            text=attrgetter("updated_at"),
+            cell=when_of("updated_at"),
+            order=("updated_at",),
+            shown=False,
+        ),
+    ),
+    filters=ContactFilters,
+    sort="name",
+    acts=(
+        giving(actions.update_contact, noun="contact"),
+        deleting(actions.delete_contact, actions.restore_contact, noun="contact", records=Contact.objects.all),
+    ),
+)
+
+COMPANIES = ListSpec(
+    kind="company",
+    label=_("Companies"),
+    icon="building",
+    what=_("The businesses your contacts work for. Type the first ones in, or bring them from a file."),
+    new=_("New company"),
+    columns=(
+        Column("name", _("Name"), text=str, cell=link_to, order=("sort_key",), css="cell-main"),
+        Column(
+            "type", _("Type"), text=Company.get_type_display, cell=_type, order=("type", "sort_key"), css="cell-side"
+        ),
+        Column("industry", _("Industry"), text=attrgetter("industry"), order=("industry", "sort_key"), css="cell-sub"),
+        Column(
+            "employees",
+            _("Employees"),
+            text=attrgetter("number_of_employees"),
+            cell=lambda company: parts.figure(company.number_of_employees),
+            order=("number_of_employees",),
+            css="number",
+        ),
+        Column(
+            "revenue",
+            _("Annual revenue"),
+            text=attrgetter("annual_revenue"),
+            cell=_revenue,
+            order=("annual_revenue",),
+            css="number",
+        ),
+        Column("domain", _("Domain"), text=attrgetter("domain"), order=("domain",)),
+        Column("parent", _("Belongs to"), text=name_of("parent"), cell=link_of("parent"), shown=False),
+        Column("owner", _("Owner"), text=owner_name, cell=owner_of),
+        Column(
+            "created", _("Created"), text=attrgetter("created_at"), cell=when_of("created_at"), order=("created_at",)
+        ),
+    ),
+    filters=CompanyFilters,
+    sort="name",
+    acts=(
+        giving(actions.update_company, noun="company"),
+        deleting(actions.delete_company, actions.restore_company, noun="company", records=Company.objects.all),
+    ),
+)

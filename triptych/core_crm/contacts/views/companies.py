@@ -1,0 +1,177 @@
+"""The pages of companies."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from triptych.core_crm.contacts import access, actions
+from triptych.core_crm.contacts.facts import COMPANY_FACTS, company_head
+from triptych.core_crm.contacts.forms import CompanyForm
+from triptych.core_crm.contacts.listing import COMPANIES
+from triptych.core_crm.contacts.models import Company
+from triptych.core_crm.editing.files import take_file
+from triptych.core_crm.editing.forms import edits_shown
+from triptych.core_crm.editing.pages import fact_page, fact_saved, facts_of, form_page
+from triptych.core_crm.lists.export import csv_of
+from triptych.core_crm.lists.listing import Listing
+from triptych.core_crm.lists.pages import bulk_page, list_page, undo_bulk_page
+from triptych.core_crm.rights import must_be_writer
+from triptych.platform import clock, search
+from triptych.platform.web import toasts
+from triptych.tenants.members.models import Member
+from triptych.tenants.routing import TenantRequest
+
+HOME = "/companies/"
+RELATED = 8
+"""How many related records a page lists before it leads to their own list."""
+
+
+@require_GET
+def index(request: TenantRequest) -> HttpResponse:
+    return list_page(request, _listing(request))
+
+
+@require_GET
+def export(request: TenantRequest) -> HttpResponseBase:
+    return csv_of(_listing(request), name="companies")
+
+
+@require_POST
+def bulk(request: TenantRequest, act: str) -> HttpResponse:
+    return bulk_page(request, _listing(request), act)
+
+
+@require_POST
+def undo_bulk(request: TenantRequest, act: str) -> HttpResponse:
+    return undo_bulk_page(request, COMPANIES, act, home=HOME)
+
+
+@require_GET
+def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
+    company = access.company_to_see(request.member, pk)
+    search.note_seen(request.member, kind="company", id=company.pk, at=clock.now())
+    may_write = request.member.may_write
+    context = {
+        "company": company,
+        "head": company_head(company, may_write=may_write),
+        "facts": facts_of(COMPANY_FACTS, company, may_write=may_write),
+        **_related(request.member, company),
+    }
+    return render(request, "companies/detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def create(request: TenantRequest) -> HttpResponse:
+    must_be_writer(request.member)
+    initial = {"currency": request.tenant.currency, "parent": request.GET.get("parent")}
+    form = CompanyForm(request.POST or None, member=request.member, initial=initial)
+    if form.is_valid():
+        with edits_shown(form):
+            company = actions.create_company(by=request.member, now=clock.now(), **form.given())
+            toasts.show(request, _("%(company)s is added.") % {"company": company}, undo=_url(company, "delete"))
+            return redirect(company)
+    return form_page(request, form, "companies/form.html")
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: TenantRequest, pk: UUID) -> HttpResponse:
+    company = access.company_to_change(request.member, pk)
+    form = CompanyForm(request.POST or None, record=company, member=request.member)
+    if form.is_valid():
+        with edits_shown(form):
+            _update(request, company, form)
+            return redirect(company)
+    return form_page(request, form, "companies/form.html", record=company)
+
+
+@require_http_methods(["GET", "POST"])
+def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
+    """One field, edited in place."""
+    company = access.company_to_change(request.member, pk)
+    shown = next((fact for fact in COMPANY_FACTS if fact.name == name), None)
+    if shown is None:
+        raise Http404
+    form = CompanyForm(request.POST or None, record=company, member=request.member, only=name)
+    if form.is_valid():
+        with edits_shown(form):
+            _update(request, company, form)
+            if not request.htmx:  # type: ignore[attr-defined]
+                return redirect(company)
+            company = access.company_to_see(request.member, pk)
+            return fact_saved(request, shown, company, {**company_head(company, may_write=True), "record": company})
+    return fact_page(request, form, shown, record=company)
+
+
+@require_POST
+def delete(request: TenantRequest, pk: UUID) -> HttpResponse:
+    company = access.company_to_change(request.member, pk)
+    actions.delete_company(company=company, by=request.member, now=clock.now())
+    toasts.show(request, _("%(company)s is deleted.") % {"company": company}, undo=_url(company, "restore"))
+    return redirect(HOME)
+
+
+@require_POST
+def restore(request: TenantRequest, pk: UUID) -> HttpResponse:
+    company = access.company_to_restore(request.member, pk)
+    actions.restore_company(company=company, by=request.member, now=clock.now())
+    return redirect(company)
+
+
+@require_POST
+def files(request: TenantRequest, pk: UUID) -> HttpResponse:
+    return take_file(request, access.company_to_change(request.member, pk))
+
+
+@require_GET
+def pick(request: TenantRequest) -> JsonResponse:
+    """Companies whose words begin with those typed, for pickers; without any the ones changed last."""
+    companies = access.companies_visible_to(request.member)
+    typed = request.GET.get("q", "").strip()
+    if typed:
+        companies = companies.filter(pk__in=search.matching("company", typed).values("pk"))
+    found = companies.order_by("-updated_at", "-pk")[:20]
+    return JsonResponse([{"value": str(one.pk), "text": one.name, "hint": one.domain} for one in found], safe=False)
+
+
+def _listing(request: TenantRequest) -> Listing:
+    companies = access.companies_visible_to(request.member).select_related("owner", "parent")
+    return Listing(COMPANIES, companies, request, home=HOME)
+
+
+def _related(member: Member, company: Company) -> dict[str, Any]:
+    """The people who work there and the companies that belong to it, some of each and their number."""
+    contacts = access.contacts_visible_to(member).of_company(company)
+    subsidiaries = access.companies_visible_to(member).filter(parent=company)
+    people = list(contacts.by_name()[: RELATED + 1])
+    below = list(subsidiaries.by_name()[: RELATED + 1])
+    return {
+        "contacts": [
+            {"url": one.get_absolute_url(), "title": str(one), "note": one.job_title, "avatar": str(one)}
+            for one in people[:RELATED]
+        ],
+        "contact_count": contacts.count() if len(people) > RELATED else len(people),
+        "subsidiaries": [
+            {"url": one.get_absolute_url(), "title": one.name, "note": one.industry, "icon": "building"}
+            for one in below[:RELATED]
+        ],
+        "new_contact_url": f"/contacts/new/?company={company.pk}",
+        "all_contacts_url": f"/contacts/?company={company.pk}" if len(people) > RELATED else "",
+        "all_subsidiaries_url": f"{HOME}?parent={company.pk}" if len(below) > RELATED else "",
+        "subsidiary_count": subsidiaries.count() if len(below) > RELATED else len(below),
+    }
+
+
+def _update(request: TenantRequest, company: Company, form: CompanyForm) -> None:
+    actions.update_company(
+        company=company, by=request.member, now=clock.now(), version=form.seen_version, **form.given()
+    )
+
+
+def _url(company: Company, act: str) -> str:
+    return f"{company.get_absolute_url()}{act}/"

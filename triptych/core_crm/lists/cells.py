@@ -1,0 +1,46 @@
+"""What stands in the cells of lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from triptych.platform.web.templatetags import parts
+
+
+def link_to(record: Any) -> SafeString:
+    """The record's name, which opens it."""
+    return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record)
+
+
+def owner_of(record: Any) -> SafeString:
+    """The owner with initials, or a dash."""
+    return parts.person(record.owner.name if record.owner else "")
+
+
+def owner_name(record: Any) -> str:
+    """The owner's name, for exports."""
+    return record.owner.name if record.owner else ""
+
+
+def when_of(attribute: str) -> Callable[[Any], SafeString]:
+    """A moment or day of the record as people say it."""
+    return lambda record: parts.when(getattr(record, attribute))
+
+
+def link_of(related: str) -> Callable[[Any], SafeString | str]:
+    """A related record's name, which opens that one; nothing without one."""
+
+    def link(record: Any) -> SafeString | str:
+        other = getattr(record, related)
+        return link_to(other) if other else ""
+
+    return link
+
+
+def name_of(related: str) -> Callable[[Any], str]:
+    """A related record's name, for exports."""
+    return lambda record: str(getattr(record, related) or "")
