@@ -167,6 +167,19 @@ def check(
         raise refuse(str(error)) from error
 
 
+@app.command()
+def schema(
+    check_: Annotated[bool, typer.Option("--check", help="Only say whether schema.graphql is current.")] = False,
+    data: Data = None,
+) -> None:
+    """Write schema.graphql, the API of a tenant with every bundled plugin."""
+    connect(data)
+    from triptych.graphql.sdl import write_or_check
+
+    with refusals_end_it():
+        write_or_check(only_check=check_)
+
+
 @tenant_app.command("create")
 def tenant_create(
     name: str,
