@@ -1,0 +1,212 @@
+"""`triptych import` without its command line: from a file to a summary, in this process."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, TextIO
+
+from django.utils.translation import gettext as _
+
+from triptych.core_crm.imports import actions
+from triptych.core_crm.imports.checking import check_import
+from triptych.core_crm.imports.choices import ALL, Choice, Do
+from triptych.core_crm.imports.files import digest_of
+from triptych.core_crm.imports.mapping import mapping_from_pairs
+from triptych.core_crm.imports.models import Import
+from triptych.core_crm.imports.registry import target_named
+from triptych.core_crm.imports.running import run_import
+from triptych.platform import clock
+from triptych.platform.refusals import Refused
+from triptych.platform.scope import entered
+from triptych.tenants.members.models import Member
+from triptych.tenants.models import Tenant
+
+REFUSED, DONE = 1, 0
+
+
+@dataclass
+class Console:
+    """Shows progress on a terminal's error stream, several times a second at most."""
+
+    stream: TextIO
+    began: float = field(default_factory=time.monotonic)
+    shown: float = 0.0
+    cancel_requested: bool = False
+
+    def progress(self, done: int, total: int | None = None, note: str = "") -> None:
+        now = time.monotonic()
+        if self.stream.isatty() and (now - self.shown > 0.2 or done == total):
+            self.shown = now
+            self.stream.write(f"\r{note}: {done:,} / {total or 0:,}, {now - self.began:.0f} s ")
+            self.stream.flush()
+
+    def checkpoint(self, reached: Mapping[str, Any]) -> None:
+        """The import keeps its own position."""
+
+
+def run(
+    tenant: Tenant,
+    object_name: str,
+    file: Path,
+    mapping: Mapping[str, str],
+    dry_run: bool = False,
+    as_json: bool = False,
+    *,
+    accept_suggestions: bool = False,
+    create_missing: bool = False,
+    mode: str = Import.Mode.CREATE,
+    date_order: str = "",
+    out: TextIO | None = None,
+    err: TextIO | None = None,
+) -> int:
+    """Import a file into the tenant as its owner, or only say what would happen; the exit status, 0 or 1.
+
+    `mapping` is column → field, over what is proposed; an empty field leaves a column out. An import of the same file
+    that was interrupted is gone on with. Suggestions that differ in case and spacing only are always taken,
+    others with `accept_suggestions`; `create_missing` makes the records that links name and nobody knows.
+    """
+    out, err = out or sys.stdout, err or sys.stderr
+    with entered(tenant):
+        try:
+            with file.open("rb") as opened:
+                record = _prepared(opened, file.name, object_name, mapping, mode, date_order)
+            _choose_for_all(record, accept_suggestions=accept_suggestions, create_missing=create_missing)
+            summary = _dry_summary(record) if dry_run else _written_summary(record, Console(err))
+        except OSError as error:
+            err.write(_("{file} cannot be read: {why}.").format(file=file, why=error.strerror) + "\n")
+            return REFUSED
+        except Refused as refused:
+            err.write(f"{refused.message}\n")
+            return REFUSED
+    out.write(json.dumps(summary, ensure_ascii=False, indent=2) + "\n" if as_json else _as_text(summary))
+    return DONE
+
+
+def _owner() -> Member:
+    return Member.objects.active().filter(role=Member.Role.OWNER).order_by("created_at", "pk")[0]
+
+
+def _prepared(
+    file: IO[bytes], name: str, object_name: str, pairs: Mapping[str, str], mode: str, date_order: str
+) -> Import:
+    """The import to run: one of the same file that was interrupted, or a new one with its mapping."""
+    target = target_named(object_name)
+    interrupted = Import.objects.unfinished().filter(digest=digest_of(file), object_name=object_name, job_id=None)
+    record = interrupted.newest_first().first()
+    if record is not None:
+        return record
+    record = actions.upload_import(file=file, file_name=name, by=_owner(), now=clock.now(), object_name=object_name)
+    try:
+        asked = mapping_from_pairs(pairs, record.columns, target.fields)
+        named = {column.casefold() for column in pairs}
+        kept = {
+            field: column
+            for field, column in record.mapping.items()
+            if column.casefold() not in named and column not in asked.values() and field not in asked
+        }
+        orders = dict.fromkeys(record.columns, date_order) if date_order else {}
+        return actions.set_mapping(
+            record=record, mapping={**kept, **asked}, mode=mode, date_orders=orders, now=clock.now()
+        )
+    except Refused:
+        actions.discard_import(record=record)
+        raise
+
+
+def _choose_for_all(record: Import, *, accept_suggestions: bool, create_missing: bool) -> None:
+    do = Do.CREATE if create_missing else Do.ACCEPT if accept_suggestions else None
+    if do is None or record.state != Import.State.DRAFT:
+        return
+    for name in record.mapping:
+        actions.decide(record=record, field=name, value=ALL, choice=Choice(do), now=clock.now())
+
+
+def _dry_summary(record: Import) -> dict[str, Any]:
+    if record.state != Import.State.DRAFT:
+        raise actions.WrongMoment(_("This file is half imported. Run the same command without --dry-run to go on."))
+    forecast = check_import(record, by=_owner(), at=clock.now())
+    summary = {
+        **_head(record, dry_run=True),
+        "created": forecast.created,
+        "updated": forecast.updated,
+        "rejected": forecast.rejected,
+        "doubtful": forecast.doubtful,
+        "added": forecast.added,
+        "findings": _findings(record),
+    }
+    actions.discard_import(record=record)
+    return summary
+
+
+def _written_summary(record: Import, console: Console) -> dict[str, Any]:
+    by, now = _owner(), clock.now()
+    if record.state == Import.State.DRAFT:
+        record = actions.begin_import(record=record, by=by, now=now, as_job=False)
+    else:
+        console.stream.write(
+            _("Going on after row {n:,}, where this import was interrupted.").format(n=record.position) + "\n"
+        )
+    began = time.monotonic()
+    run_import(record, by=by, at=now, watcher=console)
+    if console.stream.isatty():
+        console.stream.write("\n")
+    return {
+        **_head(record, dry_run=False),
+        "import": str(record.pk),
+        "created": record.created_count,
+        "updated": record.updated_count,
+        "rejected": record.rejected_count,
+        "doubtful": record.doubtful_count,
+        "seconds": round(time.monotonic() - began, 2),
+        "findings": _findings(record),
+    }
+
+
+def _head(record: Import, *, dry_run: bool) -> dict[str, Any]:
+    mapping = {column: field for field, column in record.mapping.items()}
+    return {
+        "object": record.object_name,
+        "file": record.file_name,
+        "dry_run": dry_run,
+        "rows": record.row_count,
+        "mapping": {column: mapping.get(column) for column in record.columns},
+    }
+
+
+def _findings(record: Import) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": "rejected" if finding.is_rejection else "doubtful",
+            "code": finding.code,
+            "field": finding.field,
+            "column": record.mapping.get(finding.field),
+            "value": finding.value,
+            "message": finding.message,
+            "suggestion": finding.suggestion or None,
+            "taken": finding.is_taken,
+            "rows": finding.row_count,
+            "first_rows": finding.rows[:5],
+        }
+        for finding in record.findings.worst_first()
+    ]
+
+
+def _as_text(summary: Mapping[str, Any]) -> str:
+    """The summary for people: numbers first, then the reasons."""
+    would = _("would be ") if summary["dry_run"] else ""
+    lines = [
+        _("{file}: {rows:,} rows of {object}.").format(**{**summary, "rows": summary["rows"]}),
+        *(f"  {column} → {name or '–'}" for column, name in summary["mapping"].items()),
+        f"{summary['created']:,} {would}created, {summary['updated']:,} {would}updated, "
+        f"{summary['rejected']:,} rejected, {summary['doubtful']:,} doubtful.",
+    ]
+    for finding in summary["findings"]:
+        lines.append(f"  {finding['rows']:,} {finding['kind']}: {finding['message']}")
+    if "import" in summary:
+        lines.append(_("Import {id}. It can be undone on its page.").format(id=summary["import"]))
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,85 @@
+"""The file of an import, in the tenant's own storage."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
+
+from triptych.core_crm.imports.models import Import
+from triptych.core_crm.imports.plan import Plan
+from triptych.core_crm.imports.profiling import Profile, profile
+from triptych.core_crm.imports.registry import target_named
+from triptych.core_crm.imports.tables import Layout, Table, UnreadableFile, open_table
+from triptych.platform.ids import new_id
+
+
+def keep_file(file: IO[bytes]) -> str:
+    """Store the bytes; the name under which they stand."""
+    file.seek(0)
+    key = new_id().hex
+    return default_storage.save(f"imports/{key[-2:]}/{key}", File(file))
+
+
+def digest_of(file: IO[bytes]) -> str:
+    """SHA-256 of the file's bytes, as hexadecimal digits."""
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+@contextmanager
+def opened(record: Import) -> Iterator[Table]:
+    """The import's file as a table, read as it was the first time.
+
+    Raises:
+        UnreadableFile: the file is not there any more.
+    """
+    try:
+        stored = default_storage.open(record.file, "rb")
+    except FileNotFoundError:
+        raise UnreadableFile(_("The file of this import is no longer kept. Upload it again.")) from None
+    with stored, _seekable(stored) as file:
+        yield open_table(file, Layout(**record.layout))
+
+
+@contextmanager
+def _seekable(stored: File[bytes]) -> Iterator[IO[bytes]]:
+    """The file itself where it stands on a disk, else a copy that does."""
+    if stored.file is not None and stored.seekable():
+        yield stored.file
+        return
+    with tempfile.TemporaryFile() as copy:
+        for chunk in stored.chunks():
+            copy.write(chunk)
+        yield copy
+
+
+_profiles: dict[str, Profile] = {}
+
+
+def profile_of(record: Import, table: Table) -> Profile:
+    """The profile of the file. Kept in memory for the file looked at last, since each step of the flow asks for it."""
+    key = f"{record.file}:{sorted(record.layout.items())}"
+    found = _profiles.get(key)
+    if found is None:
+        found = profile(table.columns, table.rows())
+        _profiles.clear()
+        _profiles[key] = found
+    return found
+
+
+@contextmanager
+def planned(record: Import) -> Iterator[Plan]:
+    """The import with its file open and everything known that reading its rows needs.
+
+    Raises:
+        UnknownObject: what it is about can no longer be imported, as its plugin has gone.
+    """
+    with opened(record) as table:
+        yield Plan(record, table, profile_of(record, table), target_named(record.object_name))

@@ -1,0 +1,182 @@
+"""Contacts, with the company they work for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Trim
+from django.utils.translation import gettext_lazy as _
+
+from triptych.core_crm.contacts import actions, channels
+from triptych.core_crm.contacts.actions import CompanyLink
+from triptych.core_crm.contacts.actions.contacts import search_entry
+from triptych.core_crm.contacts.models import Company, Contact, ContactCompany
+from triptych.core_crm.imports.images import Image, image_of
+from triptych.core_crm.imports.importer import Change, Field, Importer, Kind, Problem, Row, Unknown, Writing
+from triptych.core_crm.imports.importers.companies import (
+    ADDRESS,
+    address_fields,
+    owner_field,
+    owner_of,
+    owners_of,
+)
+from triptych.platform import search
+
+KIND, LINK_KIND = "contacts.contact", "contacts.contactcompany"
+
+
+class ContactImporter(Importer):
+    name = "contacts"
+    label = _("Contacts")
+    icon = "address-book"
+    model = Contact
+    search_kind = "contact"
+    reference_synonyms = ("contact id",)
+    parts = (LINK_KIND,)
+
+    def fields(self) -> tuple[Field, ...]:
+        return (
+            Field("last_name", _("Last name"), synonyms=("surname", "family name", "name"), max_length=100),
+            Field("first_name", _("First name"), synonyms=("given name", "forename"), max_length=100),
+            Field("full_name", _("Full name"), synonyms=("contact", "contact name", "person"), max_length=200),
+            Field(
+                "email",
+                _("Email"),
+                Kind.EMAIL,
+                ("mail", "e-mail", "email address"),
+                max_length=254,
+                clean=channels.clean_email,
+            ),
+            Field(
+                "other_email",
+                _("Second email"),
+                Kind.EMAIL,
+                ("email 2", "private email"),
+                max_length=254,
+                clean=channels.clean_email,
+            ),
+            Field(
+                "phone",
+                _("Phone"),
+                Kind.PHONE,
+                ("telephone", "phone number", "tel", "work phone"),
+                max_length=50,
+                clean=channels.clean_phone,
+            ),
+            Field(
+                "mobile",
+                _("Mobile"),
+                Kind.PHONE,
+                ("mobile phone", "cell", "cell phone"),
+                max_length=50,
+                clean=channels.clean_phone,
+            ),
+            Field(
+                "company",
+                _("Company"),
+                Kind.LINK,
+                ("account", "company name", "employer", "organisation", "organization"),
+                link="companies",
+                unknown=Unknown.CREATE,
+            ),
+            Field("job_title", _("Job title"), synonyms=("title", "position", "role"), max_length=150),
+            Field("salutation", _("Salutation"), synonyms=("prefix", "mr/ms"), max_length=30),
+            owner_field(),
+            *address_fields(),
+            Field("do_not_call", _("Do not call"), Kind.BOOLEAN, ("no calls",)),
+            Field("do_not_email", _("Do not email"), Kind.BOOLEAN, ("unsubscribed", "opt out", "no email")),
+            Field("description", _("Description"), Kind.LONG_TEXT, ("notes", "comment")),
+        )
+
+    def names(self) -> Iterable[tuple[UUID, str]]:
+        full = Trim(Concat(F("first_name"), Value(" "), F("last_name")))
+        return Contact.objects.alive().order_by("created_at", "pk").values_list("pk", full).iterator()
+
+    def key(self, row: Row) -> str:
+        return str(row.values.get("email", ""))
+
+    def recognised(self, keys: Collection[str]) -> dict[str, UUID]:
+        found: dict[str, UUID] = {}
+        rows = Contact.objects.alive().filter(email__in=keys).order_by("created_at", "pk")
+        for email, pk in rows.values_list("email", "pk"):
+            found.setdefault(email, pk)
+        return found
+
+    def problems(self, row: Row) -> Iterator[Problem]:
+        if not any(row.values.get(name) for name in ("last_name", "first_name", "full_name", "email")):
+            message = _("The row has neither a name nor an email, so nobody could find this contact.")
+            yield Problem("last_name", "nameless", str(message), refuses=True)
+
+    def write(self, rows: Sequence[Row], writing: Writing) -> list[Change]:
+        existing = Contact.objects.with_companies().in_bulk([row.existing for row in rows if row.existing])
+        companies = Company.objects.in_bulk({row.values["company"] for row in rows if "company" in row.values})
+        owners = owners_of(rows)
+        changes: list[Change] = []
+        for row in rows:
+            contact = existing.get(row.existing) if row.existing else None
+            fields = _fields(row, contact)
+            if contact is None or "owner" in row.values:
+                fields["owner"] = owner_of(row, owners, writing)
+            if company := companies.get(row.values.get("company")):
+                fields["companies"] = _links(contact, company)
+            if contact is None:
+                row.existing = actions.create_contact(by=writing.by, now=writing.at, **fields).pk
+                changes.append(Change(row.number, KIND, row.existing))
+            else:
+                changes += _update(row, contact, fields, writing)
+        return changes
+
+    def new_named(self, names: Sequence[str], writing: Writing) -> list[Change]:
+        return self.write([Row(0, {"full_name": name}, {"full_name": name}) for name in names], writing)
+
+    def search_entries(self, records: Sequence[Contact]) -> Iterable[search.Entry]:
+        fresh = Contact.objects.with_companies().filter(pk__in=[record.pk for record in records])
+        return (search_entry(contact, contact.current_links) for contact in fresh)
+
+
+def _fields(row: Row, contact: Contact | None) -> dict[str, Any]:
+    """The row as the actions want it: lists of emails, phones and addresses, the row's own first."""
+    parts = {part for part, _label, _synonyms in ADDRESS}
+    combined = parts | {"full_name", "email", "other_email", "phone", "mobile", "company", "owner", "reference"}
+    fields = {name: value for name, value in row.values.items() if name not in combined}
+    if full := row.values.get("full_name"):
+        first, _space, last = (
+            full.rpartition(" ") if "," not in full else (full.partition(",")[2].strip(), "", full.partition(",")[0])
+        )
+        fields.setdefault("first_name", first.strip()[:100])
+        fields.setdefault("last_name", last.strip()[:100])
+    emails = [row.values[name] for name in ("email", "other_email") if row.values.get(name)]
+    if emails:
+        fields["emails"] = [*emails, *(contact.emails if contact else ())]
+    phones = [(row.values.get("phone"), ""), (row.values.get("mobile"), "mobile")]
+    given = [{"phone": phone, "label": label} for phone, label in phones if phone]
+    if given:
+        fields["phones"] = [*given, *(contact.phones if contact else ())]
+    address = {name: value for name, value in row.values.items() if name in parts}
+    if address:
+        fields["addresses"] = [address, *(contact.addresses[1:] if contact else ())]
+    return fields
+
+
+def _links(contact: Contact | None, company: Company) -> list[CompanyLink]:
+    """The companies the contact has, and this one if it is not among them."""
+    links = [
+        CompanyLink(link.company, link.role, link.is_primary, link.ended_on)
+        for link in (contact.company_links.all() if contact else ())
+    ]
+    known = {link.company.pk for link in links}
+    return links if company.pk in known else [*links, CompanyLink(company)]
+
+
+def _update(row: Row, contact: Contact, fields: dict[str, Any], writing: Writing) -> list[Change]:
+    """Update a contact, and note its links before and after: replacing them makes new rows."""
+    before: Image = image_of(contact)
+    links = {link.pk: image_of(link) for link in contact.company_links.all()}
+    actions.update_contact(contact=contact, by=writing.by, now=writing.at, **fields)
+    now = set(ContactCompany.objects.filter(contact=contact).values_list("pk", flat=True))
+    gone = [Change(row.number, LINK_KIND, pk, image) for pk, image in links.items() if pk not in now]
+    made = [Change(row.number, LINK_KIND, pk) for pk in now - links.keys()]
+    return [Change(row.number, KIND, contact.pk, before), *gone, *made]

@@ -1,0 +1,232 @@
+"""Undoing an import: what it made goes, what it changed becomes as it was, what people have worked on since stays.
+
+A record stays when somebody has changed it since, or when something that the import did not make refers to it. Each
+chunk of changes is undone in one transaction and struck off the list in the same, so that undoing can be interrupted,
+and begun again for what had to stay.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from triptych.core_crm.imports.changes import GONE, marks_of, model_of
+from triptych.core_crm.imports.images import columns_of, restore
+from triptych.core_crm.imports.importer import Importer
+from triptych.core_crm.imports.models import Import, ImportChange
+from triptych.core_crm.imports.registry import all_importers
+from triptych.core_crm.imports.running import RunElsewhere, Watcher
+from triptych.platform import events
+from triptych.tenants.members.models import Member
+
+CHUNK = 500
+MOST_SHOWN = 100
+BOOKKEEPING = ("imports", "search")
+"""Apps whose pointers to a record do not count as somebody's work on it."""
+
+
+@dataclass
+class Undoing:
+    """What undoing has done so far. `kept` says of each record that stays why; only the first ones are shown."""
+
+    deleted: int = 0
+    restored: int = 0
+    kept: dict[str, dict[UUID, str]] = field(default_factory=lambda: defaultdict(dict))
+
+    @property
+    def kept_count(self) -> int:
+        return sum(len(reasons) for reasons in self.kept.values())
+
+    def as_json(self) -> dict[str, Any]:
+        """For the import's page."""
+        shown: list[dict[str, str]] = []
+        for kind, reasons in self.kept.items():
+            some = list(reasons)[: MOST_SHOWN - len(shown)]
+            named = model_of(kind)._default_manager.in_bulk(some)
+            shown += [{"kind": kind, "name": str(named.get(pk, pk)), "reason": reasons[pk]} for pk in some]
+        return {"deleted": self.deleted, "restored": self.restored, "kept": self.kept_count, "shown": shown}
+
+
+def undo_import(record: Import, *, by: Member, at: datetime, watcher: Watcher) -> Undoing:
+    """Undo all that is left of an import. Stops between two chunks when the watcher asks; what is undone stays so.
+
+    Announces `import.undone`.
+
+    Raises:
+        RunElsewhere: it is not being undone, or another process has come to its end.
+    """
+    before = record.undo_report or {}
+    undoing = Undoing(deleted=before.get("deleted", 0), restored=before.get("restored", 0))
+    importers = {importer.model._meta.label_lower: importer for importer in all_importers().values()}
+    total = record.changes.count()
+    undoing.kept = _to_keep(record, importers)
+    done = 0
+    for chunk in _backwards(record):
+        if watcher.cancel_requested:
+            break
+        with transaction.atomic():
+            _lock(record)
+            for kind, changes in groupby(chunk, key=lambda change: change.kind):
+                _undo_changes(record, kind, list(changes), undoing, importers.get(kind))
+            record.undo_report = {"deleted": undoing.deleted, "restored": undoing.restored}
+            record.save(update_fields=["undo_report"])
+            watcher.checkpoint({"undone": undoing.deleted + undoing.restored})
+        done += len(chunk)
+        watcher.progress(done, total, _("Undoing"))
+    _end(record, undoing, by=by, at=at)
+    return undoing
+
+
+def _backwards(record: Import) -> Iterator[list[ImportChange]]:
+    """The changes from the last to the first. Those that stay are passed once."""
+    last: UUID | None = None
+    while True:
+        rows = record.changes.order_by("-pk")
+        chunk = list(rows.filter(pk__lt=last)[:CHUNK] if last else rows[:CHUNK])
+        if not chunk:
+            return
+        last = chunk[-1].pk
+        yield chunk
+
+
+def _lock(record: Import) -> None:
+    state = Import.objects.select_for_update().values_list("state", flat=True).get(pk=record.pk)
+    if state != Import.State.UNDOING:
+        raise RunElsewhere(_("This import is not being undone any more. Look at its page to see what was done."))
+
+
+def _undo_changes(
+    record: Import, kind: str, changes: list[ImportChange], undoing: Undoing, importer: Importer | None
+) -> None:
+    """Undo neighbouring changes of one kind, and strike them off."""
+    ids = [change.object_id for change in changes if change.object_id not in undoing.kept[kind]]
+    rows = model_of(kind)._default_manager.select_for_update(of=("self",)).in_bulk(ids)
+    marks = marks_of(kind, ids)
+    made: list[UUID] = []
+    changed: list[tuple[models.Model, ImportChange]] = []
+    for change in changes:
+        pk = change.object_id
+        if pk in undoing.kept[kind]:
+            continue
+        if marks.get(pk, GONE) != change.mark and pk in rows:
+            undoing.kept[kind][pk] = str(_("Somebody has changed it since."))
+        elif change.before is None and pk in rows:
+            made.append(pk)
+        elif change.before is not None:
+            changed.append((rows.get(pk) or model_of(kind)(pk=pk), change))
+    _delete(kind, made, importer)
+    _restore(changed, set(rows), importer)
+    undoing.deleted += len(made)
+    undoing.restored += len(changed)
+    struck = [change.pk for change in changes if change.object_id not in undoing.kept[kind]]
+    record.changes.filter(pk__in=struck).delete()
+    record.references.filter(object_id__in=made).delete()
+
+
+def _delete(kind: str, ids: Sequence[UUID], importer: Importer | None) -> None:
+    if ids:
+        if importer:
+            importer.forget(ids)
+        model_of(kind)._default_manager.filter(pk__in=ids).delete()
+
+
+def _restore(
+    changed: Sequence[tuple[models.Model, ImportChange]], there: Collection[UUID], importer: Importer | None
+) -> None:
+    """Write the before-images. The version goes on counting, so that nobody saves over what they have not seen."""
+    for record, change in changed:
+        version = getattr(record, "version", None)
+        restore(record, change.before or {})
+        if record.pk not in there:
+            record.save(force_insert=True)
+            continue
+        if version is not None:
+            record.version = version + 1  # type: ignore[attr-defined]
+        record.save(update_fields=[column.name for column in columns_of(type(record)) if not column.primary_key])
+    if importer and changed:
+        importer.refresh([record for record, _change in changed if getattr(record, "deleted_at", None) is None])
+
+
+def _end(record: Import, undoing: Undoing, *, by: Member, at: datetime) -> None:
+    with transaction.atomic():
+        _lock(record)
+        stopped = record.changes.count() > undoing.kept_count
+        record.state = Import.State.CANCELLED if stopped else Import.State.UNDONE
+        record.undo_report, record.undone_at, record.updated_at = undoing.as_json(), at, at
+        record.save(update_fields=["state", "undo_report", "undone_at", "updated_at"])
+        events.announce("import.undone", record, by=by, at=at, deleted=undoing.deleted, restored=undoing.restored)
+
+
+def _to_keep(record: Import, importers: dict[str, Importer]) -> dict[str, dict[UUID, str]]:
+    """Which records stay, with the reason: those changed since, and those that something else refers to. Whatever
+    stays keeps those it refers to, until nothing more is found."""
+    kept: dict[str, dict[UUID, str]] = defaultdict(dict)
+    made: dict[str, set[UUID]] = defaultdict(set)
+    for kind in record.changes.values_list("kind", flat=True).distinct().order_by("kind"):
+        changes = list(record.changes.filter(kind=kind).values_list("object_id", "mark", "before"))
+        for start in range(0, len(changes), 5_000):
+            some = changes[start : start + 5_000]
+            marks = marks_of(kind, [pk for pk, _mark, _before in some])
+            for pk, mark, before in some:
+                if pk in marks and marks[pk] != mark:
+                    kept[kind][pk] = str(_("Somebody has changed it since."))
+                elif before is None and pk in marks:
+                    made[kind].add(pk)
+    grown = True
+    while grown:
+        size = sum(map(len, kept.values()))
+        for kind, ids in made.items():
+            importer = importers.get(kind)
+            for pk, reason in _held(kind, ids - kept[kind].keys(), made, kept, importer.parts if importer else ()):
+                kept[kind].setdefault(pk, reason)
+        grown = sum(map(len, kept.values())) > size
+    return kept
+
+
+def _held(
+    kind: str, ids: set[UUID], made: dict[str, set[UUID]], kept: dict[str, dict[UUID, str]], parts: Iterable[str]
+) -> Iterator[tuple[UUID, str]]:
+    """The records among `ids` that something refers to which the import did not make, or which stays."""
+    in_order = sorted(ids)
+    for model, column in _pointers(model_of(kind)):
+        label = model._meta.label_lower
+        if label in parts:
+            continue
+        for start in range(0, len(in_order), 5_000):
+            rows = model._default_manager.filter(**{f"{column}__in": in_order[start : start + 5_000]})
+            for holder, pk in rows.values_list("pk", column):
+                if holder not in made.get(label, ()) or holder in kept.get(label, {}):
+                    reason = _("It is in use: {what}.").format(what=model._meta.verbose_name)
+                    yield pk, str(reason)
+
+
+@cache
+def _pointers(model: type[models.Model]) -> tuple[tuple[type[models.Model], str], ...]:
+    """Every column that can refer to a record of the model: foreign keys, and ids of records of any kind."""
+    keys = [
+        (relation.related_model, relation.field.attname)
+        for relation in model._meta.related_objects
+        if relation.concrete is False
+        and relation.related_model._meta.app_label not in BOOKKEEPING
+        and hasattr(relation.field, "attname")
+        and not relation.field.many_to_many
+    ]
+    tenant_apps = {config.label for config in apps.get_app_configs() if config.name in settings.TENANT_APPS}
+    loose = [
+        (other, "object_id")
+        for other in apps.get_models()
+        if other._meta.app_label in tenant_apps - set(BOOKKEEPING)
+        and any(column.name == "object_id" for column in other._meta.concrete_fields)
+    ]
+    return (*keys, *loose)

@@ -1,0 +1,108 @@
+"""Writing the rows of a chunk: the object itself, what plugins add to it, names to be created, references."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import DatabaseError, transaction
+from django.utils.translation import gettext as _
+
+from triptych.core_crm.imports.findings import Finding, FindingBook
+from triptych.core_crm.imports.importer import Change, ExtraColumns, Field, Row, Writing
+from triptych.core_crm.imports.models import Import, ImportReference
+from triptych.core_crm.imports.plan import Plan
+from triptych.core_crm.imports.registry import REFERENCE, importer_named
+from triptych.platform.plugins import failures
+from triptych.platform.refusals import Refused
+
+
+@dataclass
+class RowWriter:
+    """Writes rows of one chunk and gathers the changes it makes."""
+
+    plan: Plan
+    writing: Writing
+    book: FindingBook
+    changes: list[Change] = field(default_factory=list)
+
+    def write(self, rows: list[Row]) -> tuple[int, int]:
+        """Write rows, with everything that hangs on them; how many were created and how many updated."""
+        updating = {row.number for row in rows if row.existing}
+        written = self._written(rows)
+        for plugin, columns in self.plan.target.extras:
+            self._write_extra(plugin, columns, written)
+        keep_references(self.plan.record, written)
+        updated = sum(row.number in updating for row in written)
+        return len(written) - updated, updated
+
+    def _written(self, rows: list[Row]) -> list[Row]:
+        """Write all rows at once or, when one of them breaks a rule, one by one, rejecting those that do."""
+        existing = [row.existing for row in rows]
+        try:
+            with transaction.atomic():
+                self.changes += self.plan.target.importer.write(rows, self.writing)
+        except (Refused, DatabaseError):
+            for row, former in zip(rows, existing, strict=True):
+                row.existing = former
+            return [row for row in rows if self._written_alone(row)]
+        return rows
+
+    def _written_alone(self, row: Row) -> bool:
+        try:
+            with transaction.atomic():
+                self.changes += self.plan.target.importer.write([row], self.writing)
+        except Refused as refused:
+            name = refused.field or ""
+            self.book.add(row.number, Finding(name, "refused", row.texts.get(name, ""), refused.message, True))
+            return False
+        except DatabaseError:
+            message = _("The row does not fit beside what is here, for example an email that somebody else has.")
+            self.book.add(row.number, Finding("", "refused", "", message, is_rejection=True))
+            return False
+        return True
+
+    def _write_extra(self, plugin: str, columns: ExtraColumns, rows: Sequence[Row]) -> None:
+        """Let a plugin write its columns. When it cannot, its part is missing and said to be; the rows stay."""
+        names = {one.name for one in columns.fields}
+        mine = [row for row in rows if names & row.values.keys()]
+        if not mine:
+            return
+        try:
+            with transaction.atomic():
+                self.changes += columns.write(mine, self.writing)
+        except Exception as error:
+            failures.report(plugin, "import_columns", error)
+            first = next(one for one in columns.fields if one.name in self.writing.mapped)
+            reason = _("“{label}” could not be added to the record.").format(label=first.label)
+            for row in mine:
+                self.writing.doubt(row.number, first.name, "", error.message if isinstance(error, Refused) else reason)
+
+    def make_named(self, wanted: Field, names: Sequence[str]) -> list[UUID]:
+        """Create records for names that a link asks for; their ids, in that order."""
+        if not names:
+            return []
+        importer = self.plan.target.importer
+        if importer.own_names(wanted.name, self.plan.record.options) is not None:
+            changes = importer.new_own(wanted.name, names, self.writing)
+        else:
+            changes = importer_named(wanted.link).new_named(names, self.writing)
+        self.changes += changes
+        return [change.object_id for change in changes if change.before is None]
+
+
+def keep_references(record: Import, rows: Sequence[Row]) -> None:
+    """Remember the keys of the other system. A key whose record has gone for good goes to the new one."""
+    wanted = {row.values[REFERENCE]: row.existing for row in rows if row.values.get(REFERENCE) and row.existing}
+    if not wanted:
+        return
+    known = ImportReference.objects.filter(kind=record.object_name, key__in=wanted)
+    there = dict(known.values_list("key", "object_id"))
+    stale = [key for key, pk in there.items() if wanted[key] != pk]
+    known.filter(key__in=stale).delete()
+    ImportReference.objects.bulk_create(
+        ImportReference(kind=record.object_name, key=key, object_id=pk, of_import=record)
+        for key, pk in wanted.items()
+        if key not in there or key in stale
+    )
