@@ -1,0 +1,1 @@
+"""Points for contacts, as a plugin for Triptych."""
