@@ -152,6 +152,15 @@ def worker(data: Data = None) -> None:
 
 
 @app.command()
+def relay(data: Data = None) -> None:
+    """Run the relay alone, where workers run as processes of their own behind a broker."""
+    connect(data, as_owner=False)
+    from triptych.platform.events.process import run_relay
+
+    run_relay()
+
+
+@app.command()
 def check(
     data: Data = None,
     deploy: Annotated[bool, typer.Option("--deploy", help="Also say what is unsafe to run in public.")] = False,

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 
-from triptych.platform.scope import CONTROL, NOWHERE, AnyScope, entered
+from triptych.platform.scope import CONTROL, AnyScope, entered
 from triptych.tenants.models import Tenant
 
 if TYPE_CHECKING:
@@ -21,10 +21,6 @@ class TenantRequest(HttpRequest):
 
     tenant: Tenant
     member: Member
-
-
-SERVICE_PATHS = ("/health/", "/metrics")
-"""Answered on every host, outside any tenant."""
 
 
 def tenant_of_host(host: str) -> Tenant | None:
@@ -39,10 +35,10 @@ def tenant_middleware(get_response: Callable[[HttpRequest], HttpResponseBase]) -
     def middleware(request: HttpRequest) -> HttpResponseBase:
         host = request.get_host().rsplit(":", 1)[0].lower().rstrip(".")
         request.tenant = request.member = None  # type: ignore[attr-defined]
-        if request.path.startswith(SERVICE_PATHS):
-            return _public(request, NOWHERE, get_response)
         if host in (settings.BASE_DOMAIN, f"www.{settings.BASE_DOMAIN}"):
-            return _public(request, CONTROL, get_response)
+            request.urlconf = settings.PUBLIC_URLCONF  # type: ignore[attr-defined]
+            with entered(CONTROL):
+                return kept_in(CONTROL, get_response(request))
         tenant = tenant_of_host(host)
         if tenant is None:
             return render(request, "errors/no_workspace.html", {"host": host}, status=404)
@@ -53,12 +49,6 @@ def tenant_middleware(get_response: Callable[[HttpRequest], HttpResponseBase]) -
             return kept_in(tenant, get_response(request))
 
     return middleware
-
-
-def _public(request: HttpRequest, scope: AnyScope, get_response: Callable[[HttpRequest], Any]) -> HttpResponseBase:
-    request.urlconf = settings.PUBLIC_URLCONF  # type: ignore[attr-defined]
-    with entered(scope):
-        return kept_in(scope, get_response(request))
 
 
 def kept_in(scope: AnyScope, response: HttpResponseBase) -> HttpResponseBase:
