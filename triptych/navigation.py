@@ -5,7 +5,7 @@ It stands at the root because the frame (`platform.web`) knows no noun of the CR
 
 from django.utils.translation import gettext_lazy as _
 
-from triptych.platform.web.menu import Act, Line
+from triptych.platform.web.menu import Act, Line, Setting
 
 LINES = (
     Line(_("Home"), "/", "home", key="h"),
@@ -32,3 +32,21 @@ ACTS = (
     Act(_("Import a file"), "/import/", "table-import", makes=False),
     Act(_("Invite somebody"), "/settings/people/", "mail-forward", makes=False, administers=True),
 )
+
+SETTINGS = (
+    Setting(_("Your profile"), _("The name that colleagues see."), "/settings/profile/", "user-circle"),
+    Setting(
+        _("Sign-in and security"), _("Password, passkeys, codes, signed-in browsers."), "/settings/security/", "shield-lock"
+    ),
+    Setting(_("People"), _("Who works here, in which role, and who is invited."), "/settings/people/", "users"),
+    Setting(
+        _("Workspace"), _("Name, time zone, currency, language."), "/settings/workspace/", "building-community",
+        administers=True,
+    ),
+    Setting(_("Plugins"), _("What this workspace uses, and how it is doing."), "/settings/plugins/", "puzzle", administers=True),
+    Setting(
+        _("Pipelines"), _("The stages that deals pass, with their probabilities."), "/settings/pipelines/", "layout-kanban",
+        administers=True,
+    ),
+    Setting(_("API keys"), _("Keys for programs that act as you."), "/settings/api/", "key"),
+)  # fmt: skip

@@ -47,6 +47,17 @@ class Act:
     administers: bool = False
 
 
+@dataclass(frozen=True)
+class Setting:
+    """A card on the overview of the settings; `administers` hides it from who may not."""
+
+    label: StrOrPromise
+    text: StrOrPromise
+    url: str
+    icon: str
+    administers: bool = False
+
+
 def groups(member: Any, path: str) -> list[Group]:
     """The navigation as this member sees it, with the line that leads to `path` marked as current."""
     first: list[Line] = list(_of_navigation("LINES"))

@@ -133,6 +133,57 @@ def deactivate_member(*, member: Member, tenant: Tenant, by: Member, now: dateti
     return member
 
 
+@transaction.atomic
+def revoke_invitation(*, invitation: Invitation, by: Member, now: datetime) -> Invitation:
+    """Make an invitation useless. One that was accepted or revoked stays as it is.
+
+    Raises:
+        Forbidden: `by` does not administer.
+    """
+    _administering(by)
+    Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).update(revoked_at=now)
+    invitation.refresh_from_db()
+    return invitation
+
+
+@transaction.atomic
+def rename_oneself(*, by: Member, name: str, now: datetime) -> Member:
+    """Take another name, in this tenant and for the next one that the person joins.
+
+    Raises:
+        Refused: the name is empty.
+    """
+    name = name.strip()
+    if not name:
+        raise Refused(_("Enter the name that colleagues know you by."), field="name")
+    by.name = name
+    by.save(update_fields=["name"])
+    Person.objects.filter(pk=by.person_id).update(name=name)
+    events.announce("member.renamed", None, by=by, at=now, member=str(by.pk))
+    return by
+
+
+@transaction.atomic
+def change_workspace(
+    *, tenant: Tenant, name: str, timezone: str, currency: str, language: str, by: Member, now: datetime
+) -> Tenant:
+    """Change what the workspace is called and how it counts days and money.
+
+    Raises:
+        Forbidden: `by` does not administer.
+        Refused: the name is empty.
+    """
+    _administering(by)
+    if not name.strip():
+        raise Refused(_("Give the workspace a name, such as the name of your business."), field="name")
+    tenant.name, tenant.timezone, tenant.currency, tenant.language = name.strip(), timezone, currency, language
+    with entered(CONTROL):
+        changed = {"name": tenant.name, "timezone": timezone, "currency": currency, "language": language}
+        Tenant.objects.filter(pk=tenant.pk).update(**changed)
+    events.announce("workspace.changed", None, by=by, at=now)
+    return tenant
+
+
 def _another_owner_than(member: Member) -> None:
     """Make sure that somebody else owns the tenant, too.
 

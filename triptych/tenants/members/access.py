@@ -1,0 +1,55 @@
+"""Who may see and change the people and settings of a tenant."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from triptych.platform.refusals import Forbidden
+from triptych.tenants.members.models import Invitation, Member, MemberQuerySet
+
+
+def administering(member: Member) -> Member:
+    """The member, provided that they may change settings.
+
+    Raises:
+        Forbidden: they may not.
+    """
+    if not member.may_administer:
+        raise Forbidden(_("Only owners and admins may change settings. Ask one of them."))
+    return member
+
+
+def members_to_see(member: Member) -> MemberQuerySet:
+    """Everybody of the tenant, active ones first, by name. Any member may know with whom they work."""
+    return Member.objects.order_by("-is_active", "name", "pk")
+
+
+def member_to_change(member: Member, pk: UUID) -> Member:
+    """One member, for somebody who administers.
+
+    Raises:
+        Forbidden: `member` does not.
+        Http404: there is no such member here.
+    """
+    administering(member)
+    found = Member.objects.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def invitation_to_change(member: Member, pk: UUID) -> Invitation:
+    """One invitation, for somebody who administers.
+
+    Raises:
+        Forbidden: `member` does not.
+        Http404: there is no such invitation here.
+    """
+    administering(member)
+    found = Invitation.objects.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,61 @@
+"""What people type in the settings of a workspace."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from babel.core import Locale
+from babel.numbers import list_currencies
+from django import forms
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from triptych.tenants.members.models import Member
+
+ROLE_WORDS = {
+    Member.Role.OWNER: _("Owner: everything, also closing the workspace"),
+    Member.Role.ADMIN: _("Admin: also people, plugins and settings"),
+    Member.Role.MEMBER: _("Member: works with all records"),
+    Member.Role.READER: _("Reader: sees records, changes nothing"),
+}
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off", "autofocus": True})
+    )
+    role = forms.ChoiceField(label=_("Role"), initial=Member.Role.MEMBER, choices=list(ROLE_WORDS.items()))
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Member.Role.choices)
+
+
+class ProfileForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+
+
+class WorkspaceForm(forms.Form):
+    name = forms.CharField(label=_("Name of the workspace"), max_length=200)
+    timezone = forms.ChoiceField(label=_("Time zone"), help_text=_("Days and working hours are counted in it."))
+    currency = forms.ChoiceField(label=_("Currency"), help_text=_("Sums over several currencies are shown in it."))
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (("timezone", _zones()), ("currency", _currencies())):
+            field: Any = self.fields[name]
+            field.choices = choices
+            field.widget.attrs["data-picker"] = "1"
+
+
+def _zones() -> list[tuple[str, str]]:
+    return [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]
+
+
+def _currencies() -> list[tuple[str, str]]:
+    """Currencies by code, with their names in the reader's language."""
+    names = Locale.parse((get_language() or "en").replace("-", "_")).currencies
+    return [(code, f"{code} – {names[code]}") for code in sorted(list_currencies()) if code in names]

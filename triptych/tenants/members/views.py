@@ -1,0 +1,119 @@
+"""Settings: the overview, people and invitations, one's profile, the workspace."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from triptych.platform import clock
+from triptych.platform.refusals import Refused, refusals_shown
+from triptych.platform.web import toasts
+from triptych.tenants.members import access, actions, mail
+from triptych.tenants.members.forms import InviteForm, ProfileForm, RoleForm, WorkspaceForm
+from triptych.tenants.members.models import Invitation, Member
+from triptych.tenants.routing import TenantRequest
+
+PEOPLE_PER_PAGE = 50
+
+
+@require_GET
+def index(request: TenantRequest) -> HttpResponse:
+    cards = import_string("triptych.navigation.SETTINGS")
+    shown = [card for card in cards if request.member.may_administer or not card.administers]
+    return render(request, "settings/index.html", {"cards": shown})
+
+
+@require_GET
+def people(request: TenantRequest) -> HttpResponse:
+    return _people(request, InviteForm())
+
+
+def _people(request: TenantRequest, form: InviteForm, status: int = 200) -> HttpResponse:
+    pages = Paginator(access.members_to_see(request.member), PEOPLE_PER_PAGE)
+    invitations = Invitation.objects.filter(accepted_at=None, revoked_at=None, expires_at__gt=clock.now())
+    context = {
+        "page": pages.get_page(request.GET.get("page")),
+        "invitations": invitations.select_related("invited_by").order_by("-created_at", "pk")[:50],
+        "roles": Member.Role.choices,
+        "form": form,
+    }
+    return render(request, "settings/people.html", context, status=status)
+
+
+@require_POST
+def invite(request: TenantRequest) -> HttpResponse:
+    access.administering(request.member)
+    form = InviteForm(request.POST)
+    if form.is_valid():
+        with refusals_shown(form):
+            invitation, secret = actions.invite_member(**form.cleaned_data, by=request.member, now=clock.now())
+            link = request.build_absolute_uri(reverse("join", args=[secret]))
+            mail.send_invitation(invitation, link=link, tenant=request.tenant)
+            toasts.show(request, _("Invitation sent to %s.") % invitation.email)
+            return redirect("people")
+    return _people(request, form, status=422)
+
+
+@require_POST
+def revoke(request: TenantRequest, pk: UUID) -> HttpResponse:
+    invitation = access.invitation_to_change(request.member, pk)
+    actions.revoke_invitation(invitation=invitation, by=request.member, now=clock.now())
+    toasts.show(request, _("The invitation of %s is void.") % invitation.email)
+    return redirect("people")
+
+
+@require_POST
+def role(request: TenantRequest, pk: UUID) -> HttpResponse:
+    member = access.member_to_change(request.member, pk)
+    form = RoleForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.change_role(member=member, role=form.cleaned_data["role"], by=request.member, now=clock.now())
+        except Refused as refused:
+            toasts.warn(request, refused.message)
+        else:
+            toasts.show(request, _("The role of %s was changed.") % member)
+    return redirect("people")
+
+
+@require_POST
+def deactivate(request: TenantRequest, pk: UUID) -> HttpResponse:
+    member = access.member_to_change(request.member, pk)
+    try:
+        actions.deactivate_member(member=member, tenant=request.tenant, by=request.member, now=clock.now())
+    except Refused as refused:
+        toasts.warn(request, refused.message)
+    else:
+        toasts.show(request, _("%s can no longer sign in here. Their records stay.") % member)
+    return redirect("people")
+
+
+@require_http_methods(["GET", "POST"])
+def profile(request: TenantRequest) -> HttpResponse:
+    form = ProfileForm(request.POST or None, initial={"name": request.member.name})
+    if form.is_valid():
+        with refusals_shown(form):
+            actions.rename_oneself(by=request.member, now=clock.now(), **form.cleaned_data)
+            toasts.show(request, _("Your profile was saved."))
+            return redirect("profile")
+    return render(request, "settings/profile.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def workspace(request: TenantRequest) -> HttpResponse:
+    access.administering(request.member)
+    fields = ("name", "timezone", "currency", "language")
+    form = WorkspaceForm(request.POST or None, initial={name: getattr(request.tenant, name) for name in fields})
+    if form.is_valid():
+        with refusals_shown(form):
+            actions.change_workspace(tenant=request.tenant, by=request.member, now=clock.now(), **form.cleaned_data)
+            toasts.show(request, _("The workspace was saved."))
+            return redirect("workspace")
+    return render(request, "settings/workspace.html", {"form": form}, status=422 if form.is_bound else 200)
