@@ -1,0 +1,84 @@
+"""What the benchmarks share: a database of their own, tenants in it, a web server in front, and a table of ratios.
+
+Run one with `uv run python tests/load/NAME.py`. They print ratios of one run; no test reads them.
+"""
+
+import contextlib
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+DATA = Path(os.environ.get("TRIPTYCH_LOAD_DATA", Path(tempfile.gettempdir()) / "triptych-load"))
+
+
+def open_house() -> None:
+    """Start PostgreSQL in a folder of the benchmarks and set Django up on it, as the owner."""
+    from triptych.platform import embedded
+
+    os.environ["TRIPTYCH_DATA"] = str(DATA)
+    os.environ["TRIPTYCH_AS_OWNER"] = "1"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "triptych.settings")
+    os.environ["DATABASE_OWNER_URL"], os.environ["DATABASE_URL"] = embedded.start(DATA)
+
+    import django
+
+    django.setup()
+    from triptych.tenants import fleet
+
+    fleet.ensure_migrated()
+
+
+def milliseconds(act: Callable[[], object], *, times: int, before: Callable[[], object] | None = None) -> float:
+    """The median time of an act, in milliseconds, after one warm-up."""
+    taken = []
+    for turn in range(times + 1):
+        if before:
+            before()
+        begun = time.perf_counter()
+        act()
+        if turn:
+            taken.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(taken)
+
+
+def print_ratios(title: str, rows: dict[str, float], *, floor: str, unit: str = "ms") -> None:
+    """Print each row beside the floor."""
+    print(f"\n{title}")
+    for name, value in rows.items():
+        print(f"  {name:<44}{value:>10.2f} {unit}{value / rows[floor]:>9.2f} x")
+
+
+@contextlib.contextmanager
+def web_server(*, interface: str = "asgi") -> Iterator[int]:
+    """A web server process on a free loopback port, with the login that web processes have."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {name: value for name, value in os.environ.items() if name not in ("TRIPTYCH_AS_OWNER", "DATABASE_OWNER_URL")}
+    environment.update(TRIPTYCH_POOL="10", TRIPTYCH_MODE="production")
+    command = ["granian", "--interface", interface, "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
+    process = subprocess.Popen(
+        [str(Path(sys.executable).with_name("granian")), *command[1:], f"triptych.{interface}:application"],
+        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for(port: int) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.1)
+    raise TimeoutError(f"Nothing listens on port {port}.")
