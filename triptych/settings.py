@@ -153,6 +153,11 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_FORMS = {
+    "login": "triptych.tenants.sign_in.SignInForm",
+    "reauthenticate": "triptych.tenants.sign_in.ReauthenticateForm",
+}
 ACCOUNT_ADAPTER = "triptych.tenants.sign_in.AccountAdapter"
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 MFA_ADAPTER = "triptych.tenants.sign_in.MFAAdapter"
@@ -231,7 +236,7 @@ EMAIL_TIMEOUT = 10
 
 # Tasks
 CELERY_APP = "triptych.celery.app"
-CELERY_BROKER_URL = ENVIRONMENT.broker_url or "memory://"
+CELERY_BROKER_URL = ENVIRONMENT.broker_url or "memory://localhost"
 JOBS_AT_ONCE = {"interactive": 4, "bulk": 2, "analytics": 1}  # of all workers together; the rest waits its turn
 METRICS_TOKEN = ENVIRONMENT.metrics_token
 
