@@ -4,12 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+
 from triptych.core_crm.contacts.models import Contact
 from triptych.platform import events
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 from triptych.tenants.usage import used_here
-
 from triptych_loyalty.models import Account, Entry
 
 MOST_AT_ONCE = 100_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
 from triptych.platform.ids import new_id
 
 SILVER_AT, GOLD_AT = 500, 2000

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
+
 from triptych.platform.plugins import Fragment, GraphQLExtension, MenuEntry, Permission, Plugin, UsageMeter, hookimpl
 
 plugin = Plugin(

@@ -4,6 +4,7 @@ import strawberry
 import strawberry_django
 from django.db.models import Q
 from strawberry import relay
+
 from triptych.core_crm.contacts import access
 from triptych.core_crm.contacts.schema.contacts import Contact, contact_list
 from triptych.graphql.context import ApiInfo
@@ -13,7 +14,6 @@ from triptych.graphql.mutations import Answer, acting, answered, key_of, mutatio
 from triptych.graphql.orderings import By, ordering_input
 from triptych.platform.ids import new_id
 from triptych.platform.plugins import GraphQLExtension, permissions
-
 from triptych_loyalty import actions, models
 
 

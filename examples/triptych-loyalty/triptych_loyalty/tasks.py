@@ -1,10 +1,10 @@
 """Points for a won deal. Runs after the commit, at least once; the deal is the source, so it counts only once."""
 
 from django.utils.translation import gettext as _
+
 from triptych.core_crm.deals.models import Deal
 from triptych.platform import events
 from triptych.platform.events import Event
-
 from triptych_loyalty.actions import MOST_AT_ONCE, give_points
 
 AMOUNT_PER_POINT = 10

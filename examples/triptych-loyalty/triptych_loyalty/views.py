@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+
 from triptych.core_crm.contacts import access
 from triptych.platform import clock
 from triptych.platform.ids import new_id
@@ -14,7 +15,6 @@ from triptych.platform.refusals import refusals_shown
 from triptych.platform.web import toasts
 from triptych.platform.web.tables import Column, Table
 from triptych.tenants.routing import TenantRequest
-
 from triptych_loyalty import actions
 from triptych_loyalty.forms import AdjustForm
 from triptych_loyalty.models import Account

@@ -132,6 +132,22 @@ class Registry:
         finally:
             self.unregister(contributor)
 
+    @contextmanager
+    def with_replaced(self, contributor: str, namespace: object) -> Iterator[None]:
+        """Let `namespace` stand in for what a contributor registered, as tests need it."""
+        own = self._manager.get_plugin(contributor)
+        self.unregister(contributor)
+        try:
+            with self.with_registered(contributor, namespace):
+                yield
+        finally:
+            self.register(contributor, own)
+
+    def implemented_by(self, contributor: str) -> list[str]:
+        """The names of the hooks that a contributor implements."""
+        callers = self._manager.get_hookcallers(self._manager.get_plugin(contributor)) or []
+        return sorted(caller.name for caller in callers)
+
     @property
     def contributors(self) -> frozenset[str]:
         """Everybody who is registered: core apps under `core:<app label>`, plugins under their ids."""
