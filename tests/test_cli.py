@@ -1,0 +1,92 @@
+"""The command line: what it prints, and its exit status: 0, 1 for a refusal, 2 for wrong usage."""
+
+import pytest
+from typer.testing import CliRunner
+
+from triptych.cli import app
+from triptych.platform.scope import entered
+from triptych.tenants.members.models import ApiToken, digest_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def triptych(monkeypatch):
+    """Run a command of ours on the database of the tests."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://the-tests-are-connected-already/")
+
+    def run(*arguments):
+        return CliRunner().invoke(app, arguments)
+
+    return run
+
+
+def create(triptych, subdomain, **changes):
+    asked = {"--subdomain": subdomain, "--owner-email": "bill@initech.example", "--owner-password": "pc-load-letter-7"}
+    return triptych("tenant", "create", "Initech", *(word for pair in {**asked, **changes}.items() for word in pair))
+
+
+def test_a_tenant_is_made_and_listed(triptych, tenant):
+    made = create(triptych, "initech")
+    listed = triptych("tenant", "list")
+
+    assert (made.exit_code, made.stdout) == (0, "initech\n")
+    assert listed.stdout.splitlines() == ["acme\ttrial\tAcme Tools", "globex\ttrial\tGlobex", "initech\ttrial\tInitech"]
+
+
+def test_a_taken_subdomain_is_refused_on_stderr(triptych, tenant):
+    refused = create(triptych, "acme")
+
+    assert (refused.exit_code, refused.stdout, refused.stderr) == (1, "", "“acme” is taken. Try another address.\n")
+
+
+def test_a_missing_option_is_wrong_usage(triptych):
+    assert triptych("tenant", "create", "Initech").exit_code == 2
+
+
+def test_a_token_is_printed_alone_and_kept_as_a_digest(triptych, tenant):
+    made = triptych(
+        "token", "create", "--tenant", "acme", "--email", "member@acme.example", "--scopes", "read,write", "--expires", "7"
+    )
+
+    assert made.exit_code == 0, made.stderr
+    with entered(tenant):
+        token = ApiToken.objects.get(digest=digest_of(made.stdout.strip()))
+        assert (token.member.email, token.scopes) == ("member@acme.example", ["read", "write"])
+        assert (token.expires_at - token.created_at).days == 7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "sentence"),
+    [
+        (["--tenant", "nowhere", "--email", "x@y.example", "--scopes", "read"], 1, "There is no tenant “nowhere”."),
+        (["--tenant", "acme", "--email", "x@y.example", "--scopes", "read"], 1, "x@y.example is not a member of acme."),
+        (["--tenant", "acme", "--email", "member@acme.example", "--scopes", "fly"], 1, ""),
+    ],
+)
+def test_a_token_that_cannot_be_is_refused(triptych, tenant, arguments, status, sentence):
+    refused = triptych("token", "create", *arguments)
+
+    assert (refused.exit_code, refused.stdout) == (status, "")
+    assert sentence in refused.stderr
+    with entered(tenant):
+        assert not ApiToken.objects.exists()
+
+
+def test_plugins_are_listed_with_their_id_first(triptych):
+    listed = triptych("plugin", "list")
+
+    assert listed.exit_code == 0
+    assert all(line.split("\t")[0].isidentifier() for line in listed.stdout.splitlines())
+
+
+def test_an_unknown_plugin_is_refused(triptych, tenant):
+    refused = triptych("plugin", "enable", "nonsense", "--tenant", "acme")
+
+    assert (refused.exit_code, "nonsense" in refused.stderr) == (1, True)
+
+
+def test_wrong_mapping_is_wrong_usage(triptych):
+    assert triptych("import", "x.csv", "--tenant", "acme", "--object", "companies", "--map", "nonsense").exit_code == 2
+
+
