@@ -24,7 +24,9 @@ def keep_file(file: IO[bytes]) -> str:
     """Store the bytes; the name under which they stand."""
     file.seek(0)
     key = new_id().hex
-    return default_storage.save(f"imports/{key[-2:]}/{key}", File(file))
+    name = f"imports/{key[-2:]}/{key}"
+    default_storage.save(name, File(file))
+    return name
 
 
 def digest_of(file: IO[bytes]) -> str:
