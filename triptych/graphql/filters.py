@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 from django.db.models import Model, Q
@@ -82,7 +83,7 @@ def choice_filter(enum: type[Enum]) -> type:
         "eq": strawberry.field(default=UNSET),
         "in_": _in("One of these."),
         "is_null": strawberry.field(default=UNSET, description="Whether there is no value."),
-        "__annotations__": {"eq": value | None, "in_": list[value] | None, "is_null": bool | None},  # type: ignore[valid-type]
+        "__annotations__": {"eq": value | None, "in_": list[value] | None, "is_null": bool | None},
     }
     name = f"{enum.__strawberry_definition__.name}Filter"  # type: ignore[attr-defined]
     return strawberry.input(type(name, (), body), description="Conditions on a choice.")
@@ -93,13 +94,14 @@ class Where:
     """What one field of a filter looks at: the kind of conditions and the column, or path to one.
 
     `of` is the type whose ids an `IdFilter` takes. `many` says that the path crosses to many rows: it is then asked
-    in a subquery, so that a record never comes twice.
+    in a subquery, so that a record never comes twice. `ask` turns the value into a condition where no path can.
     """
 
     kind: type
-    path: str
+    path: str = ""
     of: str = ""
     many: bool = False
+    ask: Callable[[Any], Q] | None = None
 
 
 def filter_input(name: str, model: type[Model], fields: dict[str, Where]) -> type:
@@ -113,9 +115,10 @@ def filter_input(name: str, model: type[Model], fields: dict[str, Where]) -> typ
         "model": model,
         "fields": fields,
     }
-    made = type(name, (), body)
-    made.__annotations__ |= {"and_": list[made] | None, "or_": list[made] | None, "not_": made | None}  # type: ignore[valid-type]
-    return strawberry.input(made, description="Which records. All conditions that are given must hold.")
+    made: Any = type(name, (), body)
+    made.__annotations__ |= {"and_": list[made] | None, "or_": list[made] | None, "not_": made | None}
+    strawberry.input(made, description="Which records. All conditions that are given must hold.")
+    return cast(type, made)
 
 
 class Translation:
@@ -151,6 +154,8 @@ class Translation:
 
     def _field(self, model: type[Model], key: str, where: Where, conditions: Any) -> Q:
         self.terms += 1
+        if where.ask is not None:
+            return where.ask(conditions)
         found = Q()
         for item in dataclass_fields(conditions):
             value = getattr(conditions, item.name)

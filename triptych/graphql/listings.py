@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from inspect import Parameter, Signature, signature
 from typing import Any
 
 import strawberry
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from strawberry import UNSET, relay
 from strawberry.types.field import StrawberryField
 from strawberry_django import optimizer
@@ -94,8 +96,7 @@ class Listing:
 
         def resolve(root: Any, info: ApiInfo, **given: Any) -> Any:
             slice_, asked = _asked(given)
-            key = tuple(part for part in info.path.as_list() if not isinstance(part, int))
-            context = info.context
+            key, context = _path(info), info.context
 
             def load(parents: list[Any]) -> dict[Any, Any]:
                 _chosen, keyset = self._narrowed(info, asked)
@@ -113,6 +114,36 @@ class Listing:
             return keyset.page(rows, slice_, lambda: context.batch((*key, "totalCount"), root, count) or 0)
 
         return self._connection(resolve, description)
+
+    def one_of(self, description: str, *, via: str, among: Q) -> Any:
+        """A field of another record: the first of those records that point to it by `via` and fit `among`, or null."""
+
+        def resolve(root: Any, info: ApiInfo) -> Any:
+            found = info.context.batch(_path(info), root, partial(self._all, info, via=via, among=among))
+            return found[0] if found else None
+
+        resolve.__annotations__ = {"info": ApiInfo, "return": self.node | None}
+        return strawberry.field(resolver=resolve, description=description)
+
+    def all_of(self, description: str, *, via: str, among: Q = Q()) -> Any:  # noqa: B008 - a Q is never changed
+        """A field of another record: all records that point to it by `via`, in their usual order. For short lists."""
+
+        def resolve(root: Any, info: ApiInfo) -> Any:
+            return info.context.batch(_path(info), root, partial(self._all, info, via=via, among=among)) or []
+
+        resolve.__annotations__ = {"info": ApiInfo, "return": list[self.node]}  # type: ignore[name-defined]
+        return strawberry.field(resolver=resolve, description=description)
+
+    def _all(self, info: ApiInfo, parents: list[Any], via: str, among: Q) -> dict[Any, list[Any]]:
+        inside = Q(**{f"{via}__in": [parent.pk for parent in parents]}) & among
+        rows = self.visible_to(info.context.member).filter(inside).annotate(**{PARENT: F(via)})
+        order = [column.expression(column.path) for column in columns_of(None, self.default_order)]
+        found = list(optimizer.optimize(rows.order_by(*order), info))
+        group_as_peers(found)
+        lists: dict[Any, list[Any]] = defaultdict(list)
+        for row in found:
+            lists[getattr(row, PARENT)].append(row)
+        return lists
 
     def _narrowed(self, info: ApiInfo, asked: dict[str, Any]) -> tuple[QuerySet[Any], Keyset]:
         """The visible rows that fit filter and search, and the same in their ordering."""
@@ -152,6 +183,11 @@ class Listing:
         return strawberry.field(resolver=resolve, description=description)
 
 
+def _path(info: ApiInfo) -> tuple[str, ...]:
+    """Where in the answer the field stands, whichever row of a list it is in."""
+    return tuple(part for part in info.path.as_list() if isinstance(part, str))
+
+
 def _asked(given: dict[str, Any]) -> tuple[Slice, dict[str, Any]]:
     """The page that is asked for, and the other arguments that were given; null counts as not given."""
     asked = {name: value for name, value in given.items() if value is not UNSET and value is not None}
@@ -161,6 +197,16 @@ def _asked(given: dict[str, Any]) -> tuple[Slice, dict[str, Any]]:
 def listing_of(name: str) -> Listing | None:
     """The listing of the type called `name`."""
     return _listings.get(name)
+
+
+def listing_called(kind: str) -> Listing | None:
+    """The listing of a kind of record as events and search call it: its model's name in lower case."""
+    return next((listing for listing in _listings.values() if listing.model._meta.model_name == kind), None)
+
+
+def listing_for(model: type[Model]) -> Listing:
+    """The listing of the records of a model."""
+    return next(listing for listing in _listings.values() if listing.model is model)
 
 
 class LinkField(StrawberryDjangoField):

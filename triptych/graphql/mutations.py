@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields as dataclass_fields
+from datetime import datetime
+from enum import Enum
 from functools import wraps
-from typing import Any, ClassVar, TypeVar, get_type_hints
+from typing import Any, Self, TypedDict, get_type_hints
+from uuid import UUID
 
 import strawberry
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import CharField, Model, TextField
 from django.http import Http404
 from django.utils.translation import gettext as _
-from strawberry import UNSET
+from strawberry import UNSET, relay
+from strawberry.types.base import has_object_definition
 from strawberry.utils.str_converters import to_camel_case
 from strawberry_django import optimizer
 
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.errors import FORBIDDEN, NOT_FOUND
-from triptych.graphql.listings import Listing
+from triptych.graphql.ids import chosen, key_in
+from triptych.graphql.listings import Listing, listing_for
 from triptych.platform.refusals import Refused
-
-Resolver = TypeVar("Resolver", bound=Callable[..., Any])
+from triptych.tenants.members.models import Member
 
 
 @strawberry.type(description="Why a change was not made. Nothing was changed.")
@@ -36,35 +41,28 @@ class Problem:
 
 @strawberry.type
 class Answer:
-    """What a mutation answers with. Subclasses made by `answer` add one nullable field per record."""
+    """What a mutation answers with. Subclasses name the records that it holds, each a field made by `answered`."""
 
     problems: list[Problem] = strawberry.field(description="Empty when the change was made.")
     records: strawberry.Private[dict[str, Any]]
-    listings: ClassVar[dict[str, Listing]] = {}
 
     @classmethod
-    def of(cls, **records: Any) -> Any:
+    def of(cls, **records: Any) -> Self:
         """The answer to a change that was made."""
         return cls(problems=[], records=records)
 
     @classmethod
-    def refused(cls, *problems: Problem) -> Any:
+    def refused(cls, *problems: Problem) -> Self:
         """The answer to a change that was not made."""
         return cls(problems=list(problems), records={})
 
 
-def answer(name: str, **listings: Listing) -> Any:
-    """The type `name` with `problems` and, for each listing, the record of that name: null when there is a problem.
+def answered(key: str, listing: Listing) -> Any:
+    """A field of an answer: the record called `key`, null when there is a problem.
 
-    A record is read again in one statement for all that the client asks of it.
+    It is read again, in one statement for all that the client asks of it.
     """
-    body: dict[str, Any] = {"listings": listings, "__annotations__": {}}
-    for key, listing in listings.items():
-        body[key] = strawberry.field(resolver=_reading(key, listing), name=to_camel_case(key))
-    return strawberry.type(type(name, (Answer,), body), name=name)
 
-
-def _reading(key: str, listing: Listing) -> Callable[..., Any]:
     def resolve(root: Any, info: ApiInfo) -> Any:
         record = root.records.get(key)
         if record is None:
@@ -73,7 +71,26 @@ def _reading(key: str, listing: Listing) -> Callable[..., Any]:
         return optimizer.optimize(seen, info).first() or record  # what was just deleted is seen no more
 
     resolve.__annotations__ = {"info": ApiInfo, "return": listing.node | None}
-    return resolve
+    return strawberry.field(resolver=resolve, description="Null when there is a problem.")
+
+
+@strawberry.input
+class IdInput:
+    """Says which record, and nothing else."""
+
+    id: relay.GlobalID
+
+
+class Acting(TypedDict):
+    """What every action wants to know."""
+
+    by: Member
+    now: datetime
+
+
+def acting(info: ApiInfo) -> Acting:
+    """Who acts, and when."""
+    return {"by": info.context.member, "now": info.context.now}
 
 
 def mutation(resolver: Callable[..., Any]) -> Any:
@@ -126,15 +143,65 @@ def _problems_noted(problems: list[Problem]) -> Iterator[None]:
         ]
 
 
-def given(input: Any, *, without: tuple[str, ...] = ("id", "version")) -> dict[str, Any]:
-    """The fields of an input that the client sent, by their Python names, enums as their values."""
-    sent = {item.name: getattr(input, item.name) for item in dataclass_fields(input) if item.name not in without}
-    return {name: _plain(value) for name, value in sent.items() if value is not UNSET}
+def fields_of(info: ApiInfo, input: Any, model: type[Model]) -> dict[str, Any]:
+    """The fields of an input that the client sent, as an action takes them: by their Python names, enums as values,
+    ids as records that the caller sees, and null for a text as an empty one.
+
+    Raises:
+        Refused: an id is not of the kind that the field refers to, or the caller sees no such record.
+    """
+    names = {field.name: field for field in model._meta.get_fields()}
+    return {name: _as_model_wants(info, name, value, names.get(name)) for name, value in sent(input).items()}
+
+
+def sent(input: Any) -> dict[str, Any]:
+    """The fields of an input that the client sent, without `id` and `version`."""
+    values = {item.name: getattr(input, item.name) for item in dataclass_fields(input)}
+    return {
+        name: _plain(value) for name, value in values.items() if value is not UNSET and name not in ("id", "version")
+    }
+
+
+def _as_model_wants(info: ApiInfo, name: str, value: Any, field: Any) -> Any:
+    if isinstance(value, relay.GlobalID) and field is not None and field.is_relation:
+        return record_chosen(info, value, listing_for(field.related_model), field=name)
+    return "" if value is None and isinstance(field, CharField | TextField) and not field.null else value
+
+
+def record_chosen(info: ApiInfo, given: relay.GlobalID, listing: Listing, *, field: str) -> Any:
+    """The record that an input names.
+
+    Raises:
+        Refused: the caller sees no such record there.
+    """
+    key = chosen(given, of=listing.name, field=field)
+    record = listing.visible_to(info.context.member).filter(pk=key).first()
+    if record is None:
+        raise Refused(_("There is no such record, or it is not yours to see."), field=field, code=NOT_FOUND)
+    return record
+
+
+def key_of(given: relay.GlobalID, listing: Listing) -> UUID:
+    """The key of the record that a mutation is about.
+
+    Raises:
+        Http404: it is the id of something else.
+    """
+    key = key_in(given, of=listing.name)
+    if key is None:
+        raise Http404
+    return key
+
+
+def version_of(input: Any) -> int | None:
+    """The version that the client saw, if it says."""
+    version: int | None = input.version
+    return None if version is UNSET else version
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    if hasattr(type(value), "__strawberry_definition__"):
-        return given(value, without=())
-    return getattr(value, "value", value) if hasattr(type(value), "__members__") else value
+    if has_object_definition(type(value)):
+        return {item.name: _plain(getattr(value, item.name)) for item in dataclass_fields(value)}
+    return value.value if isinstance(value, Enum) else value

@@ -41,9 +41,6 @@ class By:
         return OrderBy(F(alias), descending=descending, **nulls)
 
 
-KEY = By("pk")
-
-
 def ordering_input(name: str, fields: dict[str, By]) -> type:
     """The input type `name` and its enum: `{field: AMOUNT, direction: DESC}` for each of the named fields."""
     choices = strawberry.enum(cast("type[Enum]", Enum(f"{name}Field", {key: key for key in fields})))
@@ -58,6 +55,6 @@ def ordering_input(name: str, fields: dict[str, By]) -> type:
 
 
 def columns_of(orders: Sequence[Any] | None, default: Sequence[By]) -> tuple[By, ...]:
-    """The columns that a list is ordered by, ending with the primary key."""
-    asked = [order.columns[order.field.value].going(order.direction) for order in orders or ()]
-    return (*(asked or default), KEY)
+    """The columns that a list is ordered by, ending with the primary key, which goes the way of the first one."""
+    asked = [order.columns[order.field.value].going(order.direction) for order in orders or ()] or list(default)
+    return (*asked, By("pk", descending=asked[0].descending))

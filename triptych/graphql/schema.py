@@ -16,14 +16,14 @@ from triptych.graphql.orderings import By, ordering_input
 from triptych.platform.plugins import GraphQLExtension
 from triptych.tenants.members import models
 
-MemberRole = strawberry.enum(models.Member.Role, name="MemberRole", description="What somebody may do in general.")
+strawberry.enum(models.Member.Role, name="MemberRole", description="What somebody may do in general.")
 
 
 @strawberry_django.type(models.Member, name="Member", description="Somebody of this workspace.")
 class Member(relay.Node):
     name: str
     email: str
-    role: MemberRole  # type: ignore[valid-type]
+    role: models.Member.Role
     region: str = strawberry_django.field(description="The sales region, if one was given.")
     is_active: bool = strawberry_django.field(description="Whether they still work here.")
     created_at: datetime
@@ -35,7 +35,7 @@ def members_visible_to(member: models.Member) -> Any:
     return models.Member.objects.all()
 
 
-members = Listing(
+member_list = Listing(
     node=Member,
     model=models.Member,
     visible_to=members_visible_to,
@@ -46,7 +46,7 @@ members = Listing(
             "id": Where(IdFilter, "pk", of="Member"),
             "name": Where(TextFilter, "name"),
             "email": Where(TextFilter, "email"),
-            "role": Where(choice_filter(MemberRole), "role"),
+            "role": Where(choice_filter(models.Member.Role), "role"),
             "region": Where(TextFilter, "region"),
             "is_active": Where(BooleanFilter, "is_active"),
             "manager": Where(IdFilter, "manager", of="Member"),
@@ -60,8 +60,8 @@ members = Listing(
 
 @strawberry.type
 class RootQueries:
-    member = members.singular("Somebody of this workspace by id.")
-    members = members.plural("Everybody in this workspace, by name.")
+    member = member_list.singular("Somebody of this workspace by id.")
+    members = member_list.plural("Everybody in this workspace, by name.")
 
     @strawberry.field(description="The member as whom the request is made.")
     def me(self, info: ApiInfo) -> Member:

@@ -86,7 +86,7 @@ class Contact(Record):
 
     @strawberry_django.field(only=["emails"], description="The primary email address.")
     def email(self) -> str | None:
-        return self.primary_email or None
+        return self.primary_email or None  # type: ignore[attr-defined]
 
     @strawberry_django.field(only=["emails"], description="All email addresses, the primary one first.")
     def emails(self) -> list[Email]:

@@ -1,12 +1,9 @@
 """Pipelines and their stages in the API."""
 
-from typing import Any
-
 import strawberry
 import strawberry_django
 
 from triptych.core_crm.deals import access, models
-from triptych.graphql.context import ApiInfo
 from triptych.graphql.filters import BooleanFilter, IdFilter, TextFilter, Where, choice_filter, filter_input
 from triptych.graphql.listings import Listing
 from triptych.graphql.orderings import By, ordering_input
@@ -18,7 +15,7 @@ strawberry.enum(
 )
 
 
-@strawberry_django.type(models.Stage, name="Stage", description="A step of a pipeline; it sets what it says here.")
+@strawberry_django.type(models.Stage, name="Stage", description="A step of a pipeline; deals that enter take on this.")
 class Stage(Record):
     name: str
     position: int
@@ -30,10 +27,15 @@ class Stage(Record):
     is_active: bool = strawberry_django.field(description="Whether deals may still enter it.")
     pipeline: "Pipeline"
 
-    @classmethod
-    def order(cls, queryset: Any) -> Any:
-        """As a deal passes them."""
-        return queryset.alive().in_order()
+
+stage_list = Listing(
+    node=Stage,
+    model=models.Stage,
+    visible_to=access.stages_visible_to,
+    filter=filter_input("StageFilter", models.Stage, {"id": Where(IdFilter, "pk", of="Stage")}),
+    order=ordering_input("StageOrder", {"POSITION": By("position")}),
+    default_order=(By("is_closed"), By("is_won", descending=True), By("position")),
+)
 
 
 @strawberry_django.type(models.Pipeline, name="Pipeline", description="A way in which the workspace sells.")
@@ -42,9 +44,30 @@ class Pipeline(Record):
     position: int
     is_active: bool = strawberry_django.field(description="Whether new deals may be put into it.")
     is_default: bool
+    stages: list[Stage] = stage_list.all_of("Its steps, as a deal passes them.", via="pipeline")
 
-    @strawberry_django.field(
-        description="Its steps, as a deal passes them.", prefetch_related=[lambda info: _stages_in_order(info)]
-    )
-    def stages(self) -> list[Stage]:
-        return self.stages.all()  # type: ignore[attr-defined, no-any-return]
+
+pipeline_list = Listing(
+    node=Pipeline,
+    model=models.Pipeline,
+    visible_to=access.pipelines_visible_to,
+    filter=filter_input(
+        "PipelineFilter",
+        models.Pipeline,
+        {
+            "id": Where(IdFilter, "pk", of="Pipeline"),
+            "name": Where(TextFilter, "name"),
+            "is_active": Where(BooleanFilter, "is_active"),
+            "stage_status": Where(choice_filter(models.Stage.Status), "stages__status", many=True),
+        },
+    ),
+    order=ordering_input("PipelineOrder", {"POSITION": By("position"), "NAME": By("name")}),
+    default_order=(By("position"),),
+)
+
+
+@strawberry.type
+class Queries:
+    stage = stage_list.singular("A stage by id.")
+    pipeline = pipeline_list.singular("A pipeline by id.")
+    pipelines = pipeline_list.plural("Pipelines, in the order of the workspace.")

@@ -1,0 +1,12 @@
+"""Cases and their conversation in the API: thin doors to `access` and `actions`."""
+
+from triptych.core_crm.cases.schema import cases, mutations
+from triptych.platform.plugins import GraphQLExtension
+
+extensions = [
+    GraphQLExtension(on="Query", fields=cases.Queries),
+    GraphQLExtension(on="Company", fields=cases.CompanyLists),
+    GraphQLExtension(on="Contact", fields=cases.ContactLists),
+    GraphQLExtension(on="Deal", fields=cases.DealLists),
+    GraphQLExtension(on="Mutation", fields=mutations.Mutations),
+]

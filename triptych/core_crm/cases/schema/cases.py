@@ -1,0 +1,173 @@
+"""Cases, their queues and their messages in the API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+import strawberry_django
+from strawberry import relay
+
+from triptych.core_crm.cases import access, models
+from triptych.core_crm.contacts.schema.companies import Company
+from triptych.core_crm.contacts.schema.contacts import Contact
+from triptych.core_crm.deals.schema.deals import Deal
+from triptych.graphql.filters import (
+    BooleanFilter,
+    DateTimeFilter,
+    IdFilter,
+    IntFilter,
+    TextFilter,
+    Where,
+    choice_filter,
+    filter_input,
+)
+from triptych.graphql.listings import Listing, link
+from triptych.graphql.orderings import By, ordering_input
+from triptych.graphql.records import Record, choice
+from triptych.graphql.schema import Member
+from triptych.platform import search
+
+strawberry.enum(models.Case.Status, name="CaseStatus")
+strawberry.enum(models.Case.Priority, name="CasePriority")
+strawberry.enum(models.Case.Type, name="CaseType")
+strawberry.enum(models.Case.Origin, name="CaseOrigin")
+strawberry.enum(models.CaseMessage.Kind, name="CaseMessageKind")
+
+
+@strawberry_django.type(models.Queue, name="Queue", description="Where cases wait until somebody takes them.")
+class Queue(Record):
+    name: str
+    position: int
+    is_active: bool
+    is_default: bool
+
+
+queue_list = Listing(
+    node=Queue,
+    model=models.Queue,
+    visible_to=access.queues_visible_to,
+    filter=filter_input(
+        "QueueFilter",
+        models.Queue,
+        {
+            "id": Where(IdFilter, "pk", of="Queue"),
+            "name": Where(TextFilter, "name"),
+            "is_active": Where(BooleanFilter, "is_active"),
+        },
+    ),
+    order=ordering_input("QueueOrder", {"POSITION": By("position"), "NAME": By("name")}),
+    default_order=(By("position"),),
+)
+
+
+@strawberry_django.type(models.CaseMessage, name="CaseMessage", description="One thing said about a case.")
+class CaseMessage(relay.Node):
+    kind: models.CaseMessage.Kind
+    author: Member | None = strawberry_django.field(description="The member who wrote it, if one did.")
+    contact: Contact | None = link("contact", "The contact who wrote it, if one did.")
+    body: str
+    at: datetime
+
+
+message_list = Listing(
+    node=CaseMessage,
+    model=models.CaseMessage,
+    visible_to=access.messages_visible_to,
+    filter=filter_input(
+        "CaseMessageFilter",
+        models.CaseMessage,
+        {
+            "kind": Where(choice_filter(models.CaseMessage.Kind), "kind"),
+            "at": Where(DateTimeFilter, "at"),
+            "body": Where(TextFilter, "body"),
+        },
+    ),
+    order=ordering_input("CaseMessageOrder", {"AT": By("at")}),
+    default_order=(By("at"),),
+)
+
+
+@strawberry_django.type(models.Case, name="Case", description="What a customer asked or complained of.")
+class Case(Record):
+    number: int
+    subject: str
+    description: str
+    status: models.Case.Status
+    priority: models.Case.Priority
+    type: models.Case.Type | None = choice("type", models.Case.Type)
+    origin: models.Case.Origin | None = choice("origin", models.Case.Origin, "The channel by which it came in.")
+    queue: Queue | None
+    owner: Member | None
+    contact: Contact | None = link("contact", "Who asked.")
+    company: Company | None = link("company", "For whom they asked.")
+    deal: Deal | None = link("deal", "The deal it is about.")
+    merged_into: Case | None = link("merged_into", "The case that goes on in its place.")
+    first_responded_at: datetime | None
+    resolved_at: datetime | None
+    last_message_at: datetime | None
+    awaits_reply: bool = strawberry_django.field(description="Whether the customer spoke last.")
+    messages = message_list.nested("The conversation, the oldest first; internal notes included.", via="case")
+
+
+case_list = Listing(
+    node=Case,
+    model=models.Case,
+    visible_to=access.cases_visible_to,
+    filter=filter_input(
+        "CaseFilter",
+        models.Case,
+        {
+            "id": Where(IdFilter, "pk", of="Case"),
+            "number": Where(IntFilter, "number"),
+            "subject": Where(TextFilter, "subject"),
+            "status": Where(choice_filter(models.Case.Status), "status"),
+            "priority": Where(choice_filter(models.Case.Priority), "priority"),
+            "type": Where(choice_filter(models.Case.Type), "type"),
+            "origin": Where(choice_filter(models.Case.Origin), "origin"),
+            "queue": Where(IdFilter, "queue", of="Queue"),
+            "owner": Where(IdFilter, "owner", of="Member"),
+            "contact": Where(IdFilter, "contact", of="Contact"),
+            "company": Where(IdFilter, "company", of="Company"),
+            "deal": Where(IdFilter, "deal", of="Deal"),
+            "awaits_reply": Where(BooleanFilter, "awaits_reply"),
+            "resolved_at": Where(DateTimeFilter, "resolved_at"),
+            "created_at": Where(DateTimeFilter, "created_at"),
+            "updated_at": Where(DateTimeFilter, "updated_at"),
+        },
+    ),
+    order=ordering_input(
+        "CaseOrder",
+        {
+            "NUMBER": By("number"),
+            "LAST_MESSAGE_AT": By("last_message_at", nullable=True),
+            "CREATED_AT": By("created_at"),
+            "UPDATED_AT": By("updated_at"),
+        },
+    ),
+    default_order=(By("number", descending=True),),
+    search=lambda rows, words: rows.filter(pk__in=search.matching("case", words).values("pk")),
+)
+
+
+@strawberry.type
+class Queries:
+    case = case_list.singular("A case by id.")
+    cases = case_list.plural("Cases, the newest first.")
+    queue = queue_list.singular("A queue by id.")
+    queues = queue_list.plural("Queues, in the order of the workspace.")
+
+
+@strawberry.type
+class CompanyLists:
+    cases = case_list.nested("Its cases, the newest first.", via="company")
+
+
+@strawberry.type
+class ContactLists:
+    cases = case_list.nested("Their cases, the newest first.", via="contact")
+
+
+@strawberry.type
+class DealLists:
+    cases = case_list.nested("The cases about it, the newest first.", via="deal")

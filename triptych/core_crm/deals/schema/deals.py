@@ -1,0 +1,168 @@
+"""Deals in the API."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import strawberry
+import strawberry_django
+
+from triptych.core_crm.contacts.schema.companies import Company
+from triptych.core_crm.contacts.schema.contacts import Contact
+from triptych.core_crm.deals import access, models
+from triptych.core_crm.deals.schema.pipelines import Pipeline, Stage
+from triptych.graphql.context import ApiInfo
+from triptych.graphql.filters import (
+    BooleanFilter,
+    DateFilter,
+    DateTimeFilter,
+    DecimalFilter,
+    IdFilter,
+    IntFilter,
+    TextFilter,
+    Where,
+    choice_filter,
+    filter_input,
+)
+from triptych.graphql.listings import Listing, link
+from triptych.graphql.orderings import By, ordering_input
+from triptych.graphql.records import Record, choice
+from triptych.graphql.schema import Member
+from triptych.platform import search
+
+strawberry.enum(models.Deal.Type, name="DealType")
+strawberry.enum(models.DealContact.Role, name="BuyingRole")
+
+
+@strawberry_django.type(models.DealContact, name="DealContact", description="That somebody takes part in a deal.")
+class DealContact:
+    contact: Contact | None = link("contact", "Null when the caller does not see the contact.")
+    role: models.DealContact.Role = strawberry_django.field(description="The part they play in buying.")
+
+    @classmethod
+    def get_queryset(cls, queryset: Any, info: ApiInfo) -> Any:
+        return queryset.order_by("pk")
+
+
+@strawberry_django.type(models.StageChange, name="StageChange", description="That a deal entered a stage.")
+class StageChange:
+    from_stage: Stage | None = strawberry_django.field(description="Null when the deal was new.")
+    to_stage: Stage
+    at: datetime
+    by: Member | None
+
+    @strawberry_django.field(only=["time_in_stage"], description="How long it had stood in the stage it left.")
+    def seconds_in_stage(self) -> int | None:
+        took = self.time_in_stage  # type: ignore[attr-defined]
+        return None if took is None else int(took.total_seconds())
+
+    @classmethod
+    def get_queryset(cls, queryset: Any, info: ApiInfo) -> Any:
+        return queryset.newest_first()
+
+
+@strawberry_django.type(models.Deal, name="Deal", description="Something that a company or person may buy.")
+class Deal(Record):
+    name: str
+    amount: Decimal | None
+    currency: str = strawberry_django.field(description="ISO 4217 code.")
+    amount_is_total: bool = strawberry_django.field(description="Whether the amount is the total of lines.")
+    pipeline: Pipeline
+    stage: Stage
+    entered_stage_at: datetime
+    opened_at: datetime
+    closed_at: datetime | None = strawberry_django.field(description="When it was won or lost.")
+    close_date: date | None = strawberry_django.field(description="When it is expected to close.")
+    probability: int = strawberry_django.field(description="Per cent.")
+    forecast_category: models.ForecastCategory
+    company: Company | None = link("company", "Who may buy.")
+    primary_contact: Contact | None = link("primary_contact", "Whom to talk to.")
+    contacts: list[DealContact] = strawberry_django.field(
+        field_name="deal_contacts", description="Everybody who takes part, in the order they were named."
+    )
+    stage_changes: list[StageChange] = strawberry_django.field(description="Its way so far, the latest first.")
+    owner: Member | None
+    type: models.Deal.Type | None = choice("type", models.Deal.Type)
+    lead_source: str
+    campaign: str
+    next_step: str
+    next_step_date: date | None
+    lost_reason: str
+    description: str
+
+    @strawberry_django.field(only=["amount", "probability"], description="The amount times the probability.")
+    def weighted_amount(self) -> Decimal | None:
+        return self.weighted_amount  # type: ignore[no-any-return]
+
+
+deal_list = Listing(
+    node=Deal,
+    model=models.Deal,
+    visible_to=access.deals_visible_to,
+    filter=filter_input(
+        "DealFilter",
+        models.Deal,
+        {
+            "id": Where(IdFilter, "pk", of="Deal"),
+            "name": Where(TextFilter, "name"),
+            "amount": Where(DecimalFilter, "amount"),
+            "currency": Where(TextFilter, "currency"),
+            "pipeline": Where(IdFilter, "pipeline", of="Pipeline"),
+            "stage": Where(IdFilter, "stage", of="Stage"),
+            "stage_status": Where(choice_filter(models.Stage.Status), "stage__status"),
+            "is_closed": Where(BooleanFilter, "stage__is_closed"),
+            "is_won": Where(BooleanFilter, "stage__is_won"),
+            "forecast_category": Where(choice_filter(models.ForecastCategory), "forecast_category"),
+            "probability": Where(IntFilter, "probability"),
+            "company": Where(IdFilter, "company", of="Company"),
+            "contact": Where(IdFilter, "deal_contacts__contact", of="Contact", many=True),
+            "owner": Where(IdFilter, "owner", of="Member"),
+            "type": Where(choice_filter(models.Deal.Type), "type"),
+            "lead_source": Where(TextFilter, "lead_source"),
+            "campaign": Where(TextFilter, "campaign"),
+            "close_date": Where(DateFilter, "close_date"),
+            "closed_at": Where(DateTimeFilter, "closed_at"),
+            "opened_at": Where(DateTimeFilter, "opened_at"),
+            "next_step_date": Where(DateFilter, "next_step_date"),
+            "created_at": Where(DateTimeFilter, "created_at"),
+            "updated_at": Where(DateTimeFilter, "updated_at"),
+        },
+    ),
+    order=ordering_input(
+        "DealOrder",
+        {
+            "NAME": By("sort_key"),
+            "AMOUNT": By("amount", nullable=True),
+            "CLOSE_DATE": By("close_date", nullable=True),
+            "CLOSED_AT": By("closed_at", nullable=True),
+            "ENTERED_STAGE_AT": By("entered_stage_at"),
+            "STAGE": By("stage__position"),
+            "COMPANY_NAME": By("company__sort_key", nullable=True),
+            "CREATED_AT": By("created_at"),
+            "UPDATED_AT": By("updated_at"),
+        },
+    ),
+    default_order=(By("created_at", descending=True),),
+    search=lambda rows, words: rows.filter(pk__in=search.matching("deal", words).values("pk")),
+)
+
+
+@strawberry.type
+class Queries:
+    deal = deal_list.singular("A deal by id.")
+    deals = deal_list.plural("Deals, the newest first.")
+
+
+@strawberry.type
+class CompanyLists:
+    deals = deal_list.nested("Its deals, the newest first.", via="company")
+
+
+@strawberry.type
+class ContactLists:
+    deals = deal_list.nested("The deals in which they take part, the newest first.", via="deal_contacts__contact")
+
+
+@strawberry.type
+class StageLists:
+    deals = deal_list.nested("The deals that stand in it, the newest first.", via="stage")

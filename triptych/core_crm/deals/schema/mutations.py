@@ -1,0 +1,155 @@
+"""Changes to deals in the API."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import strawberry
+from strawberry import UNSET, relay
+
+from triptych.core_crm.contacts.schema.contacts import contact_list
+from triptych.core_crm.deals import access, actions, models
+from triptych.core_crm.deals.schema.deals import deal_list
+from triptych.core_crm.deals.schema.pipelines import stage_list
+from triptych.graphql.context import ApiInfo
+from triptych.graphql.mutations import (
+    Answer,
+    IdInput,
+    acting,
+    answered,
+    fields_of,
+    key_of,
+    mutation,
+    record_chosen,
+    version_of,
+)
+
+
+@strawberry.input(description="That a contact takes part in the deal.")
+class DealContactInput:
+    contact: relay.GlobalID
+    role: models.DealContact.Role = models.DealContact.Role.OTHER
+
+
+@strawberry.input
+class DealFields:
+    amount: Decimal | None = UNSET
+    currency: str | None = strawberry.field(
+        default=UNSET, description="ISO 4217 code; the workspace's own if left out."
+    )
+    opened_at: datetime | None = UNSET
+    close_date: date | None = strawberry.field(default=UNSET, description="When it is expected to close.")
+    probability: int | None = strawberry.field(default=UNSET, description="Per cent; the stage's own if left out.")
+    forecast_category: models.ForecastCategory | None = UNSET
+    company: relay.GlobalID | None = UNSET
+    primary_contact: relay.GlobalID | None = UNSET
+    contacts: list[DealContactInput] | None = strawberry.field(default=UNSET, description="All who take part.")
+    owner: relay.GlobalID | None = strawberry.field(default=UNSET, description="A member; at first whoever creates it.")
+    type: models.Deal.Type | None = UNSET
+    lead_source: str | None = UNSET
+    campaign: str | None = UNSET
+    next_step: str | None = UNSET
+    next_step_date: date | None = UNSET
+    description: str | None = UNSET
+
+
+@strawberry.input
+class CreateDealInput(DealFields):
+    name: str
+    stage: relay.GlobalID | None = strawberry.field(
+        default=UNSET, description="The first stage of the default pipeline if left out."
+    )
+    lost_reason: str | None = strawberry.field(default=UNSET, description="Needed in a stage that loses the deal.")
+
+
+@strawberry.input(description="Only the given fields change. The stage is changed by moveDeal.")
+class UpdateDealInput(DealFields):
+    id: relay.GlobalID
+    name: str | None = UNSET
+    version: int | None = strawberry.field(default=UNSET, description="The version that was read.")
+
+
+@strawberry.input
+class DeleteDealInput(IdInput):
+    pass
+
+
+@strawberry.input
+class RestoreDealInput(IdInput):
+    pass
+
+
+@strawberry.input
+class MoveDealInput:
+    id: relay.GlobalID
+    stage: relay.GlobalID
+    lost_reason: str = strawberry.field(default="", description="Needed when the stage loses the deal.")
+    seen_in: relay.GlobalID | None = strawberry.field(
+        default=None, description="The stage in which the deal was seen; it is a conflict when it has left that."
+    )
+
+
+@strawberry.input
+class ReopenDealInput:
+    id: relay.GlobalID
+    stage: relay.GlobalID | None = strawberry.field(
+        default=None, description="An open stage; the one it was closed from if left out."
+    )
+
+
+@strawberry.type
+class DealPayload(Answer):
+    deal = answered("deal", deal_list)
+
+
+@strawberry.type
+class Mutations:
+    @mutation
+    def create_deal(self, info: ApiInfo, input: CreateDealInput) -> DealPayload:
+        """Keep a new deal."""
+        return DealPayload.of(deal=actions.create_deal(**acting(info), **_fields(info, input)))
+
+    @mutation
+    def update_deal(self, info: ApiInfo, input: UpdateDealInput) -> DealPayload:
+        """Change the given fields of a deal; the list of contacts is replaced as a whole."""
+        deal = access.deal_to_change(info.context.member, key_of(input.id, deal_list))
+        deal = actions.update_deal(deal=deal, version=version_of(input), **acting(info), **_fields(info, input))
+        return DealPayload.of(deal=deal)
+
+    @mutation
+    def move_deal(self, info: ApiInfo, input: MoveDealInput) -> DealPayload:
+        """Move an open deal to another stage of its pipeline; a won or lost stage closes it."""
+        deal = access.deal_to_change(info.context.member, key_of(input.id, deal_list))
+        to = record_chosen(info, input.stage, stage_list, field="stage")
+        seen = record_chosen(info, input.seen_in, stage_list, field="seen_in") if input.seen_in else None
+        deal = actions.move_deal(deal=deal, to=to, lost_reason=input.lost_reason, seen_in=seen, **acting(info))
+        return DealPayload.of(deal=deal)
+
+    @mutation
+    def reopen_deal(self, info: ApiInfo, input: ReopenDealInput) -> DealPayload:
+        """Take a closed deal back to work."""
+        deal = access.deal_to_change(info.context.member, key_of(input.id, deal_list))
+        to = record_chosen(info, input.stage, stage_list, field="stage") if input.stage else None
+        return DealPayload.of(deal=actions.reopen_deal(deal=deal, to=to, **acting(info)))
+
+    @mutation
+    def delete_deal(self, info: ApiInfo, input: DeleteDealInput) -> DealPayload:
+        """Put a deal into the bin."""
+        deal = access.deal_to_change(info.context.member, key_of(input.id, deal_list))
+        return DealPayload.of(deal=actions.delete_deal(deal=deal, **acting(info)))
+
+    @mutation
+    def restore_deal(self, info: ApiInfo, input: RestoreDealInput) -> DealPayload:
+        """Take a deal out of the bin."""
+        deal = access.deal_to_restore(info.context.member, key_of(input.id, deal_list))
+        return DealPayload.of(deal=actions.restore_deal(deal=deal, **acting(info)))
+
+
+def _fields(info: ApiInfo, input: DealFields) -> dict[str, Any]:
+    fields = fields_of(info, input, models.Deal)
+    if "contacts" in fields:
+        fields["contacts"] = [
+            actions.BuyingRole(record_chosen(info, given["contact"], contact_list, field="contacts"), given["role"])
+            for given in fields["contacts"] or ()
+        ]
+    return fields
