@@ -103,8 +103,6 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         self.fields["login"].widget = forms.EmailInput(attrs={"autocomplete": "username webauthn", "autofocus": True})
         self.fields["password"].help_text = ""
         self.fields["password"].widget.attrs.pop("placeholder", None)
-        if "remember" in self.fields:
-            del self.fields["remember"]
 
     def add_prefix(self, field_name: str) -> str:
         return "email" if field_name == "login" else str(super().add_prefix(field_name))
