@@ -48,6 +48,11 @@ def _owner_name(record: Any) -> str:
     return record.owner.name if record.owner else ""
 
 
+def owner_fact() -> Fact:
+    """Whose the record is."""
+    return Fact("owner", _("Owner"), _owner, plain=_owner_name)
+
+
 def _yes(name: str, label: Any) -> Fact:
     return Fact(name, label, lambda record: _("Yes") if getattr(record, name) else _("No"))
 
@@ -57,7 +62,7 @@ CONTACT_FACTS = (
     plain("last_name", _("Last name")),
     plain("salutation", _("Salutation")),
     plain("job_title", _("Job title")),
-    Fact("owner", _("Owner"), _owner, plain=_owner_name),
+    owner_fact(),
     Fact("emails", _("Emails"), lambda contact: _entries(contact.emails, "email"), heading=_("How to reach them")),
     Fact("phones", _("Phones"), lambda contact: _entries(contact.phones, "phone")),
     Fact("addresses", _("Addresses"), _addresses),
@@ -70,7 +75,7 @@ COMPANY_FACTS = (
     plain("name", _("Name")),
     Fact("type", _("Type"), Company.get_type_display),
     plain("industry", _("Industry")),
-    Fact("owner", _("Owner"), _owner, plain=_owner_name),
+    owner_fact(),
     Fact("parent", _("Belongs to"), lambda company: company.parent),
     plain("website", _("Website"), heading=_("How to reach them")),
     plain("domain", _("Domain")),

@@ -14,7 +14,7 @@ from triptych.core_crm.contacts import actions
 from triptych.core_crm.contacts.channels import spoken_phone
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.lists.acts import deleting, giving
-from triptych.core_crm.lists.cells import link_of, link_to, name_of, owner_name, owner_of, when_of
+from triptych.core_crm.lists.cells import link_of, link_to, moment_column, name_of, owner_column
 from triptych.core_crm.lists.filters import OwnerFilter, RelatedFilter
 from triptych.core_crm.lists.spec import Column, ListSpec
 from triptych.platform.web.templatetags import parts
@@ -75,18 +75,9 @@ CONTACTS = ListSpec(
         Column("job_title", _("Job title"), text=attrgetter("job_title"), order=("job_title", "sort_key")),
         Column("email", _("Email"), text=_email, order=("email",)),
         Column("phone", _("Phone"), text=_phone),
-        Column("owner", _("Owner"), text=owner_name, cell=owner_of, css="cell-side"),
-        Column(
-            "created", _("Created"), text=attrgetter("created_at"), cell=when_of("created_at"), order=("created_at",)
-        ),
-        Column(
-            "updated",
-            _("Changed"),
-            text=attrgetter("updated_at"),
-            cell=when_of("updated_at"),
-            order=("updated_at",),
-            shown=False,
-        ),
+        owner_column(css="cell-side"),
+        moment_column("created_at", _("Created")),
+        moment_column("updated_at", _("Changed"), shown=False),
     ),
     filters=ContactFilters,
     sort="name",
@@ -126,10 +117,8 @@ COMPANIES = ListSpec(
         ),
         Column("domain", _("Domain"), text=attrgetter("domain"), order=("domain",)),
         Column("parent", _("Belongs to"), text=name_of("parent"), cell=link_of("parent"), shown=False),
-        Column("owner", _("Owner"), text=owner_name, cell=owner_of),
-        Column(
-            "created", _("Created"), text=attrgetter("created_at"), cell=when_of("created_at"), order=("created_at",)
-        ),
+        owner_column(),
+        moment_column("created_at", _("Created")),
     ),
     filters=CompanyFilters,
     sort="name",

@@ -1,13 +1,16 @@
-"""What stands in the cells of lists."""
+"""What stands in the cells of lists, and the columns that most lists have."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
+from triptych.core_crm.lists.spec import Column
 from triptych.platform.web.templatetags import parts
 
 
@@ -44,3 +47,14 @@ def link_of(related: str) -> Callable[[Any], SafeString | str]:
 def name_of(related: str) -> Callable[[Any], str]:
     """A related record's name, for exports."""
     return lambda record: str(getattr(record, related) or "")
+
+
+def owner_column(*, css: str = "") -> Column:
+    """Whose the records are."""
+    return Column("owner", _("Owner"), text=owner_name, cell=owner_of, css=css)
+
+
+def moment_column(attribute: str, label: Any, *, shown: bool = True) -> Column:
+    """A moment; `created_at` makes a column called `created`."""
+    name = attribute.removesuffix("_at")
+    return Column(name, label, attrgetter(attribute), when_of(attribute), order=(attribute,), shown=shown)
