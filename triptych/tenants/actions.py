@@ -85,7 +85,12 @@ def sign_up(
         tenant.save()
         Domain.objects.create(tenant=tenant, domain=f"{wanted}.{settings.BASE_DOMAIN}", is_primary=True)
         Entitlement.objects.create(
-            tenant=tenant, key="seats", quantity=TRIAL_SEATS, source="trial", starts_at=now, ends_at=tenant.trial_ends_at
+            tenant=tenant,
+            key="seats",
+            quantity=TRIAL_SEATS,
+            source="trial",
+            starts_at=now,
+            ends_at=tenant.trial_ends_at,
         )
         owner = join(tenant=tenant, person=person, role=Member.Role.OWNER, now=now)
         with entered(tenant):
@@ -110,7 +115,9 @@ def _person(*, email: str, password: str, name: str) -> Person:
     try:
         validate_email(email)
     except ValidationError as error:
-        raise SignUpRefused(_("This does not look like an e-mail address, such as “ann@example.com”."), field="email") from error
+        raise SignUpRefused(
+            _("This does not look like an e-mail address, such as “ann@example.com”."), field="email"
+        ) from error
     person = Person.objects.filter(email__iexact=email).first()
     if person:
         if not person.check_password(password):

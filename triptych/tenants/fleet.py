@@ -144,7 +144,9 @@ def ensure_database() -> None:
     """Make the database itself when the server is there and it is not."""
     parameters = {**connection.get_connection_params(), "dbname": "postgres"}
     name = connection.settings_dict["NAME"]
-    parameters = {key: value for key, value in parameters.items() if key in ("host", "port", "user", "password", "dbname")}
+    parameters = {
+        key: value for key, value in parameters.items() if key in ("host", "port", "user", "password", "dbname")
+    }
     with psycopg.connect(**parameters, autocommit=True) as server:
         if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             server.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE template0").format(name=sql.Identifier(name)))

@@ -33,12 +33,8 @@ SHARED_TABLES = (
     Shared("public.tenants_usage", OWN_TENANT.format(column="tenant_id"), "SELECT, INSERT"),
     Shared("public.tenants_session", OWN_TENANT.format(column="tenant_id"), "SELECT, INSERT, UPDATE, DELETE"),
     Shared("public.tenants_person", OF_A_MEMBER.format(column="id"), "SELECT, UPDATE (password, last_login, name)"),
-    Shared(
-        "public.account_emailaddress", OF_A_MEMBER.format(column="user_id"), "SELECT, INSERT, UPDATE, DELETE"
-    ),
-    Shared(
-        "public.mfa_authenticator", OF_A_MEMBER.format(column="user_id"), "SELECT, INSERT, UPDATE, DELETE"
-    ),
+    Shared("public.account_emailaddress", OF_A_MEMBER.format(column="user_id"), "SELECT, INSERT, UPDATE, DELETE"),
+    Shared("public.mfa_authenticator", OF_A_MEMBER.format(column="user_id"), "SELECT, INSERT, UPDATE, DELETE"),
     Shared("cell.events_outbox", OWN_TENANT.format(column="tenant_id"), "INSERT"),
     Shared("cell.events_job", OWN_TENANT.format(column="tenant_id"), "SELECT, INSERT, UPDATE"),
     Shared("cell.plugins_pluginfailure", OWN_TENANT.format(column="tenant_id")),
