@@ -1,6 +1,11 @@
 """Every write to deals and pipelines."""
 
-from triptych.core_crm.deals.actions.bulk import NewDeal, create_deals_in_bulk, delete_deals_in_bulk
+from triptych.core_crm.deals.actions.bulk import (
+    NewDeal,
+    create_deals_in_bulk,
+    delete_deals_in_bulk,
+    set_amounts_from_lines_in_bulk,
+)
 from triptych.core_crm.deals.actions.deals import (
     BuyingRole,
     DealFields,
@@ -13,6 +18,7 @@ from triptych.core_crm.deals.actions.deals import (
 from triptych.core_crm.deals.actions.moves import MoveRefused, move_deal, reopen_deal
 from triptych.core_crm.deals.actions.pipelines import (
     NewStage,
+    PipelineFields,
     create_pipeline,
     create_stage,
     delete_pipeline,
@@ -29,6 +35,7 @@ __all__ = [
     "MoveRefused",
     "NewDeal",
     "NewStage",
+    "PipelineFields",
     "create_deal",
     "create_deals_in_bulk",
     "create_pipeline",
@@ -43,6 +50,7 @@ __all__ = [
     "reorder_stages",
     "restore_deal",
     "set_amount_from_lines",
+    "set_amounts_from_lines_in_bulk",
     "update_deal",
     "update_pipeline",
     "update_stage",

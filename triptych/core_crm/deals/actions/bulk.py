@@ -1,6 +1,6 @@
 """Many deals at once, for imports: the same rules, a handful of statements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -68,6 +68,23 @@ def create_deals_in_bulk(rows: Sequence[NewDeal], *, by: Member | None, now: dat
         search.index_many(search_entry(deal) for deal in chunk)
         events.announce("deal.created_in_bulk", None, by=by, at=now, ids=[str(deal.pk) for deal in chunk])
     return deals
+
+
+@transaction.atomic
+def set_amounts_from_lines_in_bulk(totals: Mapping[UUID, Decimal], *, by: Member | None, now: datetime) -> None:
+    """As `set_amount_from_lines`, for many deals that have lines: their amounts are these totals from now on.
+
+    Announces `deal.updated_in_bulk` once for each thousand, with their ids as the fact `ids`.
+    """
+    wanted = sorted(totals)
+    for start in range(0, len(wanted), CHUNK):
+        chunk = Deal.objects.select_for_update().in_bulk(wanted[start : start + CHUNK])
+        differing = [deal for deal in chunk.values() if deal.amount != totals[deal.pk]]
+        for deal in differing:
+            deal.amount = totals[deal.pk]
+        Deal.objects.bulk_update(differing, ["amount"])
+        Deal.objects.filter(pk__in=chunk).update(amount_is_total=True, updated_at=now, version=F("version") + 1)
+        events.announce("deal.updated_in_bulk", None, by=by, at=now, ids=[str(pk) for pk in chunk])
 
 
 @transaction.atomic
