@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -266,13 +267,18 @@ def _choice_value(mapped: MappedField, text: str) -> str:
     raise Unfit(message, near.name if near else "")
 
 
+def _to_cents(value: Decimal) -> Decimal:
+    """Two decimals: what spreadsheets add behind them is noise of their arithmetic."""
+    return value.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
 PARSERS: dict[Kind, Callable[[MappedField, str], Any]] = {
     Kind.TEXT: _text,
     Kind.LONG_TEXT: _text,
     Kind.EMAIL: _text,
     Kind.PHONE: _text,
     Kind.INTEGER: lambda mapped, text: parse_integer(text, decimal_comma=mapped.convention.decimal_comma),
-    Kind.NUMBER: lambda mapped, text: parse_number(text, decimal_comma=mapped.convention.decimal_comma),
+    Kind.NUMBER: lambda mapped, text: _to_cents(parse_number(text, decimal_comma=mapped.convention.decimal_comma)),
     Kind.DATE: lambda mapped, text: parse_datetime(text, mapped.date_order).date(),
     Kind.DATETIME: lambda mapped, text: parse_datetime(text, mapped.date_order, mapped.zone),
     Kind.BOOLEAN: lambda mapped, text: parse_boolean(text),

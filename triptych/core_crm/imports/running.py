@@ -154,6 +154,7 @@ class Run:
             outcome = reader.read(source)
             for finding in outcome.findings:
                 self.book.add(source.number, finding)
+            self.record.doubtful_count += bool(outcome.findings) and source.number not in self.plan.doubted
             if outcome.row and outcome.row.values:
                 outcome.row.existing = written[source.number]
                 rows.append(outcome.row)

@@ -1,0 +1,1 @@
+"""What the lines card of a deal's page shows."""

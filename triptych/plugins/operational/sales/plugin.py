@@ -1,0 +1,76 @@
+"""The manifest and the hooks of Sales. Each hook is a thin door: the work is done elsewhere in this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.urls import URLPattern, reverse
+from django.utils.translation import gettext_lazy as _
+
+from triptych.platform.plugins import Fragment, GraphQLExtension, MenuEntry, Plugin, hookimpl
+
+if TYPE_CHECKING:
+    from triptych.core_crm.imports.importer import ExtraColumns, Importer
+
+plugin = Plugin(
+    id="sales",
+    label="Sales",
+    version="0.1.0",
+    api=1,
+    app="triptych.plugins.operational.sales",
+    description="Products with price books, and lines on deals, so that an amount says what it is made of.",
+)
+
+
+@hookimpl
+def menu_entries() -> list[MenuEntry]:
+    """Products and price books."""
+    return [
+        MenuEntry(_("Products"), reverse("sales:products"), icon="package", position=10),
+        MenuEntry(_("Price books"), reverse("sales:price_books"), icon="tags", position=20),
+    ]
+
+
+@hookimpl
+def urls() -> list[URLPattern]:
+    """The pages at /x/sales/."""
+    from triptych.plugins.operational.sales.urls import urlpatterns
+
+    return urlpatterns
+
+
+@hookimpl
+def slot(name: str, page: Mapping[str, Any]) -> list[Fragment]:
+    """The lines of a deal, in the middle of its page."""
+    if name != "deal_main":
+        return []
+    from triptych.plugins.operational.sales.cards import lines_card
+
+    return [Fragment("sales/lines.html", lines_card(page["deal"]), position=10)]
+
+
+@hookimpl
+def graphql_extensions() -> list[GraphQLExtension]:
+    """Products, price books, `Deal.lines` and the mutations on them."""
+    from triptych.plugins.operational.sales import schema
+
+    return schema.extensions
+
+
+@hookimpl
+def importers() -> list[Importer]:
+    """Products can be imported."""
+    from triptych.plugins.operational.sales.importing import ProductImporter
+
+    return [ProductImporter()]
+
+
+@hookimpl
+def import_columns(object_name: str) -> list[ExtraColumns]:
+    """Imported deals get a line for the product that their row names."""
+    if object_name != "deals":
+        return []
+    from triptych.plugins.operational.sales.importing import line_columns
+
+    return [line_columns()]
