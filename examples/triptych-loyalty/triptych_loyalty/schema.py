@@ -22,9 +22,9 @@ class LoyaltyAccount(relay.Node):
     points: int
     contact: Contact | None = link("contact", "Whose points they are.")
 
-    @strawberry_django.field(only=["points"], description="Bronze, Silver from 500 points on, Gold from 2,000.")
-    def tier(self) -> str:
-        return self.tier  # type: ignore[return-value]
+    tier: str = strawberry_django.field(
+        only=["points"], description="Bronze, Silver from 500 points on, Gold from 2,000."
+    )
 
 
 account_list = Listing(

@@ -28,7 +28,7 @@ def accounts(request: TenantRequest) -> HttpResponse:
     table = Table(
         label=_("Loyalty points"),
         columns=[Column(_("Contact")), Column(_("Tier")), Column(_("Points"), css="number")],
-        rows=page.object_list,
+        rows=list(page),
         row_template="loyalty/account_row.html",
         previous_url=f"?page={page.previous_page_number()}" if page.has_previous() else "",
         next_url=f"?page={page.next_page_number()}" if page.has_next() else "",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from triptych.tenants.members import views
+from triptych.tenants.members import plugin_pages, views
 
 urlpatterns = [
     path("", views.index, name="settings"),
@@ -13,4 +13,7 @@ urlpatterns = [
     path("people/invitations/<uuid:pk>/revoke/", views.revoke, name="invitation_revoke"),
     path("profile/", views.profile, name="profile"),
     path("workspace/", views.workspace, name="workspace"),
+    path("plugins/", plugin_pages.plugins, name="plugins"),
+    path("plugins/<slug:plugin_id>/enable/", plugin_pages.enable, name="plugin_enable"),
+    path("plugins/<slug:plugin_id>/disable/", plugin_pages.disable, name="plugin_disable"),
 ]
