@@ -48,5 +48,5 @@ SETTINGS = (
         _("Pipelines"), _("The stages that deals pass, with their probabilities."), "/settings/pipelines/", "layout-kanban",
         administers=True,
     ),
-    Setting(_("API keys"), _("Keys for programs that act as you."), "/settings/api/", "key"),
+    Setting(_("API tokens"), _("For programs that act as you."), "/settings/tokens/", "key"),
 )  # fmt: skip

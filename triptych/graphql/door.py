@@ -21,7 +21,7 @@ from triptych.graphql import text
 from triptych.graphql.authentication import NotAdmitted, caller_of
 from triptych.graphql.composition import schema_for
 from triptych.graphql.context import Context
-from triptych.graphql.errors import BAD_INPUT, QUOTA_EXCEEDED
+from triptych.graphql.errors import BAD_INPUT, QUOTA_EXCEEDED, told
 from triptych.graphql.limits import MAX_CHARACTERS
 from triptych.platform import clock
 from triptych.platform.plugins import hooks
@@ -146,7 +146,7 @@ def _executed(asked: Asked, context: Context) -> ExecutionResult:
 
 
 def _answer(result: ExecutionResult, media_type: str | None) -> HttpResponse:
-    errors = result.errors or []
+    errors = [told(error) for error in result.errors or ()]
     begun = result.data is not None or any(error.path for error in errors)
     content: dict[str, Any] = {"data": result.data} if begun else {}
     if errors:

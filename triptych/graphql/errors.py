@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
 from graphql import GraphQLError, GraphQLSyntaxError
-from strawberry.extensions import MaskErrors
+from strawberry.relay.types import GlobalIDValueError
 
 from triptych.platform.refusals import Refused
 
@@ -42,6 +42,8 @@ def told(error: GraphQLError) -> GraphQLError:
         return _coded(error, VALIDATION_FAILED if error.path is None else BAD_INPUT)
     if isinstance(cause, RecursionError):
         return _renamed(error, _("The document is nested too deeply. Ask for fewer levels."), TOO_EXPENSIVE)
+    if isinstance(cause, GlobalIDValueError):
+        return _renamed(error, _("This is no id. Take one from an answer, unchanged."), BAD_INPUT)
     if isinstance(cause, Refused):
         return _renamed(error, cause.message, cause.code)
     if isinstance(cause, PermissionDenied):
@@ -79,13 +81,3 @@ def _masked(error: GraphQLError, cause: Exception) -> GraphQLError:
     else:
         message = _("Something went wrong on our side, and it has been noted. Please give the reference when you ask.")
     return _renamed(error, message, INTERNAL, reference=reference)
-
-
-class TellErrors(MaskErrors):
-    """Passes each error of an answer through `told`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-
-    def _process_errors(self, errors: list[GraphQLError]) -> list[GraphQLError]:
-        return [told(error) for error in errors]

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from graphql import GraphQLError, MaxIntrospectionDepthRule, StringValueNode, Visitor, visit
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    IntValueNode,
+    MaxIntrospectionDepthRule,
+    OperationDefinitionNode,
+    StringValueNode,
+    Visitor,
+    visit,
+)
 from strawberry.extensions import ParserCache, SchemaExtension
 
 from triptych.graphql import limits, quota
 from triptych.graphql.context import Context
-from triptych.graphql.errors import FORBIDDEN, TellErrors, bad_input
+from triptych.graphql.errors import FORBIDDEN, bad_input
 from triptych.graphql.text import UNFIT, is_fit
 
 
@@ -37,7 +47,8 @@ class Admission(SchemaExtension):
         asked = self.execution_context
         document, context = asked.graphql_document, self._context
         assert document is not None
-        _refuse_unfit_text(asked.query or "", document)
+        _refuse_several_operations(document, asked._provided_operation_name)
+        _refuse_unfit_values(asked.query or "", document)
         measured = limits.measure(asked.schema._schema, document, asked.operation_name, asked.variables)
         self.requested = measured.cost
         limits.refuse_excess(measured)
@@ -57,17 +68,31 @@ class Admission(SchemaExtension):
         return {"cost": account.shown()}
 
 
-def _refuse_unfit_text(query: str, document: Any) -> None:
-    """Refuse texts in the document that no database column can hold. They can only come from an escape."""
-    if "\\" not in query:
-        return
-
-    class Texts(Visitor):
-        def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
-            if not is_fit(node.value):
-                raise bad_input(UNFIT)
-
-    visit(document, Texts())
+def _refuse_unfit_values(query: str, document: DocumentNode) -> None:
+    """Refuse texts that no column can hold (they can only come from an escape) and numbers that no machine reads."""
+    if "\\" in query or _endless_number.search(query):
+        visit(document, _Values())
 
 
-EXTENSIONS = [TellErrors, Admission, ParserCache]
+_endless_number = re.compile(r"\d{400}")
+
+
+class _Values(Visitor):
+    def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
+        if not is_fit(node.value):
+            raise bad_input(UNFIT)
+
+    def enter_int_value(self, node: IntValueNode, *_: Any) -> None:
+        if len(node.value) >= 400:
+            raise bad_input("A number has 400 digits or more. Send shorter ones.")
+
+    enter_float_value = enter_int_value
+
+
+def _refuse_several_operations(document: DocumentNode, name: str | None) -> None:
+    operations = [item for item in document.definitions if isinstance(item, OperationDefinitionNode)]
+    if name is None and len(operations) > 1:
+        raise bad_input("The document has several operations. Name the one to run in “operationName”.")
+
+
+EXTENSIONS = [Admission, ParserCache]
