@@ -46,6 +46,9 @@ class Hook:
     @cached_property
     def container(self) -> type | None:
         """`list`, or `dict` of lists, when that is what implementations return."""
+        written = self.function.__annotations__.get("return")
+        if self.returns is None and isinstance(written, str):  # of names imported for type checking alone
+            return {"list": list, "dict": dict}.get(written.partition("[")[0])
         origin = get_origin(self.returns)
         return origin if origin in (list, dict) else None
 
