@@ -31,7 +31,6 @@ class ComposerTab:
     url: str
     form: Form
     button: StrOrPromise
-    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,7 @@ class Panel:
     page: Timeline
     shown: str
     tabs: list[ComposerTab]
+    open: str = ""
 
     @property
     def filters(self) -> list[Tab]:
@@ -77,8 +77,13 @@ def panel_of(
             url=reverse("activities:compose", args=[*address, form_class.verb]),
             form=wrong if isinstance(wrong, form_class) else form_class(prefix=form_class.verb, owner=member),
             button=form_class.button,
-            is_open=isinstance(wrong, form_class) if wrong else form_class is COMPOSED[0],
         )
         for form_class in COMPOSED
     ]
-    return Panel(reverse("activities:of_record", args=address), page, shown, tabs if member.may_write else [])
+    return Panel(
+        reverse("activities:of_record", args=address),
+        page,
+        shown,
+        tabs if member.may_write else [],
+        wrong.verb if wrong else "",
+    )

@@ -123,9 +123,10 @@ class Listing:
 
     @property
     def kept(self) -> dict[str, str]:
-        """What a change of search or filters carries along: order and columns."""
+        """What a change of search or filters carries along: the view, order and columns."""
         columns = ",".join(column.name for column in self.columns)
-        return {name: value for name, value in (("sort", self.sort), ("columns", columns)) if name in self.params}
+        held = {"view": self.params.get("view", ""), "sort": self.sort, "columns": columns}
+        return {name: value for name, value in held.items() if name in self.params}
 
     @property
     def narrowed_by(self) -> list[tuple[str, str]]:

@@ -1,0 +1,100 @@
+"""What people type about cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from triptych.core_crm.cases.access import cases_visible_to
+from triptych.core_crm.cases.models import Case, Queue
+from triptych.core_crm.contacts.access import companies_visible_to, contacts_visible_to
+from triptych.core_crm.deals.access import deals_visible_to
+from triptych.core_crm.editing.fields import OwnerField, PickedField
+from triptych.core_crm.editing.forms import RecordForm
+from triptych.tenants.members.models import Member
+
+LONGEST = 20_000
+
+
+class QueueField(forms.ModelChoiceField):
+    def __init__(self) -> None:
+        queues = Queue.objects.alive().active().in_order()
+        super().__init__(queues, label=_("Queue"), required=False, empty_label=_("None"))
+
+
+def optional(choices: Any, label: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(choices=[("", "—"), *choices], label=label, required=False)
+
+
+class CaseForm(RecordForm):
+    subject = forms.CharField(label=_("Subject"), max_length=200)
+    description = forms.CharField(
+        label=_("What happened?"), max_length=LONGEST, required=False, widget=forms.Textarea({"rows": 6})
+    )
+    priority = forms.ChoiceField(label=_("Priority"), choices=Case.Priority.choices, initial=Case.Priority.NORMAL)
+    type = optional(Case.Type.choices, _("Type"))
+    origin = optional(Case.Origin.choices, _("Origin"))
+    queue = QueueField()
+    owner = OwnerField()
+    contact = PickedField(records=contacts_visible_to, url="/contacts/pick/", label=_("Contact"))
+    company = PickedField(records=companies_visible_to, url="/companies/pick/", label=_("Company"))
+    deal = PickedField(records=deals_visible_to, url="/deals/pick/", label=_("Deal"))
+
+
+class NewCaseForm(CaseForm):
+    """A new case waits in the default queue for somebody to take it."""
+
+    def initial_of_new(self, member: Member) -> dict[str, Any]:
+        return {"queue": Queue.objects.filter(is_default=True).first()}
+
+
+class StatusForm(forms.Form):
+    status = forms.ChoiceField(
+        label=_("Status"),
+        choices=[choice for choice in Case.Status.choices if choice[0] != Case.Status.DUPLICATE],
+    )
+
+
+class MergeForm(RecordForm):
+    """Of which case another one is a duplicate."""
+
+    into = PickedField(
+        records=cases_visible_to,
+        url="/cases/pick/",
+        label=_("Merge into"),
+        required=True,
+        help_text=_("The messages of both stand in that case's conversation. Reopening this case takes it back."),
+    )
+
+
+class ReplyForm(forms.Form):
+    """A public reply, and what becomes of the case with it."""
+
+    body = forms.CharField(label=_("Reply to the customer"), max_length=LONGEST, widget=forms.Textarea({"rows": 4}))
+    then = forms.ChoiceField(
+        label=_("And then"),
+        required=False,
+        choices=[
+            ("", _("Leave the status as it is")),
+            (Case.Status.PENDING, _("Wait for the customer")),
+            (Case.Status.CLOSED, _("Close the case")),
+        ],
+    )
+
+
+class InternalNoteForm(forms.Form):
+    body = forms.CharField(
+        label=_("Note for colleagues; the customer never sees it"),
+        max_length=LONGEST,
+        widget=forms.Textarea({"rows": 4}),
+    )
+
+
+class CustomerForm(forms.Form):
+    """What the customer said by a channel that is not connected, e.g. on the phone."""
+
+    body = forms.CharField(
+        label=_("What did the customer say?"), max_length=LONGEST, widget=forms.Textarea({"rows": 4})
+    )

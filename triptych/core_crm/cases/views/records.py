@@ -1,0 +1,162 @@
+"""The list of cases, the page of one, and the forms that make and change it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from triptych.core_crm.cases import access, actions
+from triptych.core_crm.cases.conversation import composer_of, messages_of
+from triptych.core_crm.cases.facts import CLOCKS, FACTS, head_of
+from triptych.core_crm.cases.forms import CaseForm, NewCaseForm
+from triptych.core_crm.cases.listing import LIST, VIEWS, shown_in
+from triptych.core_crm.editing.files import take_file
+from triptych.core_crm.editing.forms import edits_shown
+from triptych.core_crm.editing.pages import fact_page, fact_saved, facts_of, form_page
+from triptych.core_crm.lists.export import csv_of
+from triptych.core_crm.lists.listing import Listing
+from triptych.core_crm.lists.pages import bulk_page, list_page, undo_bulk_page
+from triptych.core_crm.rights import must_be_writer
+from triptych.platform import clock, search
+from triptych.platform.web import toasts
+from triptych.platform.web.tables import Tab
+from triptych.tenants.routing import TenantRequest
+
+HOME = "/cases/"
+
+
+@require_GET
+def index(request: TenantRequest) -> HttpResponse:
+    """The list, with a view for each question: what is open, mine, nobody's, not yet answered."""
+    view = _view(request)
+    tabs = [Tab(label, f"{HOME}?view={name}", is_current=name == view) for name, label in VIEWS.items()]
+    return list_page(request, _listing(request), template="cases/index.html", tabs=tabs)
+
+
+@require_GET
+def export(request: TenantRequest) -> HttpResponseBase:
+    return csv_of(_listing(request), name="cases")
+
+
+@require_POST
+def bulk(request: TenantRequest, act: str) -> HttpResponse:
+    return bulk_page(request, _listing(request), act)
+
+
+@require_POST
+def undo_bulk(request: TenantRequest, act: str) -> HttpResponse:
+    return undo_bulk_page(request, LIST, act, home=HOME)
+
+
+@require_GET
+def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
+    case = access.case_to_see(request.member, pk)
+    search.note_seen(request.member, kind="case", id=case.pk, at=clock.now())
+    may_write = request.member.may_write
+    context = {
+        "case": case,
+        "head": head_of(case, may_write=may_write),
+        "facts": [
+            *facts_of(FACTS, case, may_write=may_write),
+            *facts_of(CLOCKS, case, may_write=False),
+        ],
+        "messages_of_case": messages_of(case),
+        "tabs": composer_of(case) if may_write else [],
+    }
+    return render(request, "cases/detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def create(request: TenantRequest) -> HttpResponse:
+    """A new case; `?contact=`, `?company=` and `?deal=` are filled in."""
+    must_be_writer(request.member)
+    given: dict[str, Any] = {name: request.GET.get(name) for name in ("contact", "company", "deal")}
+    form = NewCaseForm(request.POST or None, member=request.member, initial=given)
+    if form.is_valid():
+        with edits_shown(form):
+            case = actions.create_case(by=request.member, now=clock.now(), **form.given())
+            toasts.show(request, _("%(case)s is open.") % {"case": case}, undo=f"{case.get_absolute_url()}delete/")
+            return redirect(case)
+    return form_page(request, form, "cases/form.html")
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: TenantRequest, pk: UUID) -> HttpResponse:
+    case = access.case_to_change(request.member, pk)
+    form = CaseForm(request.POST or None, record=case, member=request.member)
+    if form.is_valid():
+        with edits_shown(form):
+            actions.update_case(
+                case=case, by=request.member, now=clock.now(), version=form.seen_version, **form.given()
+            )
+            return redirect(case)
+    return form_page(request, form, "cases/form.html", record=case)
+
+
+@require_http_methods(["GET", "POST"])
+def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
+    """One field, edited in place."""
+    case = access.case_to_change(request.member, pk)
+    shown = next((fact for fact in FACTS if fact.name == name), None)
+    if shown is None:
+        raise Http404
+    form = CaseForm(request.POST or None, record=case, member=request.member, only=name)
+    if form.is_valid():
+        with edits_shown(form):
+            actions.update_case(
+                case=case, by=request.member, now=clock.now(), version=form.seen_version, **form.given()
+            )
+            if not request.htmx:  # type: ignore[attr-defined]
+                return redirect(case)
+            case = access.case_to_see(request.member, pk)
+            return fact_saved(request, shown, case, head_of(case, may_write=True))
+    return fact_page(request, form, shown, record=case)
+
+
+@require_POST
+def files(request: TenantRequest, pk: UUID) -> HttpResponse:
+    return take_file(request, access.case_to_change(request.member, pk))
+
+
+@require_POST
+def delete(request: TenantRequest, pk: UUID) -> HttpResponse:
+    case = access.case_to_change(request.member, pk)
+    actions.delete_case(case=case, by=request.member, now=clock.now())
+    toasts.show(request, _("%(case)s is deleted.") % {"case": case}, undo=f"{case.get_absolute_url()}restore/")
+    return redirect(HOME)
+
+
+@require_POST
+def restore(request: TenantRequest, pk: UUID) -> HttpResponse:
+    case = access.case_to_restore(request.member, pk)
+    actions.restore_case(case=case, by=request.member, now=clock.now())
+    return redirect(case)
+
+
+@require_GET
+def pick(request: TenantRequest) -> JsonResponse:
+    """Cases whose words begin with those typed, for pickers; without any the ones changed last."""
+    cases = access.cases_visible_to(request.member).for_rows()
+    typed = request.GET.get("q", "").strip()
+    if typed:
+        cases = cases.filter(pk__in=search.matching("case", typed).values("pk"))
+    found = cases.order_by("-updated_at", "-pk")[:20]
+    return JsonResponse(
+        [{"value": str(one.pk), "text": str(one), "hint": str(one.contact or "")} for one in found], safe=False
+    )
+
+
+def _view(request: TenantRequest) -> str:
+    asked = request.GET.get("view", "")
+    narrowed = {"status", "company", "contact"} & request.GET.keys()
+    return asked if asked in VIEWS else "all" if narrowed else "open"
+
+
+def _listing(request: TenantRequest) -> Listing:
+    visible = access.cases_visible_to(request.member).for_rows()
+    return Listing(LIST, shown_in(_view(request), visible, member=request.member), request, home=HOME)

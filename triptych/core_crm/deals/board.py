@@ -1,0 +1,181 @@
+"""The board of a pipeline: columns with sums, cards with what comes next. Four statements, however many deals."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import reduce
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, DecimalField, ExpressionWrapper, F, Q, Sum
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from triptych.core_crm.activities.upcoming import next_due
+from triptych.core_crm.deals.models import Deal, DealQuerySet, Pipeline, Stage
+from triptych.platform.plugins import hooks
+from triptych.platform.web.templatetags.parts import icon, money, when
+
+CARDS = 20
+"""How many cards a column shows at first, and how many more with each further step."""
+
+RECENT = timedelta(days=30)
+"""How long a won or lost deal stays on the board."""
+
+
+@dataclass
+class Totals:
+    """How many deals a column holds, and what they are worth per currency: in full, and times their probability."""
+
+    count: int = 0
+    value: dict[str, Decimal] = field(default_factory=dict)
+    weighted: dict[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Card:
+    """As the component `board_card.html` takes it."""
+
+    deal: Deal
+    next: SafeString
+    age: str
+    badges: Sequence[Any]
+    moves: Sequence[dict[str, Any]]
+
+    @property
+    def move_url(self) -> str:
+        return f"{self.deal.get_absolute_url()}move/"
+
+    @property
+    def amount(self) -> SafeString | str:
+        return money(self.deal.amount, self.deal.currency) if self.deal.amount is not None else ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """As the component `board_column.html` takes it."""
+
+    stage: Stage
+    totals: Totals
+    cards: list[Card]
+    more_url: str
+
+    @property
+    def sum(self) -> SafeString:
+        """The value of the column and, while its deals are open, the weighted one."""
+        value = _sums(self.totals.value)
+        if self.stage.is_closed or not self.totals.value:
+            return value
+        return format_html("{} · {}", value, format_html(_("{} weighted"), _sums(self.totals.weighted)))
+
+
+@dataclass(frozen=True)
+class Board:
+    pipeline: Pipeline
+    columns: list[Column]
+
+
+def board_of(
+    pipeline: Pipeline,
+    stages: Sequence[Stage],
+    deals: DealQuerySet,
+    *,
+    now: datetime,
+    shown: dict[UUID, int],
+    address: str = "?",
+) -> Board:
+    """The board of a pipeline with the given stages and of these deals.
+
+    `shown` says how many cards a stage shows, where it is not the usual number; `address` is the beginning of the
+    links that show more.
+    """
+    on_board = deals.filter(Q(closed_at=None) | Q(closed_at__gte=now - RECENT), stage__in=stages)
+    totals = _totals(on_board)
+    by_stage = _first_of_each(on_board, {stage.pk: shown.get(stage.pk, CARDS) for stage in stages})
+    found = [deal for stage in stages for deal in by_stage[stage.pk]]
+    due, badges = next_due([deal.pk for deal in found]), hooks.gather_rows("deal_badges", deals=found, now=now)
+    moves = [{"value": stage.pk, "label": stage.name, "asks": stage.is_lost} for stage in stages]
+    columns = []
+    for stage in stages:
+        elsewhere = [move for move in moves if move["value"] != stage.pk]
+        cards = [
+            Card(
+                deal=deal,
+                next=_next(deal, due),
+                age=_age(deal, now),
+                badges=badges.get(deal.pk, ()),
+                moves=elsewhere if deal.is_open else (),
+            )
+            for deal in by_stage[stage.pk]
+        ]
+        total = totals[stage.pk]
+        more = f"{address}more={stage.pk}:{len(cards) + CARDS}" if total.count > len(cards) else ""
+        columns.append(Column(stage, total, cards, more))
+    return Board(pipeline, columns)
+
+
+def _totals(deals: DealQuerySet) -> dict[UUID, Totals]:
+    weighted = ExpressionWrapper(F("amount") * F("probability") / 100, output_field=DecimalField())
+    rows = deals.values("stage_id", "currency").annotate(count=Count("pk"), value=Sum("amount"), weighted=Sum(weighted))
+    found: dict[UUID, Totals] = defaultdict(Totals)
+    for row in rows.order_by("stage_id", "currency"):
+        totals = found[row["stage_id"]]
+        totals.count += row["count"]
+        if row["value"] is not None:
+            totals.value[row["currency"]] = row["value"]
+            totals.weighted[row["currency"]] = row["weighted"].quantize(Decimal(1))
+    return found
+
+
+def _first_of_each(deals: DealQuerySet, wanted: dict[UUID, int]) -> dict[UUID, list[Deal]]:
+    """The first deals of each stage, in one statement that stops in the index after as many as are wanted."""
+    pieces = [
+        deals.filter(stage_id=stage_id).as_on_the_board().values("pk")[:number] for stage_id, number in wanted.items()
+    ]
+    found: dict[UUID, list[Deal]] = {stage_id: [] for stage_id in wanted}
+    if pieces:
+        firsts = reduce(lambda left, right: left.union(right, all=True), pieces)
+        for deal in Deal.objects.filter(pk__in=firsts).for_cards().as_on_the_board():
+            found[deal.stage_id].append(deal)
+    return found
+
+
+def _next(deal: Deal, due: dict[UUID, datetime | None]) -> SafeString:
+    """What comes next: the next open activity, else the next step's date, else that there is none."""
+    if not deal.is_open:
+        return format_html("{} {}", icon("check" if deal.is_won else "x", "icon-sm"), when(deal.closed_at))
+    if deal.pk in due and due[deal.pk] is not None:
+        return format_html("{} {}", icon("calendar-check", "icon-sm"), when(due[deal.pk], due=True))
+    if deal.next_step_date:
+        return format_html("{} {}", icon("arrow-right", "icon-sm"), when(deal.next_step_date, due=True))
+    if deal.next_step or deal.pk in due:
+        return format_html("{} {}", icon("arrow-right", "icon-sm"), deal.next_step or _("Task without a date"))
+    return format_html('<span class="quiet">{}</span>', _("No next step"))
+
+
+def _age(deal: Deal, now: datetime) -> str:
+    """How long it has stood in its stage, in days; nothing on its first day."""
+    days = max(0, deal.time_in_stage(now=now).days)
+    return ngettext("%(days)s day", "%(days)s days", days) % {"days": days} if days and deal.is_open else ""
+
+
+def _sums(by_currency: dict[str, Decimal]) -> SafeString:
+    return format_html_join(" + ", "{}", ((money(amount, currency),) for currency, amount in by_currency.items()))
+
+
+def shown_numbers(texts: Iterable[str]) -> dict[UUID, int]:
+    """How many cards stages show, from texts like `<stage id>:40`; what makes no sense counts for nothing."""
+    shown: dict[UUID, int] = {}
+    for text in texts:
+        stage_id, _colon, number = text.partition(":")
+        try:
+            shown[UUID(stage_id)] = max(CARDS, min(int(number), 500))
+        except ValueError:
+            continue
+    return shown

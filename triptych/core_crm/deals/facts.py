@@ -1,0 +1,112 @@
+"""What the page of a deal shows of it, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from triptych.core_crm.deals.listing import stage_tag
+from triptych.core_crm.deals.models import Deal, Stage
+from triptych.core_crm.editing.pages import Fact, facts_of
+from triptych.core_crm.lists.cells import link_to
+from triptych.platform.web.templatetags import parts
+
+
+def plain(name: str, label: Any, **more: Any) -> Fact:
+    """A field shown as it is."""
+    return Fact(name, label, lambda deal: getattr(deal, name), **more)
+
+
+def _amount(deal: Deal) -> SafeString | str:
+    return "" if deal.amount is None else parts.money(deal.amount, deal.currency)
+
+
+def _owner(deal: Deal) -> SafeString | str:
+    return parts.person(deal.owner.name) if deal.owner else ""
+
+
+def _expected(deal: Deal) -> SafeString | str:
+    return parts.when(deal.close_date, due=deal.is_open) if deal.close_date else ""
+
+
+def _next_step_date(deal: Deal) -> SafeString | str:
+    return parts.when(deal.next_step_date, due=deal.is_open) if deal.next_step_date else ""
+
+
+NEXT_STEP = (
+    plain("next_step", _("Next step")),
+    Fact("next_step_date", _("Next step on"), _next_step_date, plain=lambda deal: str(deal.next_step_date or "")),
+)
+FACTS = (
+    plain("name", _("Name")),
+    Fact("amount", _("Amount"), _amount, plain=lambda deal: str(deal.amount or "")),
+    plain("currency", _("Currency")),
+    Fact("close_date", _("Expected close"), _expected, plain=lambda deal: str(deal.close_date or "")),
+    Fact("probability", _("Probability"), lambda deal: f"{deal.probability} %"),
+    Fact("owner", _("Owner"), _owner, plain=lambda deal: deal.owner.name if deal.owner else ""),
+    *NEXT_STEP,
+    Fact("company", _("Company"), lambda deal: deal.company, heading=_("Who")),
+    Fact("primary_contact", _("Primary contact"), lambda deal: deal.primary_contact),
+    Fact("type", _("Type"), Deal.get_type_display, heading=_("More")),
+    plain("lead_source", _("Lead source")),
+    plain("campaign", _("Campaign")),
+    plain("lost_reason", _("Lost reason")),
+    plain("description", _("Description")),
+)
+
+
+def facts_shown(deal: Deal, *, may_write: bool) -> list[dict[str, Any]]:
+    """The facts of a deal; those that its stage or its lines set can be read but not typed."""
+    fixed = {"amount", "currency"} if deal.amount_is_total else set()
+    if not deal.is_open:
+        fixed.add("probability")
+    shown = facts_of(FACTS, deal, may_write=may_write)
+    left_out = set() if deal.is_lost else {"lost_reason"}
+    return [
+        {**fact, "edit_url": ""} if fact.get("name") in fixed else fact
+        for fact in shown
+        if fact.get("name") not in left_out
+    ]
+
+
+def head_of(deal: Deal, stages: Sequence[Stage], *, may_write: bool) -> dict[str, Any]:
+    """What the head of a deal's page says."""
+    facts: list[Any] = [stage_tag(deal)]
+    if deal.amount is not None:
+        facts.append(format_html("<b>{}</b>", parts.money(deal.amount, deal.currency)))
+    facts.extend(link_to(record) for record in (deal.company, deal.primary_contact) if record)
+    if deal.is_open and not deal.next_step:
+        facts.append(parts.tag(_t("No next step"), "amber"))
+    if deal.closed_at:
+        facts.append(format_html("{} {}", _t("Closed"), parts.when(deal.closed_at)))
+    return {
+        "title": deal.name,
+        "subtitle": "",
+        "icon": "layout-kanban",
+        "facts": facts,
+        "acts_template": "deals/acts.html" if may_write else "",
+        "deal": deal,
+        "won": next((stage for stage in stages if stage.is_won), None),
+        "lost": next((stage for stage in stages if stage.is_lost), None),
+    }
+
+
+def path_of(deal: Deal, stages: Sequence[Stage]) -> list[dict[str, Any]]:
+    """The stages of a deal's pipeline as the component `stage_path.html` takes them."""
+    shown = [stage for stage in stages if not stage.is_closed or stage.pk == deal.stage_id]
+    if not any(stage.pk == deal.stage_id for stage in shown):
+        shown.append(deal.stage)  # a retired stage that it still stands in
+    place = next(number for number, stage in enumerate(shown) if stage.pk == deal.stage_id)
+    return [
+        {
+            "label": stage.name,
+            "value": stage.pk,
+            "state": "now" if number == place else "past" if number < place else "ahead",
+        }
+        for number, stage in enumerate(shown)
+    ]

@@ -1,0 +1,110 @@
+"""The table of deals."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+import django_filters as filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from triptych.core_crm.contacts.models import Company, Contact
+from triptych.core_crm.deals import actions
+from triptych.core_crm.deals.models import Deal, DealQuerySet, ForecastCategory, Pipeline, Stage
+from triptych.core_crm.lists.acts import deleting, giving
+from triptych.core_crm.lists.cells import link_of, link_to, name_of, owner_name, owner_of, when_of
+from triptych.core_crm.lists.filters import OwnerFilter, RelatedFilter
+from triptych.core_crm.lists.spec import Column, ListSpec
+from triptych.platform.web.templatetags import parts
+
+STATES = (("open", _("Open")), ("won", _("Won")), ("lost", _("Lost")))
+DAY = forms.DateInput({"type": "date"})
+
+
+class DealFilters(filters.FilterSet):
+    state = filters.ChoiceFilter(label=_("State"), choices=STATES, method="filter_state", empty_label=_("Any"))
+    pipeline = filters.ModelChoiceFilter(
+        label=_("Pipeline"), queryset=Pipeline.objects.alive().in_order(), empty_label=_("Any")
+    )
+    stage = filters.ModelMultipleChoiceFilter(
+        label=_("Stage"),
+        queryset=Stage.objects.active().select_related("pipeline").order_by("pipeline__position", "position", "pk"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    owner = OwnerFilter()
+    forecast_category = filters.ChoiceFilter(label=_("Forecast category"), choices=ForecastCategory.choices)
+    amount_from = filters.NumberFilter("amount", "gte", label=_("Amount from"))
+    amount_to = filters.NumberFilter("amount", "lte", label=_("Amount up to"))
+    closes_from = filters.DateFilter("close_date", "gte", label=_("Closes from"), widget=DAY)
+    closes_until = filters.DateFilter("close_date", "lte", label=_("Closes until"), widget=DAY)
+    company = RelatedFilter(queryset=Company.objects.alive(), label=_("Company"))
+    contact = RelatedFilter(queryset=Contact.objects.alive(), label=_("Contact"), method="filter_contact")
+
+    def filter_state(self, deals: DealQuerySet, _name: str, state: str) -> QuerySet[Deal]:
+        return {"open": deals.open, "won": deals.won, "lost": deals.lost}[state]()
+
+    def filter_contact(self, deals: DealQuerySet, _name: str, contact: Contact) -> QuerySet[Deal]:
+        return deals.of_contact(contact.pk)
+
+
+def stage_tag(deal: Deal) -> SafeString:
+    """The stage of a deal as a word in its colour."""
+    tone = "green" if deal.stage.is_won else "red" if deal.stage.is_lost else "accent"
+    return parts.tag(deal.stage.name, tone, "dot")
+
+
+def _amount(deal: Deal) -> SafeString:
+    return parts.money(deal.amount, deal.currency)
+
+
+def _weighted(deal: Deal) -> SafeString:
+    return parts.money(deal.weighted_amount, deal.currency)
+
+
+LIST = ListSpec(
+    kind="deal",
+    label=_("Deals"),
+    icon="layout-kanban",
+    what=_("What somebody may buy, on its way from the first talk to won or lost."),
+    new=_("New deal"),
+    columns=(
+        Column("name", _("Name"), text=str, cell=link_to, order=("sort_key",), css="cell-main"),
+        Column("company", _("Company"), text=name_of("company"), cell=link_of("company"), css="cell-sub"),
+        Column("contact", _("Contact"), text=name_of("primary_contact"), cell=link_of("primary_contact"), shown=False),
+        Column("stage", _("Stage"), text=name_of("stage"), cell=stage_tag, order=("stage__position", "sort_key")),
+        Column(
+            "amount", _("Amount"), text=attrgetter("amount"), cell=_amount, order=("amount",), css="number cell-side"
+        ),
+        Column("currency", _("Currency"), text=attrgetter("currency"), shown=False),
+        Column(
+            "weighted", _("Weighted"), text=attrgetter("weighted_amount"), cell=_weighted, css="number", shown=False
+        ),
+        Column(
+            "close_date",
+            _("Expected close"),
+            text=attrgetter("close_date"),
+            cell=lambda deal: parts.when(deal.close_date, due=deal.is_open),
+            order=("close_date",),
+        ),
+        Column(
+            "closed",
+            _("Closed"),
+            text=attrgetter("closed_at"),
+            cell=when_of("closed_at"),
+            order=("closed_at",),
+            shown=False,
+        ),
+        Column("owner", _("Owner"), text=owner_name, cell=owner_of),
+        Column(
+            "created", _("Created"), text=attrgetter("created_at"), cell=when_of("created_at"), order=("created_at",)
+        ),
+    ),
+    filters=DealFilters,
+    sort="-created",
+    acts=(
+        giving(actions.update_deal, noun="deal"),
+        deleting(actions.delete_deal, actions.restore_deal, noun="deal", records=Deal.objects.all),
+    ),
+)

@@ -1,0 +1,20 @@
+"""Filters of deal pages: `{% load deals %}`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from babel.dates import format_timedelta
+from django import template
+from django.utils import translation
+
+register = template.Library()
+
+
+@register.filter
+def lasted(time: timedelta | None) -> str:
+    """A length of time as people say it, e.g. “3 days”."""
+    if time is None:
+        return ""
+    language = (translation.get_language() or "en").replace("-", "_")
+    return str(format_timedelta(time, threshold=1.2, locale=language))
