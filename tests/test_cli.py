@@ -46,7 +46,16 @@ def test_a_missing_option_is_wrong_usage(triptych):
 
 def test_a_token_is_printed_alone_and_kept_as_a_digest(triptych, tenant):
     made = triptych(
-        "token", "create", "--tenant", "acme", "--email", "member@acme.example", "--scopes", "read,write", "--expires", "7"
+        "token",
+        "create",
+        "--tenant",
+        "acme",
+        "--email",
+        "member@acme.example",
+        "--scopes",
+        "read,write",
+        "--expires",
+        "7",
     )
 
     assert made.exit_code == 0, made.stderr
@@ -88,5 +97,3 @@ def test_an_unknown_plugin_is_refused(triptych, tenant):
 
 def test_wrong_mapping_is_wrong_usage(triptych):
     assert triptych("import", "x.csv", "--tenant", "acme", "--object", "companies", "--map", "nonsense").exit_code == 2
-
-

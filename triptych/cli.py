@@ -86,7 +86,9 @@ def tenant_named(subdomain: str) -> Tenant:
 def up(
     data: Data = None,
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Begin with an empty data folder; the old one is kept.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin with an empty data folder; the old one is kept.")
+    ] = False,
     no_demo: Annotated[bool, typer.Option("--no-demo", help="Make no demo tenant.")] = False,
 ) -> None:
     """Start everything on this machine: database, web server, relay, worker, scheduler, and a demo tenant."""

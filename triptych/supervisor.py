@@ -37,11 +37,13 @@ def refuse_busy_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise Refused(f"Port {port} is in use. Stop the program that uses it, or choose another with --port.") from error
+            raise Refused(
+                f"Port {port} is in use. Stop the program that uses it, or choose another with --port."
+            ) from error
 
 
 def set_aside(data: Path) -> Path | None:
-    """Rename a data folder so that a fresh one can take its place. Returns the new name, None if there was no folder."""
+    """Rename a data folder so that a fresh one can take its place. Returns its new name, None if there was no folder."""
     if not data.exists():
         return None
     kept = data.with_name(f"{data.name}.{datetime.now():%Y%m%d-%H%M%S}")
@@ -50,7 +52,7 @@ def set_aside(data: Path) -> Path | None:
 
 
 def prepare(*, demo: bool) -> str | None:
-    """Assets, database, tenants' tables, a spare, the demo tenant. Returns the demo owner's password, if there is one."""
+    """Assets, database, tenants' tables, a spare, the demo tenant. Returns the demo owner's password, if there is any."""
     from triptych.platform import clock
     from triptych.platform.web.assets import ensure_assets
     from triptych.tenants import fleet, provisioning

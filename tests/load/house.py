@@ -60,7 +60,9 @@ def web_server(*, interface: str = "asgi") -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if name not in ("TRIPTYCH_AS_OWNER", "DATABASE_OWNER_URL")}
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("TRIPTYCH_AS_OWNER", "DATABASE_OWNER_URL")
+    }
     environment.update(TRIPTYCH_POOL="10", TRIPTYCH_MODE="production")
     command = ["granian", "--interface", interface, "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
     process = subprocess.Popen(

@@ -28,7 +28,11 @@ def migrations() -> None:
 if __name__ == "__main__":
     provisioning.make_spare(now=clock.now())
     print(f"{len(fleet._labels(fleet.settings.TENANT_APPS))} apps of tenants")
-    rows = {"sign-up from a spare": milliseconds(sign_up, times=5, before=lambda: provisioning.keep_spares(wanted=2, now=clock.now()))}
+    rows = {
+        "sign-up from a spare": milliseconds(
+            sign_up, times=5, before=lambda: provisioning.keep_spares(wanted=2, now=clock.now())
+        )
+    }
     rows["a tenant by replay"] = milliseconds(replay, times=5)
     rows["a tenant by migrations"] = milliseconds(migrations, times=3)
     print_ratios("Sign-up", rows, floor="sign-up from a spare")

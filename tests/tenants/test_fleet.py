@@ -55,7 +55,9 @@ def stale_tenants(committed, now, request):
 def migrate_command(**options) -> subprocess.Popen:
     environment = {**os.environ, "DATABASE_URL": database_url(), "DATABASE_OWNER_URL": database_url()}
     command = [sys.executable, "-m", "triptych.cli", "migrate"]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+    )
 
 
 @pytest.mark.parametrize("stale_tenants", [20], indirect=True)

@@ -22,7 +22,8 @@ CATALOGUE = {
     "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = %s ORDER BY 1, 2",
     "triggers": """
         SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(t.oid) FROM pg_trigger t
-        JOIN pg_class c ON c.oid = tgrelid WHERE c.relnamespace = %s::regnamespace AND NOT tgisinternal ORDER BY 1, 2""",
+        JOIN pg_class c ON c.oid = tgrelid WHERE c.relnamespace = %s::regnamespace AND NOT tgisinternal
+        ORDER BY 1, 2""",
     "functions": """
         SELECT proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = %s::regnamespace ORDER BY 1""",
     "rights": """
@@ -37,9 +38,7 @@ def catalogue_of(schema):
     with entered(building("public")), connection.cursor() as cursor:
         for part, query in CATALOGUE.items():
             cursor.execute(query, [schema])
-            found[part] = [
-                tuple(str(value).replace(schema, "SCHEMA") for value in row) for row in cursor.fetchall()
-            ]
+            found[part] = [tuple(str(value).replace(schema, "SCHEMA") for value in row) for row in cursor.fetchall()]
         cursor.execute(f'SELECT app, name FROM "{schema}".django_migrations ORDER BY 1, 2')
         found["migrations"] = cursor.fetchall()
     return found

@@ -100,7 +100,9 @@ def test_a_forgotten_password_is_replaced_through_the_mail(browser, tenant):
     link = re.search(r"http://acme\.localhost(/password/reset/\S+)", sent.body)[1]
 
     page = browser.get(link, follow=True)
-    browser.post(page.request["PATH_INFO"], {"password1": "another-horse-battery", "password2": "another-horse-battery"})
+    browser.post(
+        page.request["PATH_INFO"], {"password1": "another-horse-battery", "password2": "another-horse-battery"}
+    )
 
     assert sign_in(browser).status_code == 200
     assert sign_in(browser, password="another-horse-battery").status_code == 302

@@ -1,4 +1,4 @@
-"""Identifiers: UUIDv7 made here, since PostgreSQL 15 to 17 have no function for it and outbox rows need theirs early."""
+"""Identifiers: UUIDv7 made here, since PostgreSQL 15 to 17 cannot and outbox rows need theirs before they are saved."""
 
 from uuid import UUID
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from triptych.platform import events
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import CONTROL, entered
-from triptych.tenants import provisioning
+from triptych.tenants import fleet, provisioning
 from triptych.tenants.members.models import Member
 from triptych.tenants.models import Domain, Entitlement, Handover, Membership, Person, Tenant
 
@@ -82,7 +82,7 @@ def sign_up(
         tenant.name, tenant.subdomain, tenant.created_at = name.strip(), wanted, now
         tenant.state, tenant.trial_ends_at = Tenant.State.TRIAL, now + timedelta(days=TRIAL_DAYS)
         tenant.timezone, tenant.currency, tenant.language = timezone, currency, language
-        tenant.save()
+        tenant.save()  # type: ignore[no-untyped-call]
         Domain.objects.create(tenant=tenant, domain=f"{wanted}.{settings.BASE_DOMAIN}", is_primary=True)
         Entitlement.objects.create(
             tenant=tenant,
@@ -102,7 +102,7 @@ def _wait_for_spare() -> None:
     """Wake the provisioner when no spare is left, and give it some seconds."""
     with entered(CONTROL):
         until = time.monotonic() + SPARE_SECONDS
-        while not Tenant.objects.spare(stamp=provisioning.fleet.current_stamp()).exists():
+        while not Tenant.objects.spare(stamp=fleet.current_stamp()).exists():
             if time.monotonic() > until:
                 return
             provisioning.wake_provisioner()

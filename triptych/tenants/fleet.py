@@ -19,7 +19,6 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
-
 from psycopg import sql
 
 from triptych.platform.db.router import apps_of
@@ -125,7 +124,7 @@ def drop_schema(tenant: Tenant) -> None:
     """Drop a tenant's schema and role and forget its row. There is no way back."""
     with entered(building("public")), connection.cursor() as cursor:
         name = connection.ops.quote_name(tenant.schema_name)
-        cursor.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE; DROP OWNED BY {name}; DROP ROLE {name}")  # noqa: S608
+        cursor.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE; DROP OWNED BY {name}; DROP ROLE {name}")
         Tenant.objects.filter(pk=tenant.pk).delete()
 
 

@@ -1,13 +1,15 @@
 """Making tenants: ahead as spares, from a blueprint, or by running the migrations once to get the blueprint.
 
-The blueprint of a stamp is the text of all statements with which the migrations made the first tenant of that stamp. A spare is a whole tenant without a name; signing up gives it one. Needs the owner's login, all but `claim_spare`.
+The blueprint of a stamp is the text of all statements with which the migrations made the first tenant of that stamp.
+A spare is a whole tenant without a name; signing up gives it one. Needs the owner's login, all but `claim_spare`.
 """
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, transaction
+from django.db.backends.postgresql.operations import DatabaseOperations
 from psycopg import sql
 
 from triptych.platform.ids import new_id
@@ -22,7 +24,7 @@ CHANGES = ("CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE", "COMMENT", "
 
 
 def make_spare(*, now: datetime) -> Tenant:
-    """Make a whole tenant without a name, from the blueprint; the first of a stamp runs the migrations and leaves it."""
+    """Make a whole tenant without a name from the blueprint; the first of a stamp runs the migrations and leaves it."""
     with entered(building("public")):
         blueprint = Blueprint.objects.filter(stamp=fleet.current_stamp()).first()
         return make_by_replay(blueprint, now=now) if blueprint else make_by_migrations(now=now)
@@ -34,7 +36,7 @@ def make_by_migrations(*, now: datetime) -> Tenant:
     statements: list[str] = []
 
     def record(execute: Callable[..., Any], statement: Any, params: Any, *args: Any) -> Any:
-        composed = connection.ops.compose_sql(statement, params).strip()
+        composed = _composed(statement, params)
         if composed.startswith(CHANGES):
             statements.append(composed)
         return execute(statement, params, *args)
@@ -57,6 +59,12 @@ def make_by_replay(blueprint: Blueprint, *, now: datetime) -> Tenant:
         with entered(building(tenant.schema_name)), connection.cursor() as cursor:
             cursor.execute(blueprint.ddl)
         return _finished(tenant, now)
+
+
+def _composed(statement: Any, params: Any) -> str:
+    """A statement with its parameters put in, as psycopg would send them."""
+    operations = cast(DatabaseOperations, connection.ops)
+    return str(operations.compose_sql(statement, params)).strip()
 
 
 def _new_tenant(now: datetime) -> Tenant:

@@ -127,8 +127,9 @@ def deactivate_member(*, member: Member, tenant: Tenant, by: Member, now: dateti
         _another_owner_than(member)
     member.is_active = False
     member.save(update_fields=["is_active"])
-    with entered(CONTROL):
-        Membership.objects.filter(person_id=member.person_id, tenant=tenant).delete()
+    if member.person_id:
+        with entered(CONTROL):
+            Membership.objects.filter(person_id=member.person_id, tenant=tenant).delete()
     events.announce("member.deactivated", None, by=by, at=now, member=str(member.pk))
     return member
 

@@ -3,9 +3,10 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import django_tenants.postgresql_backend.base
-import triptych.platform.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import triptych.platform.ids
 
 
 class Migration(migrations.Migration):
