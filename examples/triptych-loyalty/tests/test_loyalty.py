@@ -1,0 +1,219 @@
+"""Points for contacts, through each of their doors."""
+
+from decimal import Decimal
+
+import pytest
+from triptych_loyalty.actions import give_points
+from triptych_loyalty.models import Account, Entry
+
+from triptych.core_crm.contacts.actions import create_contact
+from triptych.core_crm.deals.actions import create_deal, move_deal, reopen_deal
+from triptych.core_crm.deals.models import Stage
+from triptych.platform import events
+from triptych.platform.refusals import Refused
+from triptych.platform.scope import entered
+from triptych.tenants.usage import usage_since
+from triptych.testing.contract import PluginContract
+
+pytestmark = pytest.mark.django_db
+
+
+class TestContract(PluginContract):
+    plugin_id = "loyalty"
+
+
+@pytest.fixture
+def ann(tenant, members, now, enable):
+    """A contact of Acme Tools, where Loyalty is enabled."""
+    enable("loyalty")
+    with entered(tenant):
+        return create_contact(first_name="Ann", last_name="Lee", by=members["owner"], now=now)
+
+
+@pytest.fixture
+def give(tenant, ann, members, now):
+    """Give Ann points."""
+
+    def give(points: int, *, source: str = "test", reason: str = "A gift") -> Account:
+        with entered(tenant):
+            return give_points(contact=ann, points=points, reason=reason, source=source, by=members["owner"], now=now)
+
+    return give
+
+
+def kept(tenant) -> list[tuple[int, str]]:
+    with entered(tenant):
+        return list(Entry.objects.order_by("pk").values_list("points", "reason"))
+
+
+def test_the_same_cause_counts_once(give, tenant, now):
+    give(100, source="birthday")
+    account = give(100, source="birthday")
+    give(-30, source="mug", reason="A mug")
+
+    assert account.points == 100
+    assert kept(tenant) == [(100, "A gift"), (-30, "A mug")]
+    with entered(tenant):
+        assert Account.objects.get().points == 70
+        assert usage_since(tenant, now) == {"loyalty.points_given": 100}
+
+
+@pytest.mark.parametrize(
+    ("points", "reason", "field"),
+    [(0, "A gift", "points"), (100_001, "A gift", "points"), (5, " ", "reason"), (-1, "A mug", "points")],
+)
+def test_what_makes_no_sense_is_refused_and_leaves_nothing(give, tenant, points, reason, field):
+    with pytest.raises(Refused) as refused:
+        give(points, reason=reason)
+
+    assert (refused.value.field, kept(tenant)) == (field, [])
+
+
+@pytest.mark.parametrize(("points", "tier"), [(499, "Bronze"), (500, "Silver"), (1999, "Silver"), (2000, "Gold")])
+def test_points_make_a_tier(give, points, tier):
+    assert give(points).tier == tier
+
+
+@pytest.fixture
+def won_stage(tenant):
+    with entered(tenant):
+        return Stage.objects.filter(is_won=True).order_by("pk").first()
+
+
+def win(tenant, contact, members, now, stage):
+    with entered(tenant):
+        deal = create_deal(
+            name="Pumps", amount=Decimal("1234.50"), primary_contact=contact, by=members["owner"], now=now
+        )
+        return move_deal(deal=deal, to=stage, by=members["owner"], now=now)
+
+
+def test_a_won_deal_gives_points_once_even_when_it_is_won_again(tenant, ann, members, now, won_stage, drain):
+    deal = win(tenant, ann, members, now, won_stage)
+    drain()
+    with entered(tenant):
+        move_deal(deal=reopen_deal(deal=deal, by=members["owner"], now=now), to=won_stage, by=members["owner"], now=now)
+    drain()
+
+    assert kept(tenant) == [(123, "Won: Pumps")]
+
+
+def test_a_won_deal_gives_nothing_where_loyalty_is_off(tenant, ann, members, now, won_stage, drain, disable):
+    disable("loyalty")
+    win(tenant, ann, members, now, won_stage)
+    drain()
+
+    assert kept(tenant) == []
+
+
+def test_the_contact_page_shows_the_points_where_loyalty_is_on(cast, ann, give, disable):
+    assert "No points yet." in cast["reader"].get(ann.get_absolute_url()).content.decode()
+    give(1234)
+    text = cast["reader"].get(ann.get_absolute_url()).content.decode()
+    assert "1,234" in text
+    assert "Silver" in text
+
+    disable("loyalty")
+    assert "Silver" not in cast["reader"].get(ann.get_absolute_url()).content.decode()
+
+
+def test_the_list_shows_who_has_most_first(cast, tenant, ann, give, members, now):
+    give(10)
+    with entered(tenant):
+        bob = create_contact(first_name="Bob", last_name="Ray", by=members["owner"], now=now)
+        give_points(contact=bob, points=20, reason="A gift", source="bob", by=None, now=now)
+
+    text = cast["reader"].get("/x/loyalty/").content.decode()
+    assert text.index("Bob Ray") < text.index("Ann Lee")
+
+
+@pytest.mark.parametrize(
+    ("who", "status", "points"),
+    [("member", 302, [(50, "A gift")]), ("reader", 403, []), ("stranger", 302, []), ("outsider", 302, [])],
+)
+def test_only_who_holds_the_permission_adjusts_points(cast, tenant, ann, who, status, points):
+    answer = cast[who].post(f"/x/loyalty/{ann.pk}/", {"points": "50", "reason": "A gift", "source": "by-hand:1"})
+
+    assert (answer.status_code, kept(tenant)) == (status, points)
+
+
+def test_a_form_sent_twice_counts_once_and_a_refusal_stands_beside_its_field(cast, tenant, ann):
+    form = {"points": "50", "reason": "A gift", "source": "by-hand:1"}
+    for _ in range(2):
+        cast["owner"].post(f"/x/loyalty/{ann.pk}/", form)
+    answer = cast["owner"].post(f"/x/loyalty/{ann.pk}/", {**form, "points": "-60", "source": "by-hand:2"})
+
+    assert kept(tenant) == [(50, "A gift")]
+    assert answer.context["form"].errors == {"points": ["There are only 50 points to take."]}
+
+
+ADJUST = """
+mutation Adjust($contact: ID!, $points: Int!) {
+  adjustLoyaltyPoints(input: {contact: $contact, points: $points, reason: "A gift", source: "order 7"}) {
+    account { points tier contact { name loyalty { points } } }
+    problems { code field }
+  }
+}
+"""
+
+
+@pytest.fixture
+def ann_id(api, ann) -> str:
+    (edge,) = api("{ contacts { edges { node { id } } } }")["data"]["contacts"]["edges"]
+    return edge["node"]["id"]
+
+
+def test_the_api_gives_and_reads_points(api, ann_id):
+    answer = api(ADJUST, contact=ann_id, points=700)["data"]["adjustLoyaltyPoints"]
+    assert answer == {
+        "account": {"points": 700, "tier": "Silver", "contact": {"name": "Ann Lee", "loyalty": {"points": 700}}},
+        "problems": [],
+    }
+    listed = api(
+        "{ loyaltyAccounts(filter: {points: {gt: 500}}) { totalCount edges { node { points } } } }", who="reader"
+    )
+    assert listed["data"]["loyaltyAccounts"] == {"totalCount": 1, "edges": [{"node": {"points": 700}}]}
+
+
+def test_the_api_refuses_readers_and_what_makes_no_sense(api, ann_id, tenant):
+    for who, points, problem in (
+        ("reader", 5, {"code": "FORBIDDEN", "field": None}),
+        ("owner", -5, {"code": "REFUSED", "field": "points"}),
+    ):
+        answer = api(ADJUST, who=who, contact=ann_id, points=points)["data"]["adjustLoyaltyPoints"]
+        assert answer == {"account": None, "problems": [problem]}
+    assert kept(tenant) == []
+
+
+def test_the_api_knows_nothing_of_points_where_loyalty_is_off(api, ann_id, disable):
+    disable("loyalty")
+
+    (error,) = api("{ contacts { edges { node { loyalty { points } } } } }")["errors"]
+    assert "loyalty" in error["message"]
+
+
+def test_the_field_costs_one_statement_for_a_whole_list(api, tenant, ann, members, now, django_assert_max_num_queries):
+    with entered(tenant):
+        for number in range(20):
+            contact = create_contact(first_name=f"N{number}", last_name="Lee", by=members["owner"], now=now)
+            give_points(contact=contact, points=number + 1, reason="x", source=f"{number}", by=None, now=now)
+    api("{ me { name } }")
+    with django_assert_max_num_queries(12):
+        answer = api("{ contacts { edges { node { name loyalty { points } } } } }")
+    edges = answer["data"]["contacts"]["edges"]
+    assert sorted(edge["node"]["loyalty"]["points"] for edge in edges if edge["node"]["loyalty"]) == list(range(1, 21))
+
+
+def test_what_it_does_is_announced(tenant, ann, give):
+    seen = []
+    events.handles("loyalty.points_given")(handler := lambda event: seen.append(event.facts["points"]))
+    try:
+        from triptych.platform.events.testing import drain
+
+        give(7)
+        drain()
+    finally:
+        from triptych.platform.events.registry import forget
+
+        forget(handler)
+    assert seen == [7]
