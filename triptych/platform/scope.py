@@ -58,5 +58,5 @@ def entered(scope: AnyScope) -> Iterator[Any]:
 
 def current() -> AnyScope:
     """The scope of the current thread's connection."""
-    scope: AnyScope = connection.tenant
+    scope: AnyScope = connection.tenant  # type: ignore[attr-defined]
     return scope

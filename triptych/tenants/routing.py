@@ -36,7 +36,7 @@ def tenant_middleware(get_response: Callable[[HttpRequest], HttpResponseBase]) -
         host = request.get_host().rsplit(":", 1)[0].lower().rstrip(".")
         request.tenant = request.member = None  # type: ignore[attr-defined]
         if host in (settings.BASE_DOMAIN, f"www.{settings.BASE_DOMAIN}"):
-            request.urlconf = settings.PUBLIC_URLCONF  # type: ignore[attr-defined]
+            request.urlconf = settings.PUBLIC_URLCONF
             with entered(CONTROL):
                 return kept_in(CONTROL, get_response(request))
         tenant = tenant_of_host(host)

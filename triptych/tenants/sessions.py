@@ -22,11 +22,10 @@ class SessionStore(DatabaseSessionStore):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        found = Session.objects.filter(
-            session_key=self.session_key, tenant_id=_here(), expire_date__gt=timezone.now()
-        ).first()
+        alive = Session.objects.filter(session_key=self.session_key, expire_date__gt=timezone.now())
+        found = alive.filter(tenant_id=_here()).first()  # type: ignore[misc]  # None: of no tenant
         if found is None:
-            self._session_key = None  # type: ignore[assignment]
+            self._session_key = None
         return found
 
     def exists(self, session_key: str) -> bool:
@@ -35,7 +34,7 @@ class SessionStore(DatabaseSessionStore):
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         person = data.get(SESSION_KEY)
         return Session(
-            session_key=self._get_or_create_session_key(),
+            session_key=self._get_or_create_session_key(),  # type: ignore[attr-defined]
             session_data=self.encode(data),
             expire_date=self.get_expiry_date(),
             tenant_id=_here(),

@@ -6,7 +6,7 @@ left it, so `pooling.neutralise` is the pool's reset callback.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from django.db.utils import DatabaseError
@@ -18,7 +18,7 @@ from triptych.platform.scope import NOWHERE, AnyScope
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
         self.execute_wrappers.append(self._execute_in_scope)
 
     def _execute_in_scope(self, execute: Callable[..., Any], statement: str, *args: Any) -> Any:
@@ -28,13 +28,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def set_schema_to_public(self) -> None:
         """django-tenants leaves a tenant for *public*; here the way out leads nowhere."""
-        self.set_tenant(NOWHERE)
+        self.set_tenant(NOWHERE)  # type: ignore[no-untyped-call]
 
     def set_schema(self, schema_name: str, *args: Any, **kwargs: Any) -> None:
         raise TypeError(f"A schema name ({schema_name}) says nothing about the role: enter a scope instead.")
 
     def _handle_search_path(self, cursor: Any = None) -> None:
-        scope: AnyScope = self.tenant
+        scope = cast(AnyScope, self.tenant)
         if self._setting_search_path or self.search_path_set_schemas is scope:
             return
         self._setting_search_path = True

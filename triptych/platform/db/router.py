@@ -17,5 +17,5 @@ class SchemaRouter:
     def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool:
         config = apps.get_app_config(app_label)
         full_name = f"{type(config).__module__}.{type(config).__name__}"
-        here = apps_of(connections[db].schema_name)
+        here = apps_of(connections[db].schema_name)  # type: ignore[attr-defined]
         return config.name in here or full_name in here

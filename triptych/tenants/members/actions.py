@@ -2,6 +2,8 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import cast
+from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -159,7 +161,7 @@ def rename_oneself(*, by: Member, name: str, now: datetime) -> Member:
         raise Refused(_("Enter the name that colleagues know you by."), field="name")
     by.name = name
     by.save(update_fields=["name"])
-    Person.objects.filter(pk=by.person_id).update(name=name)
+    Person.objects.filter(pk=cast(UUID, by.person_id)).update(name=name)
     events.announce("member.renamed", None, by=by, at=now, member=str(by.pk))
     return by
 
