@@ -81,12 +81,14 @@ class Field:
 @dataclass(slots=True)
 class Row:
     """A row ready to be written. `values` hold only fields that have one; `texts` hold what stood in the cells, after
-    people's choices, e.g. the name of the company whose id is in `values`. `existing` is the record to be updated."""
+    people's choices, e.g. the name of the company whose id is in `values`. `existing` is the record to be updated, and
+    the one made once the row is written; `is_new` tells the two apart."""
 
     number: int
     values: dict[str, Any]
     texts: dict[str, str]
     existing: UUID | None = None
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

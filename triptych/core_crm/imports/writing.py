@@ -29,13 +29,14 @@ class RowWriter:
 
     def write(self, rows: list[Row]) -> tuple[int, int]:
         """Write rows, with everything that hangs on them; how many were created and how many updated."""
-        updating = {row.number for row in rows if row.existing}
+        for row in rows:
+            row.is_new = row.existing is None
         written = self._written(rows)
         for plugin, columns in self.plan.target.extras:
             self._write_extra(plugin, columns, written)
         keep_references(self.plan.record, written)
-        updated = sum(row.number in updating for row in written)
-        return len(written) - updated, updated
+        created = sum(row.is_new for row in written)
+        return created, len(written) - created
 
     def _written(self, rows: list[Row]) -> list[Row]:
         """Write all rows at once or, when one of them breaks a rule, one by one, rejecting those that do."""

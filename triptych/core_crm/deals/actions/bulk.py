@@ -78,7 +78,8 @@ def set_amounts_from_lines_in_bulk(totals: Mapping[UUID, Decimal], *, by: Member
     """
     wanted = sorted(totals)
     for start in range(0, len(wanted), CHUNK):
-        chunk = Deal.objects.select_for_update().in_bulk(wanted[start : start + CHUNK])
+        deals = Deal.objects.only("amount").select_for_update()
+        chunk = deals.in_bulk(wanted[start : start + CHUNK])
         differing = [deal for deal in chunk.values() if deal.amount != totals[deal.pk]]
         for deal in differing:
             deal.amount = totals[deal.pk]

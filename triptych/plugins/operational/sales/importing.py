@@ -83,31 +83,24 @@ def write_lines(rows: Sequence[Row], writing: Writing) -> list[Change]:
 
     Where a row does not say what the deal is worth, the line costs nothing yet: an import invents no amounts.
     """
-    deals = Deal.objects.in_bulk([row.existing for row in rows if "product" in row.values])
-    with_lines = set(DealLine.objects.filter(deal__in=deals).values_list("deal_id", flat=True))
-    lines: list[DealLine] = []
-    changes: list[Change] = []
-    totals: dict[UUID, Decimal] = {}
-    for row in rows:
-        deal = deals.get(row.existing) if row.existing else None
-        if deal is None or deal.pk in with_lines:
-            continue
-        line = _line(row, deal, writing)
-        lines.append(line)
-        changes.append(Change(row.number, LINE, line.pk))
-        changes.append(Change(row.number, DEAL, deal.pk, image_of(deal)))
-        totals[deal.pk] = line.total
+    rows = [row for row in rows if "product" in row.values and row.existing]
+    known = Deal.objects.in_bulk([row.existing for row in rows if not row.is_new])
+    with_lines = set(DealLine.objects.filter(deal__in=known).values_list("deal_id", flat=True))
+    lines = [_line(row, writing) for row in rows if row.existing not in with_lines]
+    changes = [Change(row.number, DEAL, pk, image_of(known[pk])) for row in rows if (pk := row.existing) in known]
+    numbers = {row.existing: row.number for row in rows}
+    changes += [Change(numbers[line.deal_id], LINE, line.pk) for line in lines]
     DealLine.objects.bulk_create(lines)
-    set_amounts_from_lines_in_bulk(totals, by=writing.by, now=writing.at)
+    set_amounts_from_lines_in_bulk({line.deal_id: line.total for line in lines}, by=writing.by, now=writing.at)
     return changes
 
 
-def _line(row: Row, deal: Deal, writing: Writing) -> DealLine:
+def _line(row: Row, writing: Writing) -> DealLine:
     amount, quantity = row.values.get("amount") or Decimal(0), row.values.get("quantity", Decimal(1))
     line = DealLine(
         created_at=writing.at,
         updated_at=writing.at,
-        deal=deal,
+        deal_id=row.existing,
         product_id=row.values["product"],
         quantity=quantity,
         unit_price=(amount / quantity).quantize(Decimal("0.01")),
