@@ -1,11 +1,36 @@
 """What activities contribute to the generic hooks."""
 
+from datetime import datetime
+
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from triptych.core_crm.activities import access
 from triptych.core_crm.activities.sources import activities_of, beginning_of, files_on
 from triptych.core_crm.activities.timeline import TimelineSource
 from triptych.platform.plugins import hookimpl
 from triptych.platform.records import Record
+from triptych.platform.web.hookspecs import Tile
+from triptych.platform.web.templatetags.parts import figure
+from triptych.tenants.members.models import Member
 
 
 @hookimpl
 def timeline_sources(record: Record) -> list[TimelineSource]:
     return [activities_of(record), files_on(record), beginning_of(record)]
+
+
+@hookimpl
+def home_tiles(member: Member, now: datetime) -> list[Tile]:
+    """What the member promised to do and has not done in time."""
+    mine = access.activities_visible_to(member).open().owned_by(member)
+    tonight = timezone.localtime(now).replace(hour=23, minute=59, second=59)
+    counts = mine.aggregate(
+        late=Count("pk", filter=Q(due_at__lt=now)), today=Count("pk", filter=Q(due_at__gte=now, due_at__lte=tonight))
+    )
+    today = counts["today"]
+    note = ngettext("%(count)s more due today", "%(count)s more due today", today) % {"count": today}
+    question = _("What of mine is overdue?")
+    return [Tile(question, str(figure(counts["late"])), note, "/activities/?view=overdue", 30)]

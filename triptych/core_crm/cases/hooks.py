@@ -1,15 +1,24 @@
 """What cases contribute to the generic hooks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.activities.timeline import TimelineSource
+from triptych.core_crm.cases import access
 from triptych.core_crm.cases.defaults import make_defaults
 from triptych.core_crm.cases.models import Case
 from triptych.core_crm.cases.timeline import cases_around, messages, openings
-from triptych.platform.plugins import hookimpl
+from triptych.platform.plugins import Fragment, hookimpl
 from triptych.platform.records import Record
+from triptych.platform.web.hookspecs import Tile
+from triptych.platform.web.templatetags.parts import figure
+from triptych.tenants.members.models import Member
 
 
 @hookimpl
@@ -30,3 +39,31 @@ def also_concerned(records: Sequence[RecordRef]) -> list[RecordRef]:
     rows = Case.objects.filter(pk__in=ids).values_list("contact_id", "company_id", "deal_id") if ids else ()
     kinds = ("contact", "company", "deal")
     return [RecordRef(kind, pk) for row in rows for kind, pk in zip(kinds, row, strict=True) if pk]
+
+
+SLOTS = {"contact_side": "contact", "company_side": "company", "deal_side": "deal"}
+SHOWN = 5
+
+
+@hookimpl
+def slot(name: str, page: Mapping[str, Any], member: Member) -> list[Fragment]:
+    """The cases of a contact, a company or a deal, on its page: open ones first; one statement."""
+    kind = SLOTS.get(name)
+    if kind is None:
+        return []
+    record = page[kind]
+    cases = access.cases_visible_to(member).filter(**{kind: record})
+    found = list(cases.order_by(F("resolved_at").desc(nulls_first=True), "-number", "pk")[: SHOWN + 1])
+    found.sort(key=lambda case: (not case.is_open, -case.number))
+    context = {"cases": found[:SHOWN], "more": len(found) > SHOWN, "kind": kind, "record": record}
+    return [Fragment("cases/related_card.html", context, position=40)]
+
+
+@hookimpl
+def home_tiles(member: Member) -> list[Tile]:
+    """How many cases are open, and how many of them wait for an answer."""
+    cases = access.cases_visible_to(member).open()
+    counts = cases.aggregate(count=Count("pk"), waiting=Count("pk", filter=Q(awaits_reply=True)))
+    waiting = counts["waiting"]
+    note = ngettext("%(count)s not yet answered", "%(count)s not yet answered", waiting) % {"count": waiting}
+    return [Tile(_("How many customers wait for help?"), str(figure(counts["count"])), note, "/cases/", 40)]

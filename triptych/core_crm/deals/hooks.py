@@ -1,15 +1,25 @@
 """What deals contribute to the generic hooks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, DecimalField, ExpressionWrapper, F, Sum
+from django.utils.html import format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.activities.timeline import TimelineSource
+from triptych.core_crm.deals import access
 from triptych.core_crm.deals.defaults import make_defaults
-from triptych.core_crm.deals.models import Deal
+from triptych.core_crm.deals.models import Deal, DealQuerySet
 from triptych.core_crm.deals.timeline import moves_around, stage_moves
-from triptych.platform.plugins import hookimpl
+from triptych.platform.plugins import Fragment, hookimpl
 from triptych.platform.records import Record
+from triptych.platform.web.hookspecs import OnboardingStep, Tile
+from triptych.platform.web.templatetags.parts import figure, money
+from triptych.tenants.members.models import Member
 
 
 @hookimpl
@@ -29,3 +39,65 @@ def also_concerned(records: Sequence[RecordRef]) -> list[RecordRef]:
     ids = [ref.id for ref in records if ref.kind == "deal"]
     rows = Deal.objects.filter(pk__in=ids).values_list("company_id", "primary_contact_id") if ids else ()
     return [RecordRef(kind, pk) for row in rows for kind, pk in zip(("company", "contact"), row, strict=True) if pk]
+
+
+@hookimpl
+def slot(name: str, page: Mapping[str, Any], member: Member) -> list[Fragment]:
+    """The deals of a contact or a company, on its page."""
+    deals = access.deals_visible_to(member)
+    if name == "company_side":
+        return [_card(deals.of_company(page["company"].pk), "company", page["company"])]
+    if name == "contact_side":
+        return [_card(deals.of_contact(page["contact"].pk), "contact", page["contact"])]
+    return []
+
+
+SHOWN = 6
+
+
+def _card(deals: DealQuerySet, kind: str, record: Record) -> Fragment:
+    """Open deals first, then the latest; one statement."""
+    found = list(deals.for_cards().order_by(F("closed_at").desc(nulls_first=True), "-created_at", "-pk")[: SHOWN + 1])
+    context = {"deals": found[:SHOWN], "more": len(found) > SHOWN, "kind": kind, "record": record}
+    return Fragment("deals/related_card.html", context, position=20)
+
+
+@hookimpl
+def home_tiles(member: Member) -> list[Tile]:
+    """How many deals are open, and what they are worth times their probability."""
+    weighted = ExpressionWrapper(F("amount") * F("probability") / 100, output_field=DecimalField())
+    rows = list(
+        access.deals_visible_to(member)
+        .open()
+        .values("currency")
+        .annotate(count=Count("pk"), value=Sum("amount"), weighted=Sum(weighted))
+        .order_by("-count", "currency")
+    )
+    count = sum(row["count"] for row in rows)
+    worth = [row for row in rows if row["value"] is not None]
+    note = format_html_join(" + ", "{}", ((money(row["value"], row["currency"]),) for row in worth))
+    sums = format_html_join(" + ", "{}", ((money(round(row["weighted"]), row["currency"]),) for row in worth[:2]))
+    return [
+        Tile(_("How many deals are open?"), str(figure(count)), note or _("No amounts yet"), "/deals/", 10),
+        Tile(
+            _("What is the pipeline worth?"),
+            sums or "—",
+            ngettext("%(count)s deal, by probability", "%(count)s deals, by probability", count) % {"count": count},
+            "/deals/?view=table&state=open",
+            20,
+        ),
+    ]
+
+
+@hookimpl
+def onboarding_steps() -> list[OnboardingStep]:
+    return [
+        OnboardingStep(
+            _("Put your first deal on the board"),
+            _("Give it a name, what it may be worth, and the next step."),
+            "/deals/new/",
+            _("New deal"),
+            Deal.objects.exists(),
+            position=30,
+        )
+    ]
