@@ -45,8 +45,8 @@ class PluginContract:
 
     def api_names(self, *plugin_ids: str) -> set[str]:
         """The names of the API's types where these plugins are enabled."""
-        composition = import_module("triptych.graphql.composition")
-        return set(re.findall(r"^(?:type|input|enum|interface|union|scalar) (\w+)", composition.sdl(plugin_ids), re.M))
+        sdl = import_module("triptych.graphql.composition").schema_for(plugin_ids).as_str()
+        return set(re.findall(r"^(?:type|input|enum|interface|union|scalar) (\w+)", sdl, re.M))
 
     def test_it_is_installed_and_sound(self) -> None:
         from triptych.platform.plugins.discovery import installed_plugins, quarantined_plugins

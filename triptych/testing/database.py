@@ -54,7 +54,7 @@ def use_server() -> None:
         owner_url, _ = embedded.start(TEST_DATA, configuration=embedded.CONFIGURATION + UNSAFE_BUT_FAST)
     import environ
 
-    found = environ.Env.db_url_config(owner_url)  # type: ignore[no-untyped-call]
+    found = environ.Env.db_url_config(owner_url)
     options = {**connection.settings_dict["OPTIONS"], **found.pop("OPTIONS", {})}
     found.pop("ENGINE")
     connection.settings_dict.update(found, OPTIONS=options)

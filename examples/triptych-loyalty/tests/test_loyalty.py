@@ -3,13 +3,15 @@
 from decimal import Decimal
 
 import pytest
-from triptych_loyalty.actions import give_points
+from triptych_loyalty.actions import give_points, settle_points_of_deal
 from triptych_loyalty.models import Account, Entry
 
 from triptych.core_crm.contacts.actions import create_contact
 from triptych.core_crm.deals.actions import create_deal, move_deal, reopen_deal
-from triptych.core_crm.deals.models import Stage
+from triptych.core_crm.deals.hookspecs import Badge
+from triptych.core_crm.deals.models import Deal, Stage
 from triptych.platform import events
+from triptych.platform.plugins import hooks
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import entered
 from triptych.tenants.usage import usage_since
@@ -88,14 +90,48 @@ def win(tenant, contact, members, now, stage):
         return move_deal(deal=deal, to=stage, by=members["owner"], now=now)
 
 
-def test_a_won_deal_gives_points_once_even_when_it_is_won_again(tenant, ann, members, now, won_stage, drain):
+def reopen(tenant, deal, members, now):
+    with entered(tenant):
+        return reopen_deal(deal=deal, by=members["owner"], now=now)
+
+
+def test_a_won_deal_gives_points_and_reopening_takes_them_back(tenant, ann, members, now, won_stage, drain):
+    deal = win(tenant, ann, members, now, won_stage)
+    drain()
+    assert kept(tenant) == [(123, "Won: Pumps")]
+    reopen(tenant, deal, members, now)
+    drain()
+    assert kept(tenant) == [(123, "Won: Pumps"), (-123, "Reopened: Pumps")]
+
+
+def test_events_that_come_late_or_twice_do_no_harm(tenant, ann, members, now, won_stage, drain):
+    deal = win(tenant, ann, members, now, won_stage)
+    with entered(tenant):
+        move_deal(deal=reopen(tenant, deal, members, now), to=won_stage, by=members["owner"], now=now)
+    drain()
+    with entered(tenant):
+        settle_points_of_deal(deal=Deal.objects.get(pk=deal.pk), cause="event:again", now=now)
+
+    assert kept(tenant) == [(123, "Won: Pumps")]
+
+
+def test_a_deal_whose_points_are_spent_is_not_reopened(tenant, ann, give, members, now, won_stage, drain):
+    deal = win(tenant, ann, members, now, won_stage)
+    drain()
+    give(-100, source="mug", reason="A mug")
+
+    sentence = r"^Ann Lee has spent the 123 points of this deal\. Give them back first, then reopen it\.$"
+    with pytest.raises(Refused, match=sentence):
+        reopen(tenant, deal, members, now)
+    with entered(tenant):
+        assert not Deal.objects.get(pk=deal.pk).is_open
+
+
+def test_a_card_tells_what_a_won_deal_has_brought(tenant, ann, members, now, won_stage, drain):
     deal = win(tenant, ann, members, now, won_stage)
     drain()
     with entered(tenant):
-        move_deal(deal=reopen_deal(deal=deal, by=members["owner"], now=now), to=won_stage, by=members["owner"], now=now)
-    drain()
-
-    assert kept(tenant) == [(123, "Won: Pumps")]
+        assert hooks.gather_rows("deal_badges", deals=[deal], now=now)[deal.pk] == [Badge("123 points", tone="good")]
 
 
 def test_a_won_deal_gives_nothing_where_loyalty_is_off(tenant, ann, members, now, won_stage, drain, disable):

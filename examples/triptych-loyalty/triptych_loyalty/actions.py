@@ -1,4 +1,4 @@
-"""The one write of Loyalty."""
+"""The writes of Loyalty: giving points, and settling what a deal brings."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.contacts.models import Contact
+from triptych.core_crm.deals.models import Deal
 from triptych.platform import events
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
@@ -13,11 +14,19 @@ from triptych.tenants.usage import used_here
 from triptych_loyalty.models import Account, Entry
 
 MOST_AT_ONCE = 100_000
+AMOUNT_PER_POINT = 10
 
 
 @transaction.atomic
 def give_points(
-    *, contact: Contact, points: int, reason: str, source: str, by: Member | None, now: datetime
+    *,
+    contact: Contact,
+    points: int,
+    reason: str,
+    source: str,
+    by: Member | None,
+    now: datetime,
+    deal: Deal | None = None,
 ) -> Account:
     """Give a contact points, or take some when `points` is negative. A second time from the same `source` does nothing.
 
@@ -36,7 +45,7 @@ def give_points(
     if account.points + points < 0:
         raise Refused(_("There are only %d points to take.") % account.points, field="points")
     Entry.objects.create(
-        account=account, points=points, reason=reason.strip()[:200], source=source, given_by=by, given_at=now
+        account=account, points=points, reason=reason.strip()[:200], source=source, deal=deal, given_by=by, given_at=now
     )
     account.points += points
     account.save(update_fields=["points"])
@@ -44,3 +53,46 @@ def give_points(
         used_here(meter="loyalty.points_given", identifier=source, quantity=points, at=now)
     events.announce("loyalty.points_given", account, by=by, at=now, points=points)
     return account
+
+
+def points_of(deal: Deal) -> int:
+    """What a deal is worth once it is won: one point for each 10 of its amount, in whatever currency."""
+    return min(int(deal.amount or 0) // AMOUNT_PER_POINT, MOST_AT_ONCE)
+
+
+@transaction.atomic
+def settle_points_of_deal(*, deal: Deal, cause: str, now: datetime) -> None:
+    """Make the points that a deal has brought its primary contact what they should be: its worth while it is won.
+
+    It looks at the deal as it is, so events that come twice, late or in another order do no harm.
+    """
+    if deal.primary_contact is None:
+        return
+    brought = Entry.objects.of_deals([deal.pk]).get(deal.pk, 0)
+    missing = (points_of(deal) if deal.is_won else 0) - brought
+    if missing:
+        reason = _("Won: %s") if missing > 0 else _("Reopened: %s")
+        give_points(
+            contact=deal.primary_contact,
+            points=missing,
+            reason=reason % deal.name,
+            source=cause,
+            deal=deal,
+            by=None,
+            now=now,
+        )
+
+
+def refuse_when_spent(deal: Deal) -> None:
+    """Make sure that the points of a won deal can still be taken back.
+
+    Raises:
+        Refused: its contact has spent them.
+    """
+    brought = Entry.objects.of_deals([deal.pk]).get(deal.pk, 0)
+    account = Account.objects.filter(contact=deal.primary_contact_id).first()
+    if account is not None and account.points < brought:
+        raise Refused(
+            _("%(contact)s has spent the %(points)d points of this deal. Give them back first, then reopen it.")
+            % {"contact": deal.primary_contact, "points": brought}
+        )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +43,13 @@ class Account(models.Model):
         return str(_("Gold") if self.points >= GOLD_AT else _("Silver") if self.points >= SILVER_AT else _("Bronze"))
 
 
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def of_deals(self, deal_ids: Collection[UUID]) -> dict[UUID, int]:
+        """The points that each of these deals has brought, by the deal's id; deals without any are missing."""
+        sums = self.filter(deal_id__in=deal_ids).values("deal_id").order_by("deal_id")
+        return {row["deal_id"]: row["total"] for row in sums.annotate(total=models.Sum("points"))}
+
+
 class Entry(models.Model):
     """Points given or taken once. `source` names the cause; the same cause counts only once."""
 
@@ -48,8 +58,11 @@ class Entry(models.Model):
     points = models.IntegerField()
     reason = models.CharField(max_length=200)
     source = models.CharField(max_length=80, unique=True)
+    deal = models.ForeignKey("deals.Deal", models.SET_NULL, null=True, related_name="+")
     given_by = models.ForeignKey("members.Member", models.SET_NULL, null=True, related_name="+")
     given_at = models.DateTimeField()
+
+    objects = EntryQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.points:+} {self.reason}"

@@ -1,12 +1,19 @@
 """The manifest and the hooks of Loyalty. Each hook is a thin door; what it shows comes from `models`."""
 
-from collections.abc import Mapping
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
 
+from triptych.core_crm.deals.hookspecs import Badge
 from triptych.platform.plugins import Fragment, GraphQLExtension, MenuEntry, Permission, Plugin, UsageMeter, hookimpl
+
+if TYPE_CHECKING:
+    from triptych.core_crm.deals.models import Deal, Stage
 
 plugin = Plugin(
     id="loyalty",
@@ -42,6 +49,24 @@ def slot(name: str, page: Mapping[str, Any]) -> list[Fragment]:
 
     account = Account.objects.filter(contact=page["contact"]).first()
     return [Fragment("loyalty/contact_side.html", {"account": account})]
+
+
+@hookimpl
+def deal_badges(deals: Sequence[Deal]) -> dict[UUID, list[Badge]]:
+    """How many points a won deal has brought, on its card."""
+    from triptych_loyalty.models import Entry
+
+    brought = Entry.objects.of_deals([deal.pk for deal in deals])
+    return {pk: [Badge(_("%d points") % points, tone="good")] for pk, points in brought.items() if points}
+
+
+@hookimpl
+def check_deal_move(deal: Deal, to: Stage) -> None:
+    """A won deal is not reopened once its points are spent."""
+    if deal.is_won and not to.is_won:
+        from triptych_loyalty.actions import refuse_when_spent
+
+        refuse_when_spent(deal)
 
 
 @hookimpl
