@@ -3,7 +3,7 @@
 from celery import Celery
 from django.conf import settings
 
-app = Celery("triptych")
+app = Celery("triptych", fixups=[])  # Django is set up by whoever starts a process; connections are closed by our tasks
 app.conf.update(
     broker_url=settings.CELERY_BROKER_URL,
     broker_connection_retry_on_startup=True,
@@ -11,7 +11,7 @@ app.conf.update(
     broker_connection_timeout=5,
     broker_transport_options={
         # the embedded broker is polled; a real one has time-outs, or a silent one would stop the relay
-        "memory": {"polling_interval": 0.1},
+        "memory": {"polling_interval": 0.05},
         "redis": {"socket_connect_timeout": 5, "socket_timeout": 10, "retry_on_timeout": True},
     }.get(settings.CELERY_BROKER_URL.split(":")[0].replace("rediss", "redis"), {}),
     task_publish_retry_policy={"max_retries": 1, "interval_start": 0.1, "interval_max": 0.5},
@@ -20,7 +20,7 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     task_ignore_result=True,
     task_store_errors_even_if_ignored=False,
-    worker_prefetch_multiplier=1,
+    worker_prefetch_multiplier=4,
     worker_hijack_root_logger=False,
     worker_redirect_stdouts=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,

@@ -27,6 +27,7 @@ from triptych.platform.events.relaying import Relay
 logger = logging.getLogger(__name__)
 
 THREADS = 8
+RESTART_SECONDS = 1.0
 GRACE_SECONDS = 8.0
 """How long running work may take to end. What is cut off then is resumed by the next process."""
 
@@ -37,7 +38,7 @@ def run_worker(*, embedded: bool, queues: Sequence[str] = QUEUES, threads: int =
     app: Celery = import_string(settings.CELERY_APP)
     parts = [_Part("worker", _worker(app, queues, threads))]
     if embedded:
-        parts.append(_Part("relay", Relay().run))
+        parts.append(_Part("relay", Relay(reclaims=settings.CELERY_BROKER_URL.startswith("memory:")).run))
     _run(parts)
 
 
@@ -66,21 +67,25 @@ class _Part(threading.Thread):
 
 
 def _worker(app: Celery, queues: Sequence[str], threads: int) -> Callable[[threading.Event], None]:
-    """A Celery worker without its command line: no signal handlers, no event loop, so it can be one of our threads."""
+    """Celery's worker without its command line and its signal handlers, so that it can be one of our threads.
+
+    A broker that is lost in the wrong moment takes it down; then a new one waits for the broker to come back.
+    """
 
     def work(stop: threading.Event) -> None:
-        worker = app.WorkController(
-            app=app,
-            queues=list(queues),
-            pool_cls="threads",
-            concurrency=threads,
-            use_eventloop=False,
-            without_heartbeat=True,
-            without_mingle=True,
-            without_gossip=True,
-        )
         threading.Thread(target=_pass_on, args=[stop], name="worker-stop", daemon=True).start()
-        worker.start()
+        while not stop.is_set():
+            worker = app.WorkController(
+                app=app,
+                queues=list(queues),
+                pool_cls="threads",
+                concurrency=threads,
+                without_heartbeat=True,
+                without_mingle=True,
+                without_gossip=True,
+            )
+            worker.start()
+            stop.wait(RESTART_SECONDS)
 
     return work
 

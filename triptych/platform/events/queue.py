@@ -27,7 +27,7 @@ class TenantTask(Task):  # type: ignore[type-arg]
         if not kwargs.get("tenant_id"):
             raise OutsideTenant(NO_TENANT.format(name=self.name, done="run"))
         logs.clear()
-        logs.bind(tenant=kwargs["tenant_id"], request=kwargs.pop("request_id", ""))
+        logs.bind(tenant=kwargs["tenant_id"], request=kwargs.get("request_id", ""))
         close_old_connections()
         try:
             return super().__call__(*args, **kwargs)
@@ -36,13 +36,13 @@ class TenantTask(Task):  # type: ignore[type-arg]
 
 
 @shared_task(name="triptych.deliver", base=TenantTask)
-def deliver(delivery_id: str, attempts: int, *, tenant_id: str) -> None:
+def deliver(delivery_id: str, attempts: int, *, tenant_id: str, request_id: str = "") -> None:
     """Let a handler see an event."""
     delivering.deliver(UUID(delivery_id), UUID(tenant_id), attempts)
 
 
 @shared_task(name="triptych.run_job", base=TenantTask)
-def run_job(job_id: str, starts: int, *, tenant_id: str) -> None:
+def run_job(job_id: str, starts: int, *, tenant_id: str, request_id: str = "") -> None:
     """Start a job, or go on with one that lost its worker."""
     jobs.run(UUID(job_id), UUID(tenant_id), starts)
 

@@ -21,7 +21,7 @@ from triptych.platform.scope import CELL, entered
 logger = logging.getLogger(__name__)
 
 BATCH = 200
-UNDERWAY = 500
+UNDERWAY = 200
 """So many deliveries of a queue may be with the broker at once. The backlog waits in the database, not there."""
 SILENCE = timedelta(seconds=60)
 """A job without a heartbeat for that long has lost its worker."""
@@ -99,3 +99,10 @@ def _hand_over_jobs(queue: str, *, at: datetime, send: SendJob) -> int:
             Job.objects.filter(pk__in=[job.pk for job in claimed[position:]], heartbeat_at=at).update(heartbeat_at=None)
             raise
     return len(claimed)
+
+
+def reclaim(*, at: datetime) -> None:
+    """Take back whatever is underway: the broker was in the memory of a process that has ended."""
+    with entered(CELL):
+        Delivery.objects.underway(at=at).update(next_attempt_at=at)
+        Job.objects.unfinished().update(heartbeat_at=None)

@@ -24,9 +24,13 @@ CHANNEL = "triptych_events"
 
 
 class Relay:
-    """One relay. `run` returns when `stop` is set; nothing but that ends it."""
+    """One relay. `run` returns when `stop` is set; nothing but that ends it.
 
-    def __init__(self) -> None:
+    With `reclaims` it first takes back what an earlier process of the same memory broker left undone.
+    """
+
+    def __init__(self, *, reclaims: bool = False) -> None:
+        self._reclaims = reclaims
         self._chores_at: datetime | None = None
         self._pulse_at: datetime | None = None
         self._broker_error = ""
@@ -36,6 +40,9 @@ class Relay:
         while not stop.is_set():
             try:
                 with self._listening() as ears:
+                    if self._reclaims:
+                        relay.reclaim(at=clock.now())
+                        self._reclaims = False
                     while not stop.is_set():
                         if not self.round(at=clock.now()):
                             for _ in ears.notifies(timeout=POLL_SECONDS, stop_after=1):

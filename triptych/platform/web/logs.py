@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from structlog.contextvars import bind_contextvars, bound_contextvars, clear_contextvars, get_contextvars
+from structlog.tracebacks import ExceptionDictTransformer
 
 __all__ = ["bind", "bound", "clear", "configure", "context", "request_id"]
 
@@ -38,8 +39,10 @@ SHARED: list[Any] = [
 
 def _rendering(json: bool) -> list[Any]:
     if json:
-        return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(default=str)]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        tracebacks = ExceptionDictTransformer(show_locals=False)  # they hold records
+        return [structlog.processors.ExceptionRenderer(tracebacks), structlog.processors.JSONRenderer(default=str)]
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
 
 
 def configure(options: dict[str, Any]) -> None:
