@@ -142,7 +142,7 @@ def _nullable(rows: models.QuerySet[Any], name: str) -> bool:
     model: Any = rows.model
     for part in name.split("__"):
         field = model._meta.pk if part == "pk" else model._meta.get_field(part)
-        if field.null:
+        if field.null or field.generated:  # what a generated column makes of empty sources, it does not say
             return True
         model = field.related_model
     return False

@@ -178,7 +178,7 @@ def clean_website(text: str, *, field: str = "website") -> str:
     address = typed if "://" in typed else f"https://{typed}"
     try:
         parts = urlsplit(address)
-        reachable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        reachable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         reachable = False
     if not reachable or any(character.isspace() for character in address):

@@ -95,6 +95,12 @@ class OwnerField(forms.ModelChoiceField):
         super().__init__(members, **{**defaults, **options})
         self.widget.attrs["data-picker"] = "1"
 
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            raise ValidationError(_("This person is no longer there. Choose another one.")) from None
+
 
 @dataclass(frozen=True)
 class Part:

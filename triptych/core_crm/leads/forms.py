@@ -73,12 +73,10 @@ class ConversionForm(forms.Form):
             *((pk, known % {"record": contact}) for pk, contact in self.known_contacts.items()),
             (self.NEW, _("Make a new contact: %(name)s") % {"name": lead}),
         ]
-        made = (
-            [(self.NEW, _("Make a new company: %(name)s") % {"name": lead.company_name})] if lead.company_name else []
-        )
+        new_one = _("Make a new company: %(name)s") % {"name": lead.company_name}
         business.choices = [  # type: ignore[attr-defined]
             *((pk, known % {"record": company}) for pk, company in self.known_companies.items()),
-            *made,
+            *([(self.NEW, new_one)] if lead.company_name else []),
             (self.NONE, _("No company")),
         ]
 

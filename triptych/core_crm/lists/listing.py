@@ -105,7 +105,7 @@ class Listing:
     @property
     def is_narrowed(self) -> bool:
         """Whether something is looked for or filtered, so that an empty list does not mean an empty table."""
-        return bool(self.query or self.chips)
+        return bool(self.query or self.chips or not self.filterset.form.is_valid())
 
     @cached_property
     def chips(self) -> list[tables.Chip]:
