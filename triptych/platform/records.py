@@ -38,8 +38,6 @@ class Record(models.Model):
     deleted_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = RecordQuerySet.as_manager()
-
     class Meta:
         abstract = True
 
