@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from triptych.core_crm import samples
+from triptych.core_crm.samples import actions as samples
 from triptych.platform import clock
 from triptych.platform.scope import CONTROL, entered
 from triptych.tenants import actions

@@ -40,6 +40,7 @@ CORE_APPS = [
     "triptych.core_crm.cases",
     "triptych.core_crm.activities",
     "triptych.core_crm.imports",
+    "triptych.core_crm.samples",
 ]
 PLUGINS = installed_plugins()
 TENANT_APPS = [*CORE_APPS, *(plugin.app for plugin in PLUGINS if plugin.app)]
