@@ -65,7 +65,7 @@ class NameForm(forms.Form):
 def page(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     rows = [Row(number) for number in range(6)]
-    wrong = SampleForm({"name": "", "amount": "ten"})
+    wrong = SampleForm({"w-name": "", "w-amount": "ten"}, prefix="w")
     wrong.add_error(None, "The close date lies before the day the deal was made. Choose a later one.")
     return render(
         request,
@@ -80,6 +80,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "columns": [rows[:3], rows[3:5], []],
             "steps": ["File", "Columns", "Preview", "Import"],
             "form": SampleForm(),
+            "filter_form": SampleForm(prefix="f"),
             "wrong": wrong,
             "file_form": FileForm(),
             "moments": [now, now - timedelta(hours=2), now - timedelta(days=1), now - timedelta(days=400)],

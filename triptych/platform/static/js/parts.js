@@ -108,6 +108,7 @@
         };
       }
       new TomSelect(select, options);
+      select.setAttribute("aria-hidden", "true");
     });
   }
 

@@ -1,0 +1,33 @@
+"""Each page, wide and narrow, light and dark: no serious finding of axe, nothing refused by the policy, no sideways scrolling."""
+
+import pytest
+
+MEMBER_PAGES = [
+    "/", "/contacts/", "/contacts/new/", "/companies/", "/companies/new/", "/leads/", "/leads/new/", "/deals/",
+    "/deals/new/", "/cases/", "/cases/new/", "/activities/", "/activities/new/", "/import/", "/settings/",
+    "/settings/people/", "/settings/profile/", "/settings/workspace/", "/settings/security/", "/workspaces/", "/design/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", MEMBER_PAGES)
+def test_a_members_page_is_sound(visit, path):
+    visitor = visit("owner")
+    visitor.open(path)
+
+    visitor.expect_sound()
+
+
+@pytest.mark.parametrize("path", ["/login/", "/password/reset/", "/join/nobodys-secret/", "/nowhere/"])
+def test_a_strangers_page_is_sound(visit, path):
+    visitor = visit("")
+    visitor.open(path)
+
+    visitor.expect_sound()
+
+
+@pytest.mark.parametrize("path", ["/", "/signup/", "/find-workspace/", "/nowhere/"])
+def test_a_public_page_is_sound(visit, path):
+    visitor = visit("")
+    visitor.open(path, where="")
+
+    visitor.expect_sound()
