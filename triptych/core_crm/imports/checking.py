@@ -32,6 +32,11 @@ class Forecast:
     rows: list[Row] = field(default_factory=list)
     added: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def total(self) -> int:
+        """How many rows would be written."""
+        return self.created + self.updated
+
 
 def check_import(record: Import, *, by: Member, at: datetime) -> Forecast:
     """Read the whole file and keep what was found with the import, in place of what an earlier check found.

@@ -151,12 +151,14 @@ class Option:
 
 
 class Importer(ABC):
-    """One kind of object. `name` is what commands and links call it, in the plural: "companies"."""
+    """One kind of object. `name` is what commands and links call it, in the plural: "companies"; `home` is the address
+    of their list."""
 
     name: str
     label: StrOrPromise
     icon: str = "database-import"
     model: type[models.Model]
+    home: str = ""
     needs_admin: bool = False
     search_kind: str = ""
     reference_synonyms: tuple[str, ...] = ()

@@ -57,6 +57,7 @@ def owners_of(rows: Sequence[Row]) -> dict[UUID, Member]:
 
 class CompanyImporter(Importer):
     name = "companies"
+    home = "/companies/"
     label = _("Companies")
     icon = "building"
     model = Company

@@ -30,6 +30,7 @@ KIND, LINK_KIND = "contacts.contact", "contacts.contactcompany"
 
 class ContactImporter(Importer):
     name = "contacts"
+    home = "/contacts/"
     label = _("Contacts")
     icon = "address-book"
     model = Contact

@@ -33,6 +33,7 @@ TEXTS = ("currency", "type", "lead_source", "campaign", "next_step", "lost_reaso
 
 class DealImporter(Importer):
     name = "deals"
+    home = "/deals/"
     label = _("Deals")
     icon = "businessplan"
     model = Deal

@@ -23,6 +23,7 @@ NAMES = ("last_name", "first_name", "full_name", "company_name", "email")
 
 class LeadImporter(Importer):
     name = "leads"
+    home = "/leads/"
     label = _("Leads")
     icon = "user-plus"
     model = Lead

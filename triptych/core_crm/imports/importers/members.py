@@ -19,6 +19,7 @@ KIND = "members.member"
 
 class MemberImporter(Importer):
     name = "members"
+    home = "/settings/people/"
     label = _("Members")
     icon = "users"
     model = Member

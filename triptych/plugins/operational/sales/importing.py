@@ -23,6 +23,7 @@ PRODUCT, LINE, DEAL = "sales.product", "sales.dealline", "deals.deal"
 
 class ProductImporter(Importer):
     name = "products"
+    home = "/x/sales/products/"
     label = _("Products")
     icon = "package"
     model = Product

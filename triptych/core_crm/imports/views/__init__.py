@@ -1,0 +1,1 @@
+"""The pages of the import: one flow of four steps, and the list of what was imported."""

@@ -1,0 +1,150 @@
+"""An import that runs or has ended: progress, result, undoing, downloads; and the list of all."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from triptych.core_crm.imports import access, actions
+from triptych.core_crm.imports.downloads import rows_with_reasons
+from triptych.core_crm.imports.models import Import
+from triptych.core_crm.imports.registry import UnknownObject, target_named
+from triptych.core_crm.imports.shown import STEPS, finding_groups
+from triptych.platform import clock
+from triptych.platform.keyset import BadCursor, page_of
+from triptych.platform.refusals import Refused
+from triptych.platform.web import toasts
+from triptych.tenants.routing import TenantRequest
+
+PAGE_SIZE = 20
+ORDER = ("-created_at", "-pk")
+
+
+def past_imports(request: TenantRequest) -> dict[str, Any]:
+    """One page of what was imported before, the newest first."""
+    rows = access.imports_to_see(request.member).select_related("started_by")
+    places = {name: request.GET[name] for name in ("after", "before") if name in request.GET}
+    try:
+        page = page_of(rows, order=ORDER, size=PAGE_SIZE, **places)
+    except BadCursor:
+        page = page_of(rows, order=ORDER, size=PAGE_SIZE)
+    return {
+        "past": [actions.settle_ended_job(record, now=clock.now()) for record in page.rows],
+        "previous_url": f"?before={page.start_cursor}" if page.has_previous else "",
+        "next_url": f"?after={page.end_cursor}" if page.has_next else "",
+    }
+
+
+@require_GET
+def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
+    """Wherever the import stands: back into the flow, its progress, or its result."""
+    record = actions.settle_ended_job(access.import_to_change(request.member, pk), now=clock.now())
+    if record.state == Import.State.DRAFT:
+        return redirect("imports:columns", record.pk)
+    context: dict[str, Any] = {"record": record, "steps": STEPS, "current": 4}
+    if record.is_underway:
+        return render(request, "imports/running.html", {**context, **_progress(record)})
+    try:
+        target = target_named(record.object_name)
+        context |= {"target": target, "groups": finding_groups(record, target, may_choose=False)}
+    except UnknownObject:
+        pass  # its plugin has gone; the numbers remain
+    context["is_undoable"] = record.may_be_undone or (record.undo_report and record.changes.exists())
+    return render(request, "imports/result.html", context)
+
+
+@require_GET
+def progress(request: TenantRequest, pk: UUID) -> HttpResponse:
+    """The progress, asked each second by the page; leads to the result once it is there."""
+    record = actions.settle_ended_job(access.import_to_change(request.member, pk), now=clock.now())
+    if not record.is_underway:
+        return HttpResponse(headers={"HX-Redirect": record.get_absolute_url()})
+    return render(request, "components/progress.html", _progress(record))
+
+
+def _progress(record: Import) -> dict[str, Any]:
+    """What the progress component shows."""
+    job = actions.job_of(record)
+    done, total, note = record.position, record.row_count, _("Waiting for a worker")
+    if job and job.total_count:
+        done, total, note = job.done_count, job.total_count, job.note
+    percent = min(100, 100 * done // total) if total else 0
+    undoing = record.state == Import.State.UNDOING
+    return {
+        "label": _("Undoing the import") if undoing else _("Importing %(file)s") % {"file": record.file_name},
+        "percent": percent,
+        "note": f"{note}: {done:,} / {total:,}{_left(record, done, total)}" if done else note,
+        "url": f"{record.get_absolute_url()}progress/",
+        "cancel_url": f"{record.get_absolute_url()}cancel/" if job else "",
+        "id": "import-progress",
+        "is_left_alone": not actions.is_attended(record),
+    }
+
+
+def _left(record: Import, done: int, total: int) -> str:
+    """How long it will take, by how fast it was so far."""
+    passed = (clock.now() - record.updated_at).total_seconds() if record.updated_at else 0
+    job = actions.job_of(record)
+    if job:
+        passed = (clock.now() - job.created_at).total_seconds()
+    seconds = round(passed / done * (total - done)) if done else 0
+    return _(", about %(n)s s left") % {"n": seconds} if seconds > 1 else ""
+
+
+@require_POST
+def cancel(request: TenantRequest, pk: UUID) -> HttpResponse:
+    """Ask a running import to stop."""
+    record = access.import_to_change(request.member, pk)
+    actions.cancel_import(record=record)
+    toasts.show(request, _("It stops after the rows it is writing. What is written stays and can be undone."))
+    return redirect(record)
+
+
+@require_POST
+def resume(request: TenantRequest, pk: UUID) -> HttpResponse:
+    """Go on with an import whose process ended before its time."""
+    return _act(request, pk, actions.resume_import)
+
+
+@require_POST
+def undo(request: TenantRequest, pk: UUID) -> HttpResponse:
+    """Undo all that the import made and changed."""
+    return _act(request, pk, actions.begin_undo)
+
+
+def _act(request: TenantRequest, pk: UUID, action: Any) -> HttpResponse:
+    record = access.import_to_change(request.member, pk)
+    try:
+        action(record=record, by=request.member, now=clock.now())
+    except Refused as refused:
+        toasts.warn(request, refused.message)
+    return redirect(record)
+
+
+@require_GET
+def rejected(request: TenantRequest, pk: UUID) -> HttpResponseBase:
+    """The rows that were not imported, with the reasons, as CSV."""
+    return _download(request, pk, rejected=True)
+
+
+@require_GET
+def doubtful(request: TenantRequest, pk: UUID) -> HttpResponseBase:
+    """The rows that were imported with a doubt, as CSV."""
+    return _download(request, pk, rejected=False)
+
+
+def _download(request: TenantRequest, pk: UUID, *, rejected: bool) -> HttpResponseBase:
+    record = access.import_to_change(request.member, pk)
+    name = slugify(record.file_name.rsplit(".", 1)[0]) or "import"
+    kind = "rejected" if rejected else "doubtful"
+    response = StreamingHttpResponse(
+        rows_with_reasons(record, rejected=rejected), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="{name}-{kind}.csv"'
+    return response
