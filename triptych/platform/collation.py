@@ -7,7 +7,7 @@ from django.db import models
 from triptych.platform.records import collation_key
 
 
-class CollationKeyField(models.BinaryField):
+class CollationKeyField(models.BinaryField):  # type: ignore[type-arg]
     """The collation key of one or several text fields of the same row, computed whenever the row is written.
 
     A write that names its columns (`update_fields`) names this one too when it changes a source.

@@ -113,6 +113,7 @@ def _beyond(rows: models.QuerySet[Any], order: Sequence[str], texts: Sequence[st
 
 
 def _decoded(cursor: str, order: Sequence[str]) -> list[str | None]:
+    values: list[str | None]
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         named, *values = json.loads(urlsafe_b64decode(padded.encode("ascii")))

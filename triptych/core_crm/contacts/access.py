@@ -26,7 +26,8 @@ def companies_visible_to(member: Member) -> CompanyQuerySet:
 
 def contact_to_see(member: Member, pk: UUID) -> Contact:
     """Raises Http404 for a contact that is not there for this member."""
-    return _there(contacts_visible_to(member).select_related("owner").with_companies().filter(pk=pk))
+    contact: Contact = _there(contacts_visible_to(member).select_related("owner").with_companies().filter(pk=pk))
+    return contact
 
 
 def contact_to_change(member: Member, pk: UUID) -> Contact:
@@ -45,7 +46,8 @@ def contact_to_restore(member: Member, pk: UUID) -> Contact:
 
 def company_to_see(member: Member, pk: UUID) -> Company:
     """Raises Http404 for a company that is not there for this member."""
-    return _there(companies_visible_to(member).select_related("owner", "parent").filter(pk=pk))
+    company: Company = _there(companies_visible_to(member).select_related("owner", "parent").filter(pk=pk))
+    return company
 
 
 def company_to_change(member: Member, pk: UUID) -> Company:

@@ -1,7 +1,7 @@
 """The ways to reach somebody: emails, phones, addresses, domains, brought into one form however they were typed."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypedDict, TypeVar, cast
 from urllib.parse import urlsplit
 
 import phonenumbers
@@ -125,14 +125,14 @@ def clean_address(address: Mapping[str, Any], *, field: str = "addresses") -> Ad
     Raises:
         Refused: a part is no text or longer than 300 characters.
     """
-    cleaned: Address = {}
+    cleaned: dict[str, str] = {}
     for part in (*ADDRESS_PARTS, "label"):
         value = address.get(part) or ""
         if not isinstance(value, str) or len(value) > 300:
             raise Refused(_("Each part of an address is a text of at most 300 characters."), field=field)
         if value.strip():
             cleaned[part] = value.strip()
-    return cleaned
+    return cast("Address", cleaned)
 
 
 def clean_addresses(addresses: Iterable[Mapping[str, Any]]) -> list[Address]:

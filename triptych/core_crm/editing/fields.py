@@ -86,7 +86,7 @@ class PickedField(forms.Field):
         return str(found) if found is not None else value
 
 
-class OwnerField(forms.ModelChoiceField):
+class OwnerField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A member of the tenant, or nobody."""
 
     def __init__(self, **options: Any) -> None:

@@ -63,7 +63,7 @@ class RecordForm(forms.Form):
 @contextmanager
 def edits_shown(form: RecordForm) -> Iterator[None]:
     """Show what an action refuses in the form; a conflict is remembered for `form_page`."""
-    with refusals_shown(form):  # type: ignore[arg-type]
+    with refusals_shown(form):
         try:
             yield
         except Conflict:

@@ -55,7 +55,7 @@ def leads_visible_to(member: Member) -> LeadQuerySet:
 def lead_to_see(member: Member, pk: UUID) -> Lead:
     """Raises Http404 for a lead that is not there for this member."""
     related = ("owner", "converted_contact", "converted_company", "converted_deal")
-    lead = leads_visible_to(member).select_related(*related).filter(pk=pk).first()
+    lead: Lead | None = leads_visible_to(member).select_related(*related).filter(pk=pk).first()
     if lead is None:
         raise Http404
     return lead
@@ -70,7 +70,7 @@ def lead_to_change(member: Member, pk: UUID) -> Lead:
 
 def lead_to_restore(member: Member, pk: UUID) -> Lead:
     """A lead in the bin; raises Http404 if there is none, Forbidden if the member only may read."""
-    lead = Lead.objects.deleted().filter(pk=pk).first()
+    lead: Lead | None = Lead.objects.deleted().filter(pk=pk).first()
     if lead is None:
         raise Http404
     must_be_writer(member)

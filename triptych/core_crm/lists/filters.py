@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
 from django_filters import ModelChoiceFilter
-from django_filters.fields import ModelChoiceField
 
 from triptych.tenants.members.models import Member
 
@@ -34,7 +33,7 @@ class RelatedFilter(ModelChoiceFilter):
         super().__init__(queryset=queryset, label=label, **options)
 
     @property
-    def field(self) -> ModelChoiceField:
-        field: ModelChoiceField = super().field
+    def field(self) -> Any:
+        field: Any = super().field
         field.widget = HiddenInput()
         return field

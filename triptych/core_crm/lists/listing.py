@@ -118,7 +118,9 @@ class Listing:
             value = form.cleaned_data.get(name)
             if value not in (None, "", []) and not (hasattr(value, "exists") and not value):
                 parts = [key for key in self.params if key == name or key.startswith((f"{name}_", f"{name}-"))]
-                chips.append(tables.Chip(field.label, _said(field, value), self.url(**dict.fromkeys(parts or [name]))))
+                chips.append(
+                    tables.Chip(field.label or name, _said(field, value), self.url(**dict.fromkeys(parts or [name])))
+                )
         return chips
 
     @property

@@ -52,7 +52,7 @@ def type_of(name: str, head: bytes) -> str:
         FileRefused: it is of a kind that is not taken, or its name says another kind than its bytes.
     """
     ending = PurePath(name).suffix.lower().removeprefix(".")
-    found = filetype.guess_mime(head)
+    found: str | None = filetype.guess_mime(head)
     if found is None and ending in TEXTS and _is_text(head):
         return TEXTS[ending]
     if found not in BY_TYPE:

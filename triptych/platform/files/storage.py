@@ -20,7 +20,7 @@ class TenantStorage(FileSystemStorage):
     """
 
     @property
-    def location(self) -> str:  # type: ignore[override]
+    def location(self) -> str:
         """The tenant's folder.
 
         Raises:

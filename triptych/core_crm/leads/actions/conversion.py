@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -158,7 +159,7 @@ def _deal_from(
     by: Member | None,
     now: datetime,
 ) -> Deal:
-    usual: DealFields = {
+    usual: Any = {
         "name": deal_name(lead),
         "company": company,
         "primary_contact": contact,
@@ -166,7 +167,7 @@ def _deal_from(
         "lead_source": lead.source[:60],
         "campaign": lead.campaign,
     }
-    return deal_actions.create_deal(by=by, now=now, stage=stage, **{**usual, **fields})
+    return deal_actions.create_deal(by=by, now=now, stage=stage, **(usual | fields))
 
 
 def deal_name(lead: Lead) -> str:

@@ -165,7 +165,8 @@ def search_entry(lead: Lead) -> search.Entry:
 
 def locked(lead: Lead) -> Lead:
     """The lead as it stands now, kept from others until the transaction ends."""
-    return Lead.objects.select_for_update().get(pk=lead.pk)
+    current: Lead = Lead.objects.select_for_update().get(pk=lead.pk)
+    return current
 
 
 def must_not_be_converted(lead: Lead) -> None:
