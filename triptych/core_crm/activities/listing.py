@@ -61,7 +61,7 @@ def _subject(activity: Activity) -> SafeString:
     check: Any = render_to_string("activities/check.html", {"activity": activity}) if activity.status else ""
     css = "" if activity.is_open or not activity.status else "done"
     return format_html(
-        '<span class="with-tick">{}<a class="{}" href="{}">{}</a>{}</span>',
+        '<span class="with-tick">{}<a class="clip {}" href="{}">{}</a>{}</span>',
         check or icon(LOOKS[activity.kind]), css, activity.get_absolute_url(), activity,
         format_html('<span class="quiet small visually-hidden">{}</span>', activity.get_kind_display()),
     )  # fmt: skip
@@ -69,7 +69,7 @@ def _subject(activity: Activity) -> SafeString:
 
 def _concerns(activity: Activity) -> SafeString:
     links = getattr(activity, "concerns", [])
-    return format_html_join(", ", '<a href="{}">{}</a>', ((link.url, link.title) for link in links[:3]))
+    return format_html_join(", ", '<a href="{}">{}</a>', ((link.url, link.title) for link in links[:2]))
 
 
 class ActivityFilters(FilterSet):
@@ -117,7 +117,13 @@ LIST = ListSpec(
             css="cell-side",
         ),
         Column("kind", _("Kind"), text=lambda activity: str(activity.get_kind_display()), order=("kind",)),
-        Column("status", _("Status"), text=lambda activity: str(activity.get_status_display()), order=("status",)),
+        Column(
+            "status",
+            _("Status"),
+            text=lambda activity: str(activity.get_status_display()),
+            order=("status",),
+            shown=False,
+        ),
         Column("owner", _("Owner"), text=attrgetter("owner"), cell=lambda activity: person(activity.owner)),
         Column("priority", _("Priority"), text=lambda activity: str(activity.get_priority_display()), shown=False),
         Column(

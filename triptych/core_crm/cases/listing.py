@@ -74,8 +74,8 @@ def _subject(case: Case) -> SafeString:
     waits = parts.icon("message-exclamation", "icon-sm") if case.awaits_reply and case.is_open else ""
     said = format_html('<span class="visually-hidden">{}</span>', _("Not yet answered.")) if waits else ""
     return format_html(
-        '<a href="{}"><span class="quiet">#{}</span> {}</a> <span class="waits">{}{}</span>',
-        case.get_absolute_url(), case.number, case.subject, waits, said,
+        '<span class="waits">{}{}</span> <a href="{}"><span class="quiet">#{}</span> {}</a>',
+        waits, said, case.get_absolute_url(), case.number, case.subject,
     )  # fmt: skip
 
 
@@ -93,7 +93,7 @@ LIST = ListSpec(
         Column("priority", _("Priority"), text=Case.get_priority_display, cell=priority_tag),
         Column("contact", _("Contact"), text=name_of("contact"), cell=link_of("contact"), css="cell-sub"),
         Column("company", _("Company"), text=name_of("company"), cell=link_of("company")),
-        Column("queue", _("Queue"), text=name_of("queue"), order=("queue__position",)),
+        Column("queue", _("Queue"), text=name_of("queue"), order=("queue__position",), shown=False),
         Column("owner", _("Owner"), text=owner_name, cell=owner_of),
         Column(
             "last_message",

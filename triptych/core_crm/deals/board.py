@@ -72,7 +72,8 @@ class Column:
         value = _sums(self.totals.value)
         if self.stage.is_closed or not self.totals.value:
             return value
-        return format_html("{} · {}", value, format_html(_("{} weighted"), _sums(self.totals.weighted)))
+        weighted = format_html(_("{} weighted"), _sums(self.totals.weighted))
+        return format_html('<span class="d-block">{}</span><span class="d-block">{}</span>', value, weighted)
 
 
 @dataclass(frozen=True)

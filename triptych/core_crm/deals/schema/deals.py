@@ -58,7 +58,7 @@ class StageChange:
 
     @classmethod
     def get_queryset(cls, queryset: Any, info: ApiInfo) -> Any:
-        return queryset.newest_first()
+        return queryset.order_by("-at", "-pk")
 
 
 @strawberry_django.type(models.Deal, name="Deal", description="Something that a company or person may buy.")
