@@ -5,6 +5,7 @@ from django.urls import include, path
 from triptych.platform.plugins.pages import plugin_urls
 
 urlpatterns = [
+    path("settings/samples/", include("triptych.core_crm.samples.urls")),
     path("", include("triptych.platform.web.urls")),
     path("", include("triptych.tenants.sign_in_urls")),
     path("settings/", include("triptych.tenants.members.urls")),

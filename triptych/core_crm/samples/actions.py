@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import models, transaction
 
-from triptych.core_crm.activities.actions import create_activity
+from triptych.core_crm.activities.actions import ActivityFields, create_activity
 from triptych.core_crm.activities.models import Activity, ActivityLink
 from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.cases import actions as case_actions
@@ -196,13 +196,15 @@ def _case(sample: pack.SampleCase, company: Company, contact: Contact, by: Membe
 def _activity(sample: pack.SampleActivity, company: Company, by: Member, now: datetime) -> Activity:
     day = (now + timedelta(days=sample.days)).date()
     at = datetime.combine(day, time(14), tzinfo=now.tzinfo)
-    times = {"due_at": at} if sample.kind == "task" else {"start_at": at}
+    fields: ActivityFields = {"subject": sample.subject, "description": sample.text}
+    if sample.kind == Activity.Kind.TASK:
+        fields["due_at"] = at
+    elif sample.kind != Activity.Kind.NOTE:
+        fields["start_at"] = at
     return create_activity(
         kind=sample.kind,
-        subject=sample.subject,
-        description=sample.text,
         records=[RecordRef.of(company)],
         by=by,
         now=min(now, at),
-        **({} if sample.kind == "note" else times),  # type: ignore[typeddict-item]
+        **fields,
     )
