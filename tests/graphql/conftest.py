@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from strawberry import relay
 
 from triptych.platform.scope import entered
 from triptych.tenants.members import tokens
@@ -79,3 +80,47 @@ def api(cast, token_for, other_tenant):
             return self[who]
 
     return Callers()
+
+
+@pytest.fixture
+def crm(tenant, members, now):
+    """A small workspace of Acme Tools: `crm.contact(last_name="Bell")` makes one as the owner, inside the tenant."""
+    from triptych.core_crm.activities import actions as activities
+    from triptych.core_crm.cases import actions as cases
+    from triptych.core_crm.contacts import actions as contacts
+    from triptych.core_crm.deals import actions as deals
+    from triptych.core_crm.leads import actions as leads
+
+    makers = {
+        "contact": contacts.create_contact,
+        "company": contacts.create_company,
+        "deal": deals.create_deal,
+        "lead": leads.create_lead,
+        "case": cases.create_case,
+        "activity": activities.create_activity,
+    }
+    return Workspace(tenant, members["owner"], now, makers)
+
+
+class Workspace:
+    """Makes records through the actions."""
+
+    def __init__(self, tenant, by, now, makers) -> None:
+        self.tenant, self.by, self.now, self.makers = tenant, by, now, makers
+
+    def __getattr__(self, noun):
+        def make(**fields):
+            with entered(self.tenant):
+                return self.makers[noun](by=self.by, now=self.now, **fields)
+
+        return make
+
+
+def global_id(record) -> str:
+    """The id of a record as the API gives it."""
+    return str(relay.GlobalID(type(record).__name__, str(record.pk)))
+
+
+@pytest.fixture
+def gid():
+    return global_id

@@ -15,15 +15,16 @@ import strawberry
 from django.apps import apps
 from django.conf import settings
 from strawberry import relay
+from strawberry.annotation import StrawberryAnnotation
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.base import StrawberryObjectDefinition, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
+from triptych.graphql.guarding import Guarded
 from triptych.graphql.limits import MAX_PAGE
 from triptych.graphql.pipeline import EXTENSIONS
 from triptych.graphql.scalars import SCALARS
-from triptych.platform.plugins import GraphQLExtension
-from triptych.platform.plugins.registry import registry
+from triptych.platform.plugins import GraphQLExtension, failures, hooks
 
 logger = logging.getLogger(__name__)
 
@@ -56,16 +57,11 @@ def core_extensions() -> tuple[GraphQLExtension, ...]:
 
 
 def contributions(plugin_ids: Collection[str]) -> list[tuple[str, GraphQLExtension]]:
-    """Who contributes what, core first. A plugin that raises here contributes nothing."""
-    found = [("core", extension) for extension in core_extensions()]
-    for implementation in registry.implementations("graphql_extensions", plugin_ids):
-        try:
-            found += [(implementation.contributor, extension) for extension in implementation.function()]
-        except Exception:
-            if implementation.is_core:
-                raise
-            logger.exception("graphql_extensions_failed", extra={"plugin": implementation.contributor})
-    return found
+    """Who contributes what, core first. A plugin that raises here is reported and contributes nothing."""
+    return [
+        *(("core", extension) for extension in core_extensions()),
+        *hooks.pairs("graphql_extensions", plugin_ids, {}),
+    ]
 
 
 class TenantSchema(strawberry.Schema):
@@ -99,8 +95,8 @@ class TenantSchema(strawberry.Schema):
             self.added.setdefault(extension.on, []).append(field)
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
-        own = [copy.copy(field) for field in type_definition.fields]
-        fields = [*own, *(copy.copy(field) for field in self.added.get(type_definition.name, ()))]
+        fields = [copy.copy(field) for field in type_definition.fields]
+        fields += [_as_contributed(field) for field in self.added.get(type_definition.name, ())]
         self._refuse_doubles(type_definition.name, fields)
         return fields
 
@@ -135,9 +131,37 @@ def _whose(field: StrawberryField) -> str:
     return str(metadata.get("contributor", "core"))
 
 
+def _as_contributed(field: StrawberryField) -> StrawberryField:
+    """A copy of a contributed field. A plugin's may always be null and is guarded: its faults cost only itself."""
+    copied, whose = copy.copy(field), _whose(field)
+    if not whose.startswith("core"):
+        kind = field.resolve_type()
+        if not isinstance(kind, StrawberryOptional):
+            copied.type_annotation = StrawberryAnnotation(StrawberryOptional(kind))
+        copied.extensions = [*copied.extensions, Guarded(whose)]
+    return copied
+
+
 @lru_cache(maxsize=32)
 def _schema_for(plugin_ids: frozenset[str]) -> TenantSchema:
-    return TenantSchema(plugin_ids)
+    try:
+        return TenantSchema(plugin_ids)
+    except Exception as error:
+        if not plugin_ids:
+            raise
+        logger.exception("schema_not_composed")
+        return TenantSchema(_which_compose(plugin_ids, error))
+
+
+def _which_compose(plugin_ids: frozenset[str], error: Exception) -> list[str]:
+    """As many of the plugins as make a schema together. The others are reported; the API goes on without them."""
+    fitting: list[str] = []
+    for plugin_id in sorted(plugin_ids):
+        if composition_problems([*fitting, plugin_id]):
+            failures.report(plugin_id, "graphql_extensions", error)
+        else:
+            fitting.append(plugin_id)
+    return fitting
 
 
 _building = Lock()
@@ -158,8 +182,3 @@ def composition_problems(plugin_ids: Collection[str]) -> list[str]:
     except Exception as error:
         return [f"The schema cannot be built: {error}"]
     return []
-
-
-def sdl(plugin_ids: Collection[str] = ()) -> str:
-    """The schema as text. Without plugins it is what every tenant has, kept in `schema.graphql`."""
-    return f"{schema_for(plugin_ids).as_str()}\n"

@@ -23,7 +23,9 @@ from graphql import (
     IntValueNode,
     OperationDefinitionNode,
     OperationType,
+    SchemaMetaFieldDef,
     SelectionSetNode,
+    TypeMetaFieldDef,
     VariableNode,
     get_named_type,
 )
@@ -36,13 +38,16 @@ MAX_PAGE = 200
 MAX_COST = 20_000
 """Objects that one answer may hold."""
 MAX_DEPTH = 16
-MAX_FIELDS = 1_000
+MAX_FIELDS = 500
 """Fields that one document may name, aliases included."""
 MAX_ALIASES = 100
 MAX_TOKENS = 5_000
 MAX_CHARACTERS = 100_000
 LIST_SIZE = 10
 """What a list without paging is taken to hold (e-mail addresses of a contact, stages of a pipeline)."""
+
+
+INTROSPECTION: dict[str, Any] = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 
 
 @dataclass
@@ -103,26 +108,21 @@ class Walk:
 
     def field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Measure:
         total = Measure(depth=1, fields=1, aliases=int(node.alias is not None))
-        name = node.name.value
-        definition = getattr(parent, "fields", {}).get(name)
-        inner = get_named_type(definition.type) if definition else None
-        if name in ("__schema", "__type"):
-            return Measure(cost=MAX_PAGE, depth=1, fields=1, aliases=total.aliases)
+        definition = getattr(parent, "fields", {}).get(node.name.value) or INTROSPECTION.get(node.name.value)
         total.cost = _hints(definition).get("cost", int(node.selection_set is not None))
-        if node.selection_set is not None:
-            times = self._page_size(node, definition)
-            total.add(self.selections(node.selection_set, inner), times=times, deeper=1)
+        if node.selection_set is None or definition is None:
+            return total
+        times = self._page_size(node, definition)
+        if "first" not in definition.args:
+            total.cost *= times  # the members of a plain list; those of a connection are its nodes
+        total.add(self.selections(node.selection_set, get_named_type(definition.type)), times=times, deeper=1)
         return total
 
     def _page_size(self, node: FieldNode, definition: Any) -> int:
-        if definition is None:
-            return 1
         if "first" in definition.args:
-            sizes = [
-                self._number(argument.value) for argument in node.arguments if argument.name.value in ("first", "last")
-            ]
-            given = [size for size in sizes if size is not None]
-            return min(max(given), MAX_PAGE) if given else DEFAULT_PAGE
+            sizes = [self._number(given.value) for given in node.arguments if given.name.value in ("first", "last")]
+            known = [size for size in sizes if size is not None]
+            return min(max(known), MAX_PAGE) if known else DEFAULT_PAGE
         return LIST_SIZE if "[" in str(definition.type) and "paged" not in _hints(definition) else 1
 
     def _number(self, value: Any) -> int | None:

@@ -96,7 +96,7 @@ class Listing:
 
         def resolve(root: Any, info: ApiInfo, **given: Any) -> Any:
             slice_, asked = _asked(given)
-            key, context = _path(info), info.context
+            key, context = path_of(info), info.context
 
             def load(parents: list[Any]) -> dict[Any, Any]:
                 _chosen, keyset = self._narrowed(info, asked)
@@ -119,7 +119,7 @@ class Listing:
         """A field of another record: the first of those records that point to it by `via` and fit `among`, or null."""
 
         def resolve(root: Any, info: ApiInfo) -> Any:
-            found = info.context.batch(_path(info), root, partial(self._all, info, via=via, among=among))
+            found = info.context.batch(path_of(info), root, partial(self._all, info, via=via, among=among))
             return found[0] if found else None
 
         resolve.__annotations__ = {"info": ApiInfo, "return": self.node | None}
@@ -129,7 +129,7 @@ class Listing:
         """A field of another record: all records that point to it by `via`, in their usual order. For short lists."""
 
         def resolve(root: Any, info: ApiInfo) -> Any:
-            return info.context.batch(_path(info), root, partial(self._all, info, via=via, among=among)) or []
+            return info.context.batch(path_of(info), root, partial(self._all, info, via=via, among=among)) or []
 
         resolve.__annotations__ = {"info": ApiInfo, "return": list[self.node]}  # type: ignore[name-defined]
         return strawberry.field(resolver=resolve, description=description)
@@ -183,7 +183,7 @@ class Listing:
         return strawberry.field(resolver=resolve, description=description)
 
 
-def _path(info: ApiInfo) -> tuple[str, ...]:
+def path_of(info: ApiInfo) -> tuple[str, ...]:
     """Where in the answer the field stands, whichever row of a list it is in."""
     return tuple(part for part in info.path.as_list() if isinstance(part, str))
 

@@ -10,6 +10,8 @@ import strawberry
 from django.utils.dateparse import parse_datetime
 from strawberry.types.scalar import ScalarDefinition
 
+from triptych.graphql.errors import bad_input
+
 LARGEST = Decimal(10) ** 24
 SMALLEST_STEP = -12
 
@@ -17,13 +19,13 @@ SMALLEST_STEP = -12
 def _to_decimal(value: Any) -> Decimal:
     """A finite number given as text or number, below 10^24 and with at most 12 decimals."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError('Give a number as text, e.g. "1250.00".')
+        raise bad_input('Give a number as text, e.g. "1250.00".')
     try:
         number = Decimal(value if isinstance(value, str) else repr(value))
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or abs(number) >= LARGEST or int(number.as_tuple().exponent) < SMALLEST_STEP:
-        raise ValueError('Give a number as text, e.g. "1250.00", below 10^24 and with at most 12 decimals.')
+        raise bad_input('Give a number as text, e.g. "1250.00", below 10^24 and with at most 12 decimals.')
     return number
 
 
@@ -35,7 +37,7 @@ def _to_datetime(value: Any) -> datetime:
             return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise ValueError('Give a time like "2026-03-02T09:00:00Z".')
+    raise bad_input('Give a time like "2026-03-02T09:00:00Z".')
 
 
 def _from_datetime(value: datetime) -> str:

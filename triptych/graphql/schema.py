@@ -7,14 +7,20 @@ from typing import Any
 
 import strawberry
 import strawberry_django
+from django.utils.translation import gettext as _
 from strawberry import relay
+from strawberry_django import optimizer
 
-from triptych.graphql.context import ApiInfo
+from triptych.graphql.context import ApiInfo, group_as_peers
+from triptych.graphql.errors import bad_input
 from triptych.graphql.filters import BooleanFilter, IdFilter, TextFilter, Where, choice_filter, filter_input
-from triptych.graphql.listings import Listing, listing_of
+from triptych.graphql.listings import Listing, listing_called, listing_of, path_of
 from triptych.graphql.orderings import By, ordering_input
+from triptych.platform import search
 from triptych.platform.plugins import GraphQLExtension
 from triptych.tenants.members import models
+
+MAX_SEARCH = 50
 
 strawberry.enum(models.Member.Role, name="MemberRole", description="What somebody may do in general.")
 
@@ -58,6 +64,32 @@ member_list = Listing(
 )
 
 
+@strawberry.type(description="A record that was found, and how lists show it.")
+class SearchResult:
+    kind: str = strawberry.field(description="What it is, e.g. contact.")
+    title: str
+    subtitle: str
+    url: str = strawberry.field(description="Its page.")
+
+    @strawberry.field(description="The record itself.")
+    def node(self, info: ApiInfo) -> relay.Node:
+        found: relay.Node = info.context.batch(path_of(info), self, lambda entries: _found_records(info, entries))
+        return found
+
+
+def _found_records(info: ApiInfo, entries: list[Any]) -> dict[Any, Any]:
+    """The records behind entries of the search that the caller sees, by key."""
+    records: dict[Any, Any] = {}
+    for kind in {entry.kind for entry in entries}:
+        listing = listing_called(kind)
+        if listing is not None and info.schema.get_type_by_name(listing.name) is not None:
+            keys = [entry.pk for entry in entries if entry.kind == kind]
+            rows = list(optimizer.optimize(listing.visible_to(info.context.member).filter(pk__in=keys), info))
+            group_as_peers(rows)
+            records |= {row.pk: row for row in rows}
+    return records
+
+
 @strawberry.type
 class RootQueries:
     member = member_list.singular("Somebody of this workspace by id.")
@@ -69,9 +101,31 @@ class RootQueries:
 
     @strawberry.field(description="Any record by its global id; null when there is none that the caller sees.")
     def node(self, info: ApiInfo, id: relay.GlobalID) -> relay.Node | None:
-        listing = listing_of(id.type_name)
+        listing = listing_of(id.type_name) if info.schema.get_type_by_name(id.type_name) else None
         found: relay.Node | None = listing.find(info, id) if listing is not None else None
         return found
+
+    @strawberry.field(description="Records with words that begin with the words of the text; best and latest first.")
+    def search(self, info: ApiInfo, text: str, first: int = 20, kinds: list[str] | None = None) -> list[SearchResult]:
+        if not 0 <= first <= MAX_SEARCH:
+            raise bad_input(
+                _("“first” is %(size)d. A search finds 0 to %(limit)d.") % {"size": first, "limit": MAX_SEARCH}
+            )
+        entries = search.find(info.context.member, text, limit=first, kinds=kinds)
+        group_as_peers(entries)
+        visible = _visible(info, entries)
+        return [entry for entry in entries if entry.pk in visible]  # type: ignore[misc]
+
+
+def _visible(info: ApiInfo, entries: list[Any]) -> set[Any]:
+    """The keys of those entries of the search whose records the caller sees, one statement for each kind."""
+    keys: set[Any] = set()
+    for kind in {entry.kind for entry in entries}:
+        listing = listing_called(kind)
+        if listing is not None and info.schema.get_type_by_name(listing.name) is not None:
+            wanted = [entry.pk for entry in entries if entry.kind == kind]
+            keys |= set(listing.visible_to(info.context.member).filter(pk__in=wanted).values_list("pk", flat=True))
+    return keys
 
 
 extensions = [GraphQLExtension(on="Query", fields=RootQueries)]
