@@ -42,8 +42,8 @@ def states(place):
 
 
 def test_an_event_needs_the_transaction_of_its_change(fresh_tenant, now):
-    with entered(fresh_tenant), pytest.raises(TransactionManagementError, match=r"deal\.moved"):
-        events.announce("deal.moved", None, by=None, at=now)
+    with entered(fresh_tenant), pytest.raises(TransactionManagementError, match=r"parcel\.sent"):
+        events.announce("parcel.sent", None, by=None, at=now)
 
 
 def test_one_process_relays_and_works_without_a_broker_and_ends_when_asked(place, effects, processes, eventually):
@@ -101,9 +101,7 @@ def test_a_running_job_stops_when_asked(place, processes, eventually):
 
 
 @pytest.mark.broker
-def test_a_broker_killed_under_load_loses_nothing_and_does_nothing_twice(
-    place, effects, processes, broker, eventually
-):
+def test_a_broker_killed_under_load_loses_nothing_and_does_nothing_twice(place, effects, processes, broker, eventually):
     processes("relay", broker=broker.url)
     processes("worker", broker=broker.url)
     announced, enough = [], threading.Event()

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def handled():
-    """Handlers for the time of a test: `handled("deal.moved")(function)`."""
+    """Handlers for the time of a test: `handled("parcel.sent")(function)`."""
     functions = []
 
     def handles(*names, **options):
@@ -38,13 +38,13 @@ def handled():
 
 @pytest.fixture
 def seen(handled):
-    """The events named `deal.moved` that a handler of this test has seen."""
+    """The events named `parcel.sent` that a handler of this test has seen."""
     seen = []
 
     def sees(event):
         seen.append(event)
 
-    handled("deal.moved")(sees)
+    handled("parcel.sent")(sees)
     return seen
 
 
@@ -68,25 +68,25 @@ def rows(model):
 
 def test_a_handler_sees_what_was_announced(in_tenant, tenant, members, now, seen):
     with logs.bound(request="r-123"):
-        events.announce("deal.moved", members["member"], by=members["owner"], at=now, stage="Offer")
+        events.announce("parcel.sent", members["member"], by=members["owner"], at=now, stage="Offer")
     drain()
 
     (event,) = seen
-    assert (event.name, event.tenant_id, event.at, event.request_id) == ("deal.moved", tenant.id, now, "r-123")
+    assert (event.name, event.tenant_id, event.at, event.request_id) == ("parcel.sent", tenant.id, now, "r-123")
     assert (event.kind, event.object_id) == ("members.member", members["member"].pk)
     assert (event.by, event.facts) == (members["owner"].pk, {"stage": "Offer"})
 
 
 def test_announcing_costs_one_statement_and_reads_nothing_back(in_tenant, now, django_assert_num_queries):
     with django_assert_num_queries(1) as captured:
-        events.announce("deal.moved", None, by=None, at=now)
+        events.announce("parcel.sent", None, by=None, at=now)
 
     assert "RETURNING" not in captured.captured_queries[0]["sql"]
 
 
 def test_a_change_that_is_rolled_back_was_never_announced(in_tenant, now, seen):
     with transaction.atomic():
-        events.announce("deal.moved", None, by=None, at=now)
+        events.announce("parcel.sent", None, by=None, at=now)
         transaction.set_rollback(True)
     drain()
 
@@ -95,7 +95,7 @@ def test_a_change_that_is_rolled_back_was_never_announced(in_tenant, now, seen):
 
 def test_an_event_outside_of_a_tenant_is_refused(db, now):
     with entered(CONTROL), pytest.raises(tenancy.OutsideTenant, match="public"):
-        events.announce("deal.moved", None, by=None, at=now)
+        events.announce("parcel.sent", None, by=None, at=now)
 
 
 def test_a_tenant_reads_no_event_and_writes_none_for_others(in_tenant, other_tenant, now):
@@ -104,7 +104,7 @@ def test_a_tenant_reads_no_event_and_writes_none_for_others(in_tenant, other_ten
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         Delivery.objects.count()
     with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
-        Outbox.objects.create(tenant_id=other_tenant.id, name="deal.moved", at=now)
+        Outbox.objects.create(tenant_id=other_tenant.id, name="parcel.sent", at=now)
 
 
 def test_a_connection_that_stands_nowhere_reads_no_event(db):
@@ -122,8 +122,8 @@ def test_a_handler_runs_in_the_tenant_with_its_rights(in_tenant, tenant, now, ha
             cursor.execute("SELECT current_user")
             scopes.append(cursor.fetchone()[0])
 
-    handled("deal.moved")(looks_around)
-    events.announce("deal.moved", None, by=None, at=now)
+    handled("parcel.sent")(looks_around)
+    events.announce("parcel.sent", None, by=None, at=now)
     drain()
 
     assert scopes == [tenant.schema_name]
@@ -134,8 +134,8 @@ def test_what_a_handler_wrote_is_undone_with_its_failure_and_the_others_stand(in
         Member.objects.filter(pk=event.by).update(name="Half done")
         raise RuntimeError("no luck")
 
-    handled("deal.moved")(renames_and_fails)
-    events.announce("deal.moved", None, by=members["owner"], at=now)
+    handled("parcel.sent")(renames_and_fails)
+    events.announce("parcel.sent", None, by=members["owner"], at=now)
     with pytest.raises(NotDelivered, match="no luck"):
         drain()
 
@@ -149,8 +149,8 @@ def test_a_handler_that_breaks_the_transaction_costs_only_itself(in_tenant, now,
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 / 0")
 
-    handled("deal.moved")(breaks)
-    events.announce("deal.moved", None, by=None, at=now)
+    handled("parcel.sent")(breaks)
+    events.announce("parcel.sent", None, by=None, at=now)
     drain(strict=False)
 
     assert len(seen) == 1
@@ -166,8 +166,8 @@ def test_a_handler_that_fails_is_tried_again_later_then_given_up_then_replayed(i
         attempts.append(clock[0])
         raise RuntimeError("the other side is down")
 
-    handled("deal.moved")(fails)
-    events.announce("deal.moved", None, by=None, at=now)
+    handled("parcel.sent")(fails)
+    events.announce("parcel.sent", None, by=None, at=now)
     while drain(strict=False):
         (delivery,) = rows(Delivery)
         clock[0] = delivery.next_attempt_at
@@ -185,7 +185,7 @@ def test_a_handler_that_fails_is_tried_again_later_then_given_up_then_replayed(i
 
 
 def test_only_the_dead_are_replayed(in_tenant, now, seen):
-    events.announce("deal.moved", None, by=None, at=now)
+    events.announce("parcel.sent", None, by=None, at=now)
     drain()
 
     assert not replay(rows(Delivery)[0], at=now)
@@ -194,7 +194,7 @@ def test_only_the_dead_are_replayed(in_tenant, now, seen):
 
 
 def test_a_message_that_arrives_twice_runs_once(in_tenant, tenant, now, seen, queued):
-    events.announce("deal.moved", None, by=None, at=now)
+    events.announce("parcel.sent", None, by=None, at=now)
     (delivery,) = queued(now)
 
     deliver(delivery.pk, tenant.id, 0)
@@ -204,14 +204,14 @@ def test_a_message_that_arrives_twice_runs_once(in_tenant, tenant, now, seen, qu
 
 
 def test_what_was_queued_and_not_done_is_queued_again_after_two_minutes(in_tenant, now, seen, queued):
-    events.announce("deal.moved", None, by=None, at=now)
+    events.announce("parcel.sent", None, by=None, at=now)
     assert len(queued(now)) == 1
     assert len(queued(now + timedelta(seconds=119))) == 1
     assert len(queued(now + timedelta(seconds=120))) == 2
 
 
 def test_a_handler_that_takes_its_worker_with_it_each_time_is_given_up(in_tenant, now, seen, queued):
-    events.announce("deal.moved", None, by=None, at=now)
+    events.announce("parcel.sent", None, by=None, at=now)
     queued(now)
     with entered(CELL):
         Delivery.objects.update(attempts=MAX_ATTEMPTS)
@@ -222,7 +222,7 @@ def test_a_handler_that_takes_its_worker_with_it_each_time_is_given_up(in_tenant
 
 def test_a_broker_that_refuses_leaves_everything_waiting(in_tenant, now, seen):
     for _ in range(3):
-        events.announce("deal.moved", None, by=None, at=now)
+        events.announce("parcel.sent", None, by=None, at=now)
     relay.expand(at=now)
     sent = []
 
@@ -240,14 +240,14 @@ def test_a_broker_that_refuses_leaves_everything_waiting(in_tenant, now, seen):
 def test_the_backlog_waits_in_the_database(in_tenant, now, seen, queued, monkeypatch):
     monkeypatch.setattr(relay, "UNDERWAY", 2)
     for _ in range(5):
-        events.announce("deal.moved", None, by=None, at=now)
+        events.announce("parcel.sent", None, by=None, at=now)
 
     assert len(queued(now)) == 2
     assert len(queued(now)) == 2
 
 
 def test_a_task_that_names_another_tenant_is_refused(in_tenant, other_tenant, now, seen, queued):
-    events.announce("deal.moved", None, by=None, at=now)
+    events.announce("parcel.sent", None, by=None, at=now)
     (delivery,) = queued(now)
 
     with pytest.raises(tenancy.TenantMismatch):
@@ -257,21 +257,21 @@ def test_a_task_that_names_another_tenant_is_refused(in_tenant, other_tenant, no
     assert rows(Delivery)[0].attempts == 0
 
 
-@pytest.mark.parametrize(("enabled", "times"), [([], 0), (["loyalty"], 1)])
+@pytest.mark.parametrize(("enabled", "times"), [([], 0), (["parcels"], 1)])
 def test_a_plugins_handler_runs_only_where_it_is_enabled(tenant, now, handled, enabled, times):
     seen = []
 
     def gives_points(event):
         seen.append((event.name, logs.context().get("plugin")))
 
-    handled("deal.won", plugin="loyalty")(gives_points)
+    handled("parcel.lost", plugin="parcels")(gives_points)
     with entered(CONTROL):
         type(tenant).objects.filter(pk=tenant.pk).update(enabled_plugins=enabled)
     with entered(tenant):
-        events.announce("deal.won", None, by=None, at=now)
+        events.announce("parcel.lost", None, by=None, at=now)
     drain()
 
-    assert seen == [("deal.won", "loyalty")] * times
+    assert seen == [("parcel.lost", "parcels")] * times
 
 
 def test_a_plugin_disabled_in_the_meantime_is_not_run(tenant, now, handled, queued):
@@ -280,12 +280,12 @@ def test_a_plugin_disabled_in_the_meantime_is_not_run(tenant, now, handled, queu
     def gives_points(event):
         seen.append(event)
 
-    handled("deal.won", plugin="loyalty")(gives_points)
+    handled("parcel.lost", plugin="parcels")(gives_points)
     tenants = type(tenant).objects.filter(pk=tenant.pk)
     with entered(CONTROL):
-        tenants.update(enabled_plugins=["loyalty"])
+        tenants.update(enabled_plugins=["parcels"])
     with entered(tenant):
-        events.announce("deal.won", None, by=None, at=now)
+        events.announce("parcel.lost", None, by=None, at=now)
     (delivery,) = queued(now)
     with entered(CONTROL):
         tenants.update(enabled_plugins=[])
@@ -293,15 +293,15 @@ def test_a_plugin_disabled_in_the_meantime_is_not_run(tenant, now, handled, queu
 
     (delivery,) = rows(Delivery)
     assert (seen, delivery.state) == ([], "done")
-    assert delivery.last_error == "Not run: loyalty is not enabled."
+    assert delivery.last_error == "Not run: parcels is not enabled."
 
 
 def test_a_handler_that_the_code_lost_is_a_dead_letter(in_tenant, tenant, now, handled, queued):
     def goes_away(event):
         raise AssertionError
 
-    handled("deal.moved")(goes_away)
-    events.announce("deal.moved", None, by=None, at=now)
+    handled("parcel.sent")(goes_away)
+    events.announce("parcel.sent", None, by=None, at=now)
     (delivery,) = queued(now)
     forget(goes_away)
     deliver(delivery.pk, tenant.id, 0)

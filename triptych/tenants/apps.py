@@ -11,6 +11,7 @@ class TenantsConfig(AppConfig):
         from triptych.tenants import (
             checks,  # noqa: F401 - registers itself
             directory,
+            health,  # noqa: F401 - registers itself
         )
 
         tenancy.register(tenancy.Directory(find=directory.find, working=directory.working))

@@ -169,13 +169,14 @@ def ensure_migrated() -> None:
     """Make and migrate whatever is missing or stale: the database, the control and cell schemas, the fleet."""
     ensure_database()
     with migrating():
-        if _kept_control_stamp() != control_stamp():
+        if kept_control_stamp() != control_stamp():
             migrate_control()
             _keep_control_stamp()
         migrate_fleet()
 
 
-def _kept_control_stamp() -> str | None:
+def kept_control_stamp() -> str | None:
+    """The stamp that the control and cell schemas of this database stand at, None before their first migration."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT obj_description(to_regnamespace('cell')::oid, 'pg_namespace')")
         (kept,) = cursor.fetchone()

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import render
 
 from triptych.platform.scope import CONTROL, AnyScope, entered
+from triptych.platform.web import logs
 from triptych.tenants.models import Tenant
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def tenant_middleware(get_response: Callable[[HttpRequest], HttpResponseBase]) -
         if not tenant.is_open:
             return render(request, "errors/workspace_closed.html", {"closed": tenant}, status=403)
         request.tenant = tenant  # type: ignore[attr-defined]
+        logs.bind(tenant=tenant.schema_name)
         with entered(tenant):
             return kept_in(tenant, get_response(request))
 

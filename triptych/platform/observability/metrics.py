@@ -57,7 +57,7 @@ class Backlog(Collector):
 
 def _counted(name: str, explained: str, rows: QuerySet[Delivery] | QuerySet[Job]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, explained, labels=["queue", "state"])
-    for queue, state, count in rows.order_by().values_list("queue", "state").annotate(Count("*")):
+    for queue, state, count in rows.order_by().values_list("queue", "state").annotate(waiting=Count("*")):
         family.add_metric([queue, state], count)
     return family
 

@@ -7,7 +7,7 @@ request, task or job, on its Sentry events, and on the tasks that it causes.
 
 import logging.config
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.contextvars import bind_contextvars, bound_contextvars, clear_contextvars, get_contextvars
@@ -45,6 +45,18 @@ def _rendering(json: bool) -> list[Any]:
     return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
 
 
+class Stderr(logging.StreamHandler[TextIO]):
+    """Writes to whatever standard error is at that moment, since tests and servers exchange it."""
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, value: TextIO) -> None:
+        """What the base class found at the start does not matter."""
+
+
 def configure(options: dict[str, Any]) -> None:
     """Django's LOGGING_CONFIG. `options` is settings.LOGGING: `json` (one object a line) and `level` (default INFO)."""
     structlog.configure(
@@ -73,7 +85,7 @@ def configure(options: dict[str, Any]) -> None:
                     ],
                 }
             },
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+            "handlers": {"stderr": {"()": Stderr, "formatter": "structured"}},
             "root": {"handlers": ["stderr"], "level": options.get("level", "INFO")},
             "loggers": {
                 "django": {**own, "level": "INFO"},
