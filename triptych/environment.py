@@ -18,6 +18,7 @@ class Environment(BaseSettings):
 
     triptych_data: Path = Field(default_factory=default_data_folder, description="Folder of database, files and keys.")
     triptych_mode: Literal["development", "production"] = "development"
+    triptych_debug: bool = Field(False, description="Django's technical error pages and unhashed assets.")
     triptych_base_domain: str = Field("localhost", description="Tenants live on its subdomains.")
     triptych_port: int = Field(8000, ge=1, le=65535, description="Public port, part of the addresses in mails.")
     triptych_scheme: Literal["http", "https"] = "http"

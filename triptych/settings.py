@@ -13,8 +13,9 @@ from triptych.platform.plugins.discovery import installed_plugins
 ENVIRONMENT = read_environment()
 ROOT = Path(__file__).resolve().parent
 DATA = ENVIRONMENT.triptych_data
-DEBUG = ENVIRONMENT.triptych_mode == "development"
-SHOW_DESIGN = DEBUG  # the page of all components, at /design/
+DEVELOPMENT = ENVIRONMENT.triptych_mode == "development"
+DEBUG = ENVIRONMENT.triptych_debug  # not by mode: it keeps each statement in memory and hides our error pages
+SHOW_DESIGN = DEVELOPMENT  # the page of all components, at /design/
 SECRET_KEY = ENVIRONMENT.key()
 BASE_DOMAIN = ENVIRONMENT.triptych_base_domain
 ALLOWED_HOSTS = ["*"]  # the tenant middleware answers 404 to every host that leads nowhere
@@ -162,7 +163,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 MFA_ADAPTER = "triptych.tenants.sign_in.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEVELOPMENT
 MFA_TOTP_ISSUER = "Triptych"
 SESSION_ENGINE = "triptych.tenants.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
@@ -240,5 +241,5 @@ JOBS_AT_ONCE = {"interactive": 4, "bulk": 2, "analytics": 1}  # of all workers t
 METRICS_TOKEN = ENVIRONMENT.metrics_token
 
 LOGGING_CONFIG = "triptych.platform.web.logs.configure"
-LOGGING = {"json": not DEBUG}
+LOGGING = {"json": not DEVELOPMENT}
 sentry.start(ENVIRONMENT.sentry_dsn, mode=ENVIRONMENT.triptych_mode)

@@ -18,7 +18,9 @@ import httpx
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import override_settings
 
+from triptych.platform.web.assets import collect
 from triptych.testing.database import PASSWORD, maintenance, on_databases, template_name
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -71,6 +73,8 @@ def server(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
         found = connection.settings_dict
         host = found["HOST"] or found["OPTIONS"].get("host")
     data = tmp_path_factory.mktemp("served")
+    with override_settings(STATIC_ROOT=data / "static"):
+        collect()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
