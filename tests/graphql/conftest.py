@@ -124,3 +124,25 @@ def global_id(record) -> str:
 @pytest.fixture
 def gid():
     return global_id
+
+
+@pytest.fixture
+def acme_as_wsgi(db):
+    """Acme's host as a WSGI application, inside the test's transaction."""
+    client = Client(SERVER_NAME="acme.localhost")
+
+    def application(environ, start_response):
+        size = int(environ.get("CONTENT_LENGTH") or 0)
+        passed = {key: value for key, value in environ.items() if key.startswith("HTTP_") and key != "HTTP_HOST"}
+        response = client.generic(
+            environ["REQUEST_METHOD"],
+            environ["PATH_INFO"],
+            environ["wsgi.input"].read(size),
+            content_type=environ.get("CONTENT_TYPE", ""),
+            QUERY_STRING=environ.get("QUERY_STRING", ""),
+            **passed,
+        )
+        start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
+        return [response.content]
+
+    return application
