@@ -108,11 +108,16 @@ class ValueLine:
     other: str
 
     @property
+    def quick(self) -> str:
+        """The act behind one press, where a suggestion waits to be taken."""
+        return "" if self.chosen else next((said for do, said in self.choices if do == Do.ACCEPT), "")
+
+    @property
     def rows_text(self) -> str:
         """How many rows, and the first of them."""
         count = self.finding.row_count
         first = ", ".join(str(number) for number in self.finding.rows[:3])
-        words = ngettext("%(count)s row: %(first)s", "%(count)s rows: %(first)s", count)
+        words = ngettext("Row %(first)s", "%(count)s rows: %(first)s", count)
         return words % {"count": f"{count:,}", "first": first} + ("…" if count > 3 else "")
 
 

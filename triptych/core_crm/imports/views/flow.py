@@ -19,8 +19,9 @@ from triptych.core_crm.imports.forms import (
     posted_mapping,
     posted_options,
 )
+from triptych.core_crm.imports.importer import Field
 from triptych.core_crm.imports.models import Import
-from triptych.core_crm.imports.registry import target_named
+from triptych.core_crm.imports.registry import Target, target_named
 from triptych.core_crm.imports.shown import STEPS, column_rows, decisions_made, finding_groups, option_rows
 from triptych.core_crm.imports.views.past import past_imports
 from triptych.platform import clock
@@ -140,13 +141,21 @@ def _check_page(request: TenantRequest, record: Import, template: str) -> HttpRe
         "target": target,
         "forecast": forecast,
         "problem": problem,
-        "previewed": [(target.field(name), column) for name, column in record.mapping.items()],
+        "previewed": _in_order_of_the_file(record, target),
         "groups": finding_groups(record, target, may_choose=True),
         "decisions": decisions_made(record, target),
         "steps": STEPS,
         "current": 3,
     }
     return render(request, template, context)
+
+
+def _in_order_of_the_file(record: Import, target: Target) -> list[tuple[Field, str]]:
+    """The mapped fields with their columns, as the file has them."""
+    place = {column: position for position, column in enumerate(record.columns)}
+    return [
+        (target.field(name), column) for name, column in sorted(record.mapping.items(), key=lambda pair: place[pair[1]])
+    ]
 
 
 @require_POST
