@@ -5,7 +5,7 @@ It stands at the root because the frame (`platform.web`) knows no noun of the CR
 
 from django.utils.translation import gettext_lazy as _
 
-from triptych.platform.web.menu import Act, Line, Setting
+from triptych.platform.web.menu import Act, Kind, Line, Setting
 
 LINES = (
     Line(_("Home"), "/", "home", key="h"),
@@ -32,6 +32,16 @@ ACTS = (
     Act(_("Import a file"), "/import/", "table-import", makes=False),
     Act(_("Invite somebody"), "/settings/people/", "mail-forward", makes=False, administers=True),
 )
+
+KINDS = {
+    "contact": Kind(_("Contacts"), "address-book"),
+    "company": Kind(_("Companies"), "building"),
+    "lead": Kind(_("Leads"), "target-arrow"),
+    "deal": Kind(_("Deals"), "layout-kanban"),
+    "case": Kind(_("Cases"), "lifebuoy"),
+    "activity": Kind(_("Activities"), "calendar-check"),
+}
+"""How what the search finds is called in the palette."""
 
 SETTINGS = (
     Setting(_("Your profile"), _("The name that colleagues see."), "/settings/profile/", "user-circle"),

@@ -50,12 +50,21 @@ def ensure_assets() -> None:
     Raises:
         AssetsRefused: npm failed.
     """
+    fetch()
+    collect()
+
+
+def fetch() -> None:
+    """Bring `node_modules` to what the lock file says.
+
+    Raises:
+        AssetsRefused: npm failed.
+    """
     root = settings.NODE_MODULES.parent
     lock = root / "package-lock.json"
     if lock.exists() and _stamped(settings.NODE_MODULES) != _digest([lock]):
         _install(root)
         (settings.NODE_MODULES / STAMP).write_text(_digest([lock]))
-    collect()
 
 
 def collect() -> None:

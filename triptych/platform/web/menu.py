@@ -48,6 +48,14 @@ class Act:
 
 
 @dataclass(frozen=True)
+class Kind:
+    """A kind of record: what several are called, and its icon."""
+
+    label: StrOrPromise
+    icon: str
+
+
+@dataclass(frozen=True)
 class Setting:
     """A card on the overview of the settings; `administers` hides it from who may not."""
 
@@ -82,6 +90,12 @@ def acts(member: Any) -> list[Act]:
     if member is None or not member.may_write:
         return []
     return [act for act in _of_navigation("ACTS") if member.may_administer or not act.administers]
+
+
+def kind(name: str) -> Kind:
+    """How a kind of record that can be found is shown; a plugin's own kind by its name."""
+    kinds: dict[str, Kind] = import_string(f"{NAVIGATION}.KINDS")
+    return kinds.get(name, Kind(name.replace("_", " ").capitalize(), "file"))
 
 
 def on_a_phone(found: Iterable[Group]) -> list[Line]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 FOUND_AT_MOST = 12
+RECENT_AT_MOST = 5
 WAYS_AT_MOST = 5
 
 
@@ -30,21 +31,32 @@ class Item:
 
 @require_GET
 def palette(request: HttpRequest) -> HttpResponse:
+    """The list for `?q=`. Without a text: what the member looked at last, and all that can be done."""
     member: Any = request.member  # type: ignore[attr-defined]
     text = request.GET.get("q", "").strip()[:100]
+    acts = [Item(act.label, act.url, act.icon) for act in menu.acts(member)]
     groups = [
-        (_("Found"), _found(member, text)),
-        (_("Do"), _fitting([Item(act.label, act.url, act.icon) for act in menu.acts(member)], text)),
+        *_records(member, text),
+        (_("Do"), _fitting(acts, text)),
         (_("Go to"), _fitting(_ways(member, request.path), text)),
     ]
     shown = [(label, items) for label, items in groups if items]
     return render(request, "shell/palette_list.html", {"groups": shown, "text": text})
 
 
-def _found(member: Any, text: str) -> list[Item]:
+def _records(member: Any, text: str) -> list[tuple[StrOrPromise, list[Item]]]:
+    """What is found, by kind, the kind of the best match first; or what was looked at last."""
     if not text:
-        return []
-    return [Item(hit.title, hit.url, hit.icon, hit.note) for hit in search.find(member, text, FOUND_AT_MOST)]
+        seen = search.recent(member, limit=RECENT_AT_MOST)
+        return [(_("Looked at last"), [_record(entry) for entry in seen])]
+    by_kind: dict[str, list[Item]] = {}
+    for entry in search.find(member, text, limit=FOUND_AT_MOST):
+        by_kind.setdefault(entry.kind, []).append(_record(entry))
+    return [(menu.kind(name).label, items) for name, items in by_kind.items()]
+
+
+def _record(entry: Any) -> Item:
+    return Item(entry.title, entry.url, menu.kind(entry.kind).icon, entry.subtitle)
 
 
 def _ways(member: Any, path: str) -> list[Item]:
