@@ -146,7 +146,7 @@ def web(data: Data = None, port: int = 8000, host: str = "127.0.0.1") -> None:
 @app.command()
 def worker(data: Data = None) -> None:
     """Run relay, worker and scheduler."""
-    os.environ.setdefault("TRIPTYCH_POOL", "10")
+    os.environ.setdefault("TRIPTYCH_POOL", "12")
     connect(data, as_owner=False)
     from triptych.platform.events.process import run_worker
 

@@ -4,14 +4,17 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 
-from triptych.platform import events
+from triptych.platform import clock, events
 from triptych.platform.events import relay, tenancy
 from triptych.platform.events.delivering import MAX_ATTEMPTS, back_off, bury_lost, deliver, replay
 from triptych.platform.events.models import Delivery, Outbox
 from triptych.platform.events.registry import forget
+from triptych.platform.events.relaying import forget_old
 from triptych.platform.events.testing import NotDelivered, drain
+from triptych.platform.plugins import failures
 from triptych.platform.scope import CELL, CONTROL, entered
 from triptych.platform.web import logs
 from triptych.tenants.members.models import Member
@@ -308,3 +311,70 @@ def test_a_handler_that_the_code_lost_is_a_dead_letter(in_tenant, tenant, now, h
 
     (delivery,) = rows(Delivery)
     assert (delivery.state, "goes_away" in delivery.last_error) == ("dead", True)
+
+
+@pytest.fixture
+def dead(in_tenant, now, handled):
+    """A delivery that was given up."""
+
+    def fails(event):
+        raise RuntimeError("no luck")
+
+    handled("parcel.sent")(fails)
+    events.announce("parcel.sent", None, by=None, at=now)
+    drain(strict=False)
+    with entered(CELL):
+        Delivery.objects.update(state=Delivery.State.DEAD)
+    return rows(Delivery)[0]
+
+
+def test_the_operator_sees_and_replays_dead_letters(dead, tenant, capsys):
+    call_command("dead_letters")
+    shown = capsys.readouterr().out
+    for part in (str(dead.pk), str(tenant.id), "parcel.sent", "RuntimeError: no luck"):
+        assert part in shown
+
+    call_command("dead_letters", replay=str(dead.pk))
+    assert capsys.readouterr().out == "1 will be tried again.\n"
+    assert (rows(Delivery)[0].state, rows(Delivery)[0].attempts) == ("pending", 0)
+
+
+@pytest.mark.parametrize("wrong", ["parcel", "0192a5e0-0000-7000-8000-000000000001"])
+def test_replaying_what_is_not_there_is_refused(dead, wrong):
+    with pytest.raises(CommandError, match="no"):
+        call_command("dead_letters", replay=wrong)
+
+
+def test_a_failing_handler_of_a_plugin_is_reported_as_the_plugins(tenant, now, handled, monkeypatch):
+    reported = []
+    monkeypatch.setattr(failures, "report", lambda *report: reported.append(report))
+
+    def fails(event):
+        raise RuntimeError("no luck")
+
+    handled("parcel.sent", plugin="parcels")(fails)
+    with entered(CONTROL):
+        type(tenant).objects.filter(pk=tenant.pk).update(enabled_plugins=["parcels"])
+    with entered(tenant):
+        events.announce("parcel.sent", None, by=None, at=now)
+    drain(strict=False)
+
+    ((plugin, handler, error),) = reported
+    assert (plugin, "fails" in handler, str(error)) == ("parcels", True, "no luck")
+
+
+def test_what_everybody_has_seen_is_forgotten_after_two_weeks_and_dead_letters_stay(dead, now, seen, handled):
+    def succeeds(event):
+        pass
+
+    handled("parcel.lost")(succeeds)
+    with entered(CELL):
+        Outbox.objects.exclude(pk=dead.event_id).delete()
+    events.announce("parcel.lost", None, by=None, at=now)
+    drain()
+    handed_over = clock.now()
+
+    forget_old(at=handed_over + timedelta(days=13))
+    assert len(rows(Outbox)) == 2
+    forget_old(at=handed_over + timedelta(days=15))
+    assert [event.pk for event in rows(Outbox)] == [dead.event_id]

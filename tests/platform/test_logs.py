@@ -5,8 +5,9 @@ import logging
 
 import pytest
 import structlog
+from asgiref.sync import async_to_sync, sync_to_async
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import AsyncClient, RequestFactory
 
 from triptych.platform.events import tenancy
 from triptych.platform.events.models import Outbox
@@ -124,3 +125,21 @@ def test_an_event_carries_the_request_that_caused_it(in_tenant, now):
 
     with entered(CELL):
         assert Outbox.objects.get(name="parcel.sent").request_id == "client-0002"
+
+
+def test_under_asgi_the_line_knows_what_the_inner_middleware_found_out_in_its_thread(lines):
+    async def inner(request):
+        await sync_to_async(logs.bind)(tenant="t_1")
+        return HttpResponse()
+
+    request = RequestFactory().get("/parcels/", headers={"X-Request-ID": "client-0004"})
+    response = async_to_sync(request_middleware(inner))(request)
+
+    (line,) = lines()
+    assert (response.headers["X-Request-ID"], line["request"], line["tenant"]) == ("client-0004", "client-0004", "t_1")
+
+
+def test_under_asgi_health_is_answered_too():
+    response = async_to_sync(AsyncClient().get)("/health/live")
+
+    assert response.status_code == 200

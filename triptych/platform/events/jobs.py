@@ -280,8 +280,8 @@ def _heart(running: RunningJob) -> Iterator[None]:
                 running.beat()
             except Exception:  # the row is locked by a chunk, or the database is away: the next beat tells
                 logger.warning("a heartbeat was missed", extra={"job": str(running.id)}, exc_info=True)
-                connection.close()
-        connection.close()
+            finally:
+                connection.close()  # back to the pool, which has few
 
     thread = threading.Thread(target=beat, name=f"heart-{running.id}", daemon=True)
     thread.start()
