@@ -39,7 +39,11 @@ def test_a_deal_takes_on_what_its_stage_sets(deal, members, now):
 
     moved.refresh_from_db()
     assert (moved.stage.name, moved.probability, moved.forecast_category, moved.entered_stage_at, moved.closed_at) == (
-        "Proposal", 50, "best_case", later, None,
+        "Proposal",
+        50,
+        "best_case",
+        later,
+        None,
     )
     assert moved.weighted_amount == Decimal("600.25")
     assert moved.version == deal.version + 1

@@ -36,6 +36,12 @@ class StageField(forms.ModelChoiceField):
     def __init__(self, **options: Any) -> None:
         super().__init__(Stage.objects.none(), label=_("Stage"), empty_label=None, **options)
 
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as error:  # also for what is no id at all
+            raise forms.ValidationError(_("Choose one of the stages of this pipeline.")) from error
+
     def offer(self, pipeline: Pipeline) -> None:
         self.queryset = Stage.objects.active().filter(pipeline=pipeline).in_order()
 
