@@ -1,13 +1,18 @@
-"""The demo tenant: a small business to look around in, with the removable sample pack."""
+"""The demo tenant: a small business to look around in, with every plugin and the removable sample pack."""
+
+import contextlib
 
 from django.conf import settings
 
 from triptych.core_crm.samples import actions as samples
 from triptych.platform import clock
+from triptych.platform.plugins.discovery import installed_plugins
+from triptych.platform.refusals import Refused
 from triptych.platform.scope import CONTROL, entered
 from triptych.tenants import actions
 from triptych.tenants.members.models import Member
 from triptych.tenants.models import Tenant
+from triptych.tenants.plugins import enable_plugin
 
 SUBDOMAIN = "demo"
 
@@ -31,5 +36,8 @@ def _make(*, email: str, password: str) -> None:
     tenant = actions.sign_up(
         name="Demo Tools", subdomain=SUBDOMAIN, email=email, person_name="Dana Demo", password=password, now=now
     )
+    for plugin in installed_plugins():
+        with contextlib.suppress(Refused):  # what needs a plan stays off
+            enable_plugin(tenant=tenant, plugin_id=plugin.id, by=None, now=now)
     with entered(tenant):
         samples.add_samples(by=Member.objects.get(email=email), now=now)
