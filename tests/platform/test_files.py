@@ -4,6 +4,7 @@ import hashlib
 import io
 import threading
 import zipfile
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -55,6 +56,10 @@ def office(*names: str) -> bytes:
     return written.getvalue()
 
 
+def files_on_disk() -> set[Path]:
+    return {path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()}
+
+
 def test_a_file_is_kept_with_its_size_and_digest(attach, tenant, members):
     file = attach(content=b"Two pumps." * 100_000)
 
@@ -104,17 +109,12 @@ def test_safe_kinds_are_taken_and_known_by_their_bytes(attach, name, content, co
     ],
 )
 def test_other_kinds_are_refused_and_leave_nothing_behind(attach, tenant, name, content, message):
-    before = (
-        {path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()} if settings.MEDIA_ROOT.exists() else set()
-    )
+    before = files_on_disk()
     with pytest.raises(Refused, match=message) as refused:
         attach(name, content)
 
     assert (refused.value.field, refused.value.message[-1]) == ("file", ".")
-    after = (
-        {path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()} if settings.MEDIA_ROOT.exists() else set()
-    )
-    assert after == before
+    assert files_on_disk() == before
     with entered(tenant):
         assert File.objects.count() == 0
 
@@ -129,11 +129,11 @@ def test_bytes_of_a_row_that_was_refused_are_taken_away(attach, monkeypatch):
         raise Refused("No.")
 
     monkeypatch.setattr(actions.events, "announce", refuse)
-    before = sum(path.is_file() for path in settings.MEDIA_ROOT.rglob("*"))
+    before = files_on_disk()
     with pytest.raises(Refused), transaction.atomic():
         attach()
 
-    assert sum(path.is_file() for path in settings.MEDIA_ROOT.rglob("*")) == before
+    assert files_on_disk() == before
 
 
 @pytest.mark.parametrize(

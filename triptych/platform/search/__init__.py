@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
-from triptych.platform.search.words import query_of, vector_of
+from triptych.platform.search.words import WordQuery, query_of, vector_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -93,20 +93,10 @@ def find(member: Seeker, text: str, *, limit: int = 20, kinds: Collection[str] |
 
     A text without any letter or digit finds nothing.
     """
-    from triptych.platform.search.models import SearchEntry
+    from triptych.platform.search.finding import find_entries
 
-    entries = SearchEntry.objects.all()
-    if kinds is not None:
-        entries = entries.filter(kind__in=kinds)
-    found: list[SearchEntry] = []
-    for only_titles in (True, False):
-        query = query_of(text, only_titles=only_titles)
-        if query is None or len(found) >= limit:
-            break
-        seen = {entry.pk for entry in found}
-        matches = entries.filter(words=query).order_by("-updated_at", "-object_id")[: limit + len(seen)]
-        found += [entry for entry in matches.defer("words") if entry.pk not in seen]
-    return found[:limit]
+    titles, anywhere = query_of(text, only_titles=True), query_of(text)
+    return find_entries(titles, anywhere, limit=limit, kinds=kinds) if anywhere else []
 
 
 def matching(kind: str, text: str) -> "QuerySet[SearchEntry]":
@@ -114,7 +104,7 @@ def matching(kind: str, text: str) -> "QuerySet[SearchEntry]":
     from triptych.platform.search.models import SearchEntry
 
     query = query_of(text)
-    return SearchEntry.objects.filter(kind=kind, words=query) if query else SearchEntry.objects.none()
+    return SearchEntry.objects.filter(kind=kind, words=WordQuery(query)) if query else SearchEntry.objects.none()
 
 
 def note_seen(member: Seeker, *, kind: str, id: UUID, at: datetime) -> None:

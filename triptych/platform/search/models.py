@@ -6,7 +6,7 @@ from django.db import models
 
 
 class SearchEntry(models.Model):
-    """How a record is found and shown among others. `words` holds its folded words, those of the title weighing A."""
+    """How a record is found and shown among others. `words` holds its folded words (`words.vector_of`)."""
 
     object_id = models.UUIDField(primary_key=True, editable=False)
     kind = models.CharField(max_length=40)

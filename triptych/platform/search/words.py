@@ -6,12 +6,14 @@ A word is a run of letters and digits, folded: without case, accents and marks. 
 
 import re
 import unicodedata
-from itertools import islice
 
 from django.contrib.postgres.search import SearchQuery
 
 MOST_WORDS = 400
 """How many words of a record are kept; PostgreSQL numbers 16,383 at most."""
+
+TITLE_MARK = "T"
+"""Folded words hold no capital letter, so nothing else begins with it."""
 
 LONGEST = 60
 MOST_TYPED = 8
@@ -35,30 +37,31 @@ def words_of(text: str) -> list[str]:
 
 
 def vector_of(title: str, text: str) -> str:
-    """The text of a `tsvector`: the words of `title` with weight A, the others with weight B."""
-    first = words_of(title)
-    rest = [word for word in words_of(text) if word not in set(first)]
-    weighed = [(word, "A") for word in first] + [(word, "B") for word in rest]
-    return " ".join(f"{word}:{place}{weight}" for place, (word, weight) in enumerate(weighed[:MOST_WORDS], start=1))
+    """The text of a `tsvector`: all words, and those of the title once more with a mark in front.
+
+    Weights would tell them apart too, but PostgreSQL's index does not know them and would read every row of a word
+    that is common beside the titles.
+    """
+    first = words_of(title)[:MOST_WORDS]
+    rest = words_of(text)[:MOST_WORDS]
+    return " ".join(dict.fromkeys([*first, *(TITLE_MARK + word for word in first), *rest]))
+
+
+def query_of(text: str, *, only_titles: bool = False) -> str:
+    """The text of a `tsquery` for records that have a word beginning with each word of `text`; empty if it has none.
+
+    A text that is nothing but a phone number is looked for as one number, however it is spaced.
+    """
+    typed = text.strip()
+    words = ["".join(filter(str.isdigit, typed))] if _PHONE.fullmatch(typed) else words_of(typed)
+    mark = TITLE_MARK if only_titles else ""
+    return " & ".join(f"{mark}{word}:*" for word in words[:MOST_TYPED])
 
 
 class WordQuery(SearchQuery):
     """A `tsquery` taken as it is written, past PostgreSQL's own parser of words."""
 
     template = "(%(expressions)s)::tsquery"
-
-
-def query_of(text: str, *, only_titles: bool = False) -> WordQuery | None:
-    """A query for the records that have a word beginning with each word of `text`; None if it has no word.
-
-    A text that is nothing but a phone number is looked for as one number, however it is spaced.
-    """
-    typed = text.strip()
-    words = ["".join(filter(str.isdigit, typed))] if _PHONE.fullmatch(typed) else words_of(typed)
-    if not words:
-        return None
-    weight = "A" if only_titles else ""
-    return WordQuery(" & ".join(f"{word}:*{weight}" for word in islice(words, MOST_TYPED)))
 
 
 def _can_be_stored(word: str) -> bool:
