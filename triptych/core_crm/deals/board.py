@@ -110,7 +110,7 @@ def board_of(
                 deal=deal,
                 next=_next(deal, due),
                 age=_age(deal, now),
-                badges=badges.get(deal.pk, ()),
+                badges=[{"label": badge.label, "tone": badge.colour} for badge in badges.get(deal.pk, ())],
                 moves=elsewhere if deal.is_open else (),
             )
             for deal in by_stage[stage.pk]

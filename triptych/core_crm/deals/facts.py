@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.utils.html import format_html
@@ -14,6 +15,7 @@ from triptych.core_crm.deals.listing import stage_tag
 from triptych.core_crm.deals.models import Deal, Stage
 from triptych.core_crm.editing.pages import Fact, facts_of
 from triptych.core_crm.lists.cells import link_to
+from triptych.platform.plugins import hooks
 from triptych.platform.web.templatetags import parts
 
 
@@ -74,7 +76,7 @@ def facts_shown(deal: Deal, *, may_write: bool) -> list[dict[str, Any]]:
     ]
 
 
-def head_of(deal: Deal, stages: Sequence[Stage], *, may_write: bool) -> dict[str, Any]:
+def head_of(deal: Deal, stages: Sequence[Stage], *, may_write: bool, now: datetime) -> dict[str, Any]:
     """What the head of a deal's page says."""
     facts: list[Any] = [stage_tag(deal)]
     if deal.amount is not None:
@@ -82,6 +84,8 @@ def head_of(deal: Deal, stages: Sequence[Stage], *, may_write: bool) -> dict[str
     facts.extend(link_to(record) for record in (deal.company, deal.primary_contact) if record)
     if deal.is_open and not deal.next_step:
         facts.append(parts.tag(_t("No next step"), "amber"))
+    for badge in hooks.gather_rows("deal_badges", deals=[deal], now=now).get(deal.pk, []):
+        facts.append(parts.tag(badge.label, badge.colour))
     if deal.closed_at:
         facts.append(format_html("{} {}", _t("Closed"), parts.when(deal.closed_at)))
     return {

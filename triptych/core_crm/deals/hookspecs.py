@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Badge:
-    """A word on a card or in the head of a record. `tone` is one of neutral, good, warning, bad."""
+    """A word on a card and in the head of a deal. `tone` is one of neutral, good, warning, bad."""
 
     label: StrOrPromise
     tone: str = "neutral"
-    title: StrOrPromise = ""
+
+    @property
+    def colour(self) -> str:
+        """The tone as the components of pages call it."""
+        return {"good": "green", "warning": "amber", "bad": "red"}.get(self.tone, "")
 
 
 @hookspec

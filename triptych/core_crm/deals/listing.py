@@ -25,9 +25,7 @@ DAY = forms.DateInput({"type": "date"})
 
 class DealFilters(filters.FilterSet):
     state = filters.ChoiceFilter(label=_("State"), choices=STATES, method="filter_state", empty_label=_("Any"))
-    pipeline = filters.ModelChoiceFilter(
-        label=_("Pipeline"), queryset=Pipeline.objects.alive().in_order(), empty_label=_("Any")
-    )
+    pipeline = RelatedFilter(queryset=Pipeline.objects.alive(), label=_("Pipeline"))
     stage = filters.ModelMultipleChoiceFilter(
         label=_("Stage"),
         queryset=Stage.objects.active().select_related("pipeline").order_by("pipeline__position", "position", "pk"),

@@ -34,7 +34,7 @@ def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
     stages = list(deal.pipeline.stages.active().in_order())
     context = {
         "deal": deal,
-        "head": head_of(deal, stages, may_write=may_write),
+        "head": head_of(deal, stages, may_write=may_write, now=clock.now()),
         "facts": facts_shown(deal, may_write=may_write),
         "path": path_of(deal, stages),
         "move_url": f"{deal.get_absolute_url()}move/",
@@ -89,7 +89,7 @@ def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
                 return redirect(deal)
             deal = access.deal_to_see(request.member, pk)
             stages = list(deal.pipeline.stages.active().in_order())
-            return fact_saved(request, shown, deal, head_of(deal, stages, may_write=True))
+            return fact_saved(request, shown, deal, head_of(deal, stages, may_write=True, now=clock.now()))
     return fact_page(request, form, shown, record=deal)
 
 
