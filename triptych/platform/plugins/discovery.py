@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -149,7 +150,7 @@ def _probed(points: list[EntryPoint]) -> dict[str, tuple[str, str]]:
     unknown = [point.name for point in points if not book.knows(point)]
     # One process for all; only when that fails, one for each tells who is to blame.
     if unknown and (problem := _probe(unknown)):
-        problems = {name: problem if len(unknown) == 1 else _probe([name]) for name in unknown}
+        problems = {unknown[0]: problem} if len(unknown) == 1 else _probe_each(unknown)
     else:
         problems = dict.fromkeys(unknown)
     for point in points:
@@ -158,6 +159,11 @@ def _probed(points: list[EntryPoint]) -> dict[str, tuple[str, str]]:
     if unknown:
         book.write()
     return book.problems(points)
+
+
+def _probe_each(names: list[str]) -> dict[str, tuple[str, str] | None]:
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return dict(zip(names, pool.map(lambda name: _probe([name]), names), strict=True))
 
 
 def _probe(names: list[str]) -> tuple[str, str] | None:

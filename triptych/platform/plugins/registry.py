@@ -17,7 +17,7 @@ CORE = "core:"
 """What the names of core contributors begin with. They are always on, come first, and are not isolated."""
 
 
-class Unfit(Exception):
+class Unfit(ValueError):
     """A plugin that cannot take part; the message is a sentence for the operator."""
 
 
