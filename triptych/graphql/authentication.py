@@ -35,7 +35,7 @@ def caller_of(request: HttpRequest, *, at: datetime) -> Caller:
     member = getattr(request, "member", None)
     if member is None:
         raise NotAdmitted(_("Sign in, or send a token: Authorization: Bearer …"), status=401, code=UNAUTHENTICATED)
-    if _lacks_csrf_token(request):
+    if lacks_csrf_token(request):
         raise NotAdmitted(
             _("The request lacks the CSRF token of this session. Send it as X-CSRFToken."), status=403, code=FORBIDDEN
         )
@@ -55,7 +55,7 @@ def _bearer(header: str, *, at: datetime) -> Caller:
     return Caller(token.member, token)
 
 
-def _lacks_csrf_token(request: HttpRequest) -> bool:
+def lacks_csrf_token(request: HttpRequest) -> bool:
     """The view is exempt from the middleware for the sake of tokens, so the check is made here."""
     middleware = CsrfViewMiddleware(lambda request: HttpResponse())
     return middleware.process_view(request, lambda request: HttpResponse(), (), {}) is not None

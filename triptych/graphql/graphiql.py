@@ -2,14 +2,12 @@
 
 from csp.constants import NONCE
 from csp.decorators import csp_update
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
-
-from triptych.tenants.routing import TenantRequest
 
 
 @require_GET
 @csp_update({"style-src": [NONCE]})  # its dialogs make a style element, which bears the page's nonce
-def graphiql(request: TenantRequest) -> HttpResponse:
+def graphiql(request: HttpRequest) -> HttpResponse:
     return render(request, "graphql/graphiql.html")
