@@ -16,7 +16,7 @@ from triptych.core_crm.imports import actions
 from triptych.core_crm.imports.checking import check_import
 from triptych.core_crm.imports.choices import ALL, Choice, Do
 from triptych.core_crm.imports.files import digest_of
-from triptych.core_crm.imports.mapping import mapping_from_pairs
+from triptych.core_crm.imports.mapping import mapping_over
 from triptych.core_crm.imports.models import Import
 from triptych.core_crm.imports.registry import target_named
 from triptych.core_crm.imports.running import run_import
@@ -102,17 +102,9 @@ def _prepared(
         return record
     record = actions.upload_import(file=file, file_name=name, by=_owner(), now=clock.now(), object_name=object_name)
     try:
-        asked = mapping_from_pairs(pairs, record.columns, target.fields)
-        named = {column.casefold() for column in pairs}
-        kept = {
-            field: column
-            for field, column in record.mapping.items()
-            if column.casefold() not in named and column not in asked.values() and field not in asked
-        }
+        asked = mapping_over(record.mapping, pairs, record.columns, target.fields)
         orders = dict.fromkeys(record.columns, date_order) if date_order else {}
-        return actions.set_mapping(
-            record=record, mapping={**kept, **asked}, mode=mode, date_orders=orders, now=clock.now()
-        )
+        return actions.set_mapping(record=record, mapping=asked, mode=mode, date_orders=orders, now=clock.now())
     except Refused:
         actions.discard_import(record=record)
         raise

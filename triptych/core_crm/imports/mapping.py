@@ -127,6 +127,24 @@ def mapping_from_pairs(pairs: Mapping[str, str], columns: Sequence[str], fields:
     return mapping
 
 
+def mapping_over(
+    proposed: Mapping[str, str], pairs: Mapping[str, str], columns: Sequence[str], fields: Sequence[Field]
+) -> dict[str, str]:
+    """What was proposed, with what a person asked for (column → field) in its place.
+
+    Raises:
+        WrongMapping: as `mapping_from_pairs`.
+    """
+    asked = mapping_from_pairs(pairs, columns, fields)
+    named = {folded(column) for column in pairs}
+    kept = {
+        field: column
+        for field, column in proposed.items()
+        if folded(column) not in named and column not in asked.values() and field not in asked
+    }
+    return {**kept, **asked}
+
+
 def check_mapping(mapping: Mapping[str, str], columns: Sequence[str], fields: Sequence[Field]) -> None:
     """Make sure that a mapping can be used.
 

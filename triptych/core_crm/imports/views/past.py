@@ -28,7 +28,7 @@ ORDER = ("-created_at", "-pk")
 
 def past_imports(request: TenantRequest) -> dict[str, Any]:
     """One page of what was imported before, the newest first."""
-    rows = access.imports_to_see(request.member).select_related("started_by")
+    rows = access.imports_visible_to(request.member).select_related("started_by")
     places = {name: request.GET[name] for name in ("after", "before") if name in request.GET}
     try:
         page = page_of(rows, order=ORDER, size=PAGE_SIZE, **places)

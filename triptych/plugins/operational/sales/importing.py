@@ -88,7 +88,9 @@ def write_lines(rows: Sequence[Row], writing: Writing) -> list[Change]:
     known = Deal.objects.in_bulk([row.existing for row in rows if not row.is_new])
     with_lines = set(DealLine.objects.filter(deal__in=known).values_list("deal_id", flat=True))
     lines = [_line(row, writing) for row in rows if row.existing not in with_lines]
-    changes = [Change(row.number, DEAL, pk, image_of(known[pk])) for row in rows if (pk := row.existing) in known]
+    changes = [
+        Change(row.number, DEAL, pk, image_of(known[pk])) for row in rows if (pk := row.existing) and pk in known
+    ]
     numbers = {row.existing: row.number for row in rows}
     changes += [Change(numbers[line.deal_id], LINE, line.pk) for line in lines]
     DealLine.objects.bulk_create(lines)
@@ -101,11 +103,11 @@ def _line(row: Row, writing: Writing) -> DealLine:
     line = DealLine(
         created_at=writing.at,
         updated_at=writing.at,
-        deal_id=row.existing,
         product_id=row.values["product"],
         quantity=quantity,
         unit_price=(amount / quantity).quantize(Decimal("0.01")),
     )
+    line.deal_id = row.existing  # type: ignore[assignment]
     line.add_up()
     if line.total != amount:  # a price in cents does not always divide: then the whole is one piece
         line.quantity, line.unit_price = Decimal(1), amount

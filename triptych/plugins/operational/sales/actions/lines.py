@@ -122,4 +122,5 @@ def _set_line(line: DealLine, fields: LineFields, deal: Deal, now: datetime) -> 
 
 
 def _locked_deal(deal: Deal) -> Deal:
-    return Deal.objects.select_for_update().get(pk=deal.pk)
+    locked: Deal = Deal.objects.select_for_update().get(pk=deal.pk)
+    return locked

@@ -108,7 +108,8 @@ def set_price(
 
 
 def _locked_book(price_book: PriceBook) -> PriceBook:
-    return PriceBook.objects.select_for_update().get(pk=price_book.pk)
+    book: PriceBook = PriceBook.objects.select_for_update().get(pk=price_book.pk)
+    return book
 
 
 def _check_book(book: PriceBook) -> None:

@@ -1,0 +1,167 @@
+"""Imports in the API: what was imported, starting one, undoing one."""
+
+import base64
+import binascii
+import io
+from datetime import datetime
+from typing import Any
+
+import strawberry
+import strawberry_django
+from django.utils.translation import gettext as _
+from strawberry import relay
+
+from triptych.core_crm.imports import access, actions, models
+from triptych.core_crm.imports.choices import ALL, Choice, Do
+from triptych.core_crm.imports.mapping import mapping_over
+from triptych.core_crm.imports.registry import target_named
+from triptych.graphql.context import ApiInfo
+from triptych.graphql.filters import DateTimeFilter, IdFilter, TextFilter, Where, choice_filter, filter_input
+from triptych.graphql.listings import Listing
+from triptych.graphql.mutations import Answer, IdInput, acting, answered, key_of, mutation
+from triptych.graphql.orderings import By, ordering_input
+from triptych.graphql.schema import Member
+from triptych.platform.plugins import GraphQLExtension
+from triptych.platform.refusals import Refused
+
+strawberry.enum(models.Import.State, name="ImportState")
+strawberry.enum(models.Import.Mode, name="ImportMode")
+
+
+@strawberry_django.type(
+    models.ImportFinding, name="ImportFinding", description="Something odd about rows, all alike together."
+)
+class ImportFinding:
+    field: str
+    code: str
+    value: str
+    is_rejection: bool = strawberry_django.field(description="Whether the rows were left out.")
+    message: str
+    suggestion: str
+    is_taken: bool = strawberry_django.field(description="Whether the suggestion was taken.")
+    row_count: int
+
+    @strawberry_django.field(only=["rows"], description="Numbers of the first hundred rows; the heading is row 1.")
+    def first_rows(self) -> list[int]:
+        return self.rows[:100]  # type: ignore[attr-defined,no-any-return]
+
+    @classmethod
+    def get_queryset(cls, queryset: Any, info: ApiInfo) -> Any:
+        return queryset.worst_first()
+
+
+@strawberry_django.type(models.Import, name="ImportJob", description="A file on its way in, or one that has come in.")
+class ImportJob(relay.Node):
+    file_name: str
+    state: models.Import.State
+    mode: models.Import.Mode
+    row_count: int
+    position: int = strawberry_django.field(description="How many rows are behind us, while it runs.")
+    created_count: int
+    updated_count: int
+    rejected_count: int
+    doubtful_count: int
+    error: str
+    started_by: Member | None
+    findings: list[ImportFinding]
+    created_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+    undone_at: datetime | None
+
+    object: str = strawberry_django.field(field_name="object_name", description="What was imported: companies, deals.")
+
+
+import_list = Listing(
+    node=ImportJob,
+    model=models.Import,
+    visible_to=access.imports_visible_to,
+    filter=filter_input(
+        "ImportJobFilter",
+        models.Import,
+        {
+            "id": Where(IdFilter, "pk", of="ImportJob"),
+            "object": Where(TextFilter, "object_name"),
+            "state": Where(choice_filter(models.Import.State), "state"),
+            "created_at": Where(DateTimeFilter, "created_at"),
+        },
+    ),
+    order=ordering_input("ImportJobOrder", {"CREATED_AT": By("created_at")}),
+    default_order=(By("created_at", descending=True),),
+)
+
+
+@strawberry.type
+class Queries:
+    import_job = import_list.singular("An import by id.")
+    import_jobs = import_list.plural("Imports, the newest first; none for readers.")
+
+
+@strawberry.input(description="That a column of the file feeds a field.")
+class ColumnMappingInput:
+    column: str
+    field: str = strawberry.field(description="As `triptych import --map` names it; an empty text leaves it out.")
+
+
+@strawberry.input(description="A file and how to import it. Give its content as `text` or as `base64`.")
+class StartImportInput:
+    object: str = strawberry.field(description="companies, contacts, leads, deals, members, or a plugin's own.")
+    file_name: str
+    text: str | None = strawberry.field(default=None, description="The content of a CSV file.")
+    base64: str | None = strawberry.field(default=None, description="The content of a CSV or XLSX file, in base64.")
+    mapping: list[ColumnMappingInput] = strawberry.field(
+        default_factory=list, description="Over what is proposed from headings and values."
+    )
+    mode: models.Import.Mode = models.Import.Mode.CREATE
+    accept_suggestions: bool = strawberry.field(default=False, description="Take what is suggested for odd values.")
+    create_missing: bool = strawberry.field(default=False, description="Add records that rows name and nobody knows.")
+
+
+@strawberry.input
+class UndoImportInput(IdInput):
+    pass
+
+
+@strawberry.type
+class ImportPayload(Answer):
+    import_job = answered("import_job", import_list)
+
+
+@strawberry.type
+class Mutations:
+    @mutation
+    def start_import(self, info: ApiInfo, input: StartImportInput) -> ImportPayload:
+        """Upload a file and begin to import it; ask `importJob` how far it is."""
+        access.may_import(info.context.member)
+        record = actions.upload_import(
+            file=io.BytesIO(_content(input)), file_name=input.file_name, object_name=input.object, **acting(info)
+        )
+        pairs = {one.column: one.field for one in input.mapping}
+        mapping = mapping_over(record.mapping, pairs, record.columns, target_named(record.object_name).fields)
+        now = info.context.now
+        record = actions.set_mapping(record=record, mapping=mapping, mode=input.mode.value, now=now)
+        do = Do.CREATE if input.create_missing else Do.ACCEPT if input.accept_suggestions else None
+        for name in record.mapping if do else ():
+            actions.decide(record=record, field=name, value=ALL, choice=Choice(do), now=now)  # type: ignore[arg-type]
+        return ImportPayload.of(import_job=actions.begin_import(record=record, **acting(info)))
+
+    @mutation
+    def undo_import(self, info: ApiInfo, input: UndoImportInput) -> ImportPayload:
+        """Begin to undo all that an import has made and changed; what people have worked on since stays."""
+        record = access.import_to_change(info.context.member, key_of(input.id, import_list))
+        return ImportPayload.of(import_job=actions.begin_undo(record=record, **acting(info)))
+
+
+def _content(input: StartImportInput) -> bytes:
+    if input.text is not None:
+        return input.text.encode()
+    try:
+        return base64.b64decode(input.base64 or "", validate=True)
+    except (binascii.Error, ValueError):
+        raise Refused(_("This is not base64. Give a CSV file as text instead."), field="base64") from None
+
+
+extensions = [
+    GraphQLExtension(on="Query", fields=Queries),
+    GraphQLExtension(on="Mutation", fields=Mutations),
+]

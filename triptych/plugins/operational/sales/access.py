@@ -1,0 +1,95 @@
+"""Who may see or change products, price books and lines: the one way to fetch them for somebody.
+
+Everybody in the tenant sees them; readers change nothing; price books are changed by owners and admins. A line may be
+seen and changed by whoever may its deal.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from triptych.core_crm.deals import access as deals
+from triptych.core_crm.rights import must_be_writer
+from triptych.platform.refusals import Forbidden
+from triptych.plugins.operational.sales.models import (
+    DealLine,
+    DealLineQuerySet,
+    PriceBook,
+    PriceBookQuerySet,
+    Product,
+    ProductQuerySet,
+)
+from triptych.tenants.members.models import Member
+
+
+def products_visible_to(member: Member) -> ProductQuerySet:
+    """The products that the member may see, without those in the bin."""
+    return Product.objects.alive()
+
+
+def price_books_visible_to(member: Member) -> PriceBookQuerySet:
+    """The price books that the member may see, without those in the bin."""
+    return PriceBook.objects.alive()
+
+
+def lines_visible_to(member: Member) -> DealLineQuerySet:
+    """The lines of the deals that the member may see."""
+    return DealLine.objects.filter(deal__in=deals.deals_visible_to(member))
+
+
+def product_to_see(member: Member, pk: UUID) -> Product:
+    """Raises Http404 for a product that is not there for this member."""
+    product: Product = _there(products_visible_to(member).filter(pk=pk))
+    return product
+
+
+def product_to_change(member: Member, pk: UUID) -> Product:
+    """Raises Http404 for a product that is not there, Forbidden for whoever only may read."""
+    product = product_to_see(member, pk)
+    must_be_writer(member)
+    return product
+
+
+def product_to_restore(member: Member, pk: UUID) -> Product:
+    """A product in the bin; raises Http404 if there is none, Forbidden for whoever only may read."""
+    product: Product = _there(Product.objects.deleted().filter(pk=pk))
+    must_be_writer(member)
+    return product
+
+
+def price_book_to_see(member: Member, pk: UUID) -> PriceBook:
+    """Raises Http404 for a price book that is not there for this member."""
+    book: PriceBook = _there(price_books_visible_to(member).filter(pk=pk))
+    return book
+
+
+def price_book_to_change(member: Member, pk: UUID) -> PriceBook:
+    """Raises Http404 for a price book that is not there, Forbidden for whoever does not administer."""
+    book = price_book_to_see(member, pk)
+    must_set_prices(member)
+    return book
+
+
+def must_set_prices(member: Member) -> None:
+    """Raises Forbidden for whoever does not administer."""
+    if not member.may_administer:
+        raise Forbidden(_("Only owners and admins change price books. Ask one of them."))
+
+
+def line_to_change(member: Member, pk: UUID) -> DealLine:
+    """Raises Http404 for a line that is not there for this member, Forbidden if they may not change its deal."""
+    line: DealLine = _there(lines_visible_to(member).filter(pk=pk).select_related("product", "deal"))
+    line.deal = deals.deal_to_change(member, line.deal_id)
+    return line
+
+
+def _there(rows: QuerySet[Any]) -> Any:
+    found = rows.first()
+    if found is None:
+        raise Http404
+    return found
