@@ -10,7 +10,7 @@ from django.db.transaction import TransactionManagementError
 from triptych.platform import clock, events
 from triptych.platform.events import jobs
 from triptych.platform.events.models import Delivery, Job, Pulse
-from triptych.platform.scope import CELL, entered
+from triptych.platform.scope import CELL, building, entered
 
 CHUNKS, ROWS = 20, 100
 
@@ -98,6 +98,22 @@ def test_a_running_job_stops_when_asked(place, processes, eventually):
     eventually(lambda: seen(job).is_finished, what="the job stops")
     assert seen(job).state == "cancelled"
     assert 2 <= seen(job).checkpoint["chunk"] < CHUNKS
+
+
+def test_connections_that_the_database_cuts_off_lose_nothing(place, effects, processes, eventually):
+    processes()
+    for round_ in range(4):
+        for _ in range(15):
+            announce(place)
+        eventually(lambda wanted=15 * round_: len(effects()) > wanted, what="work flows")
+        with entered(building("public")), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+    eventually(lambda: len(effects()) >= 60 and states(place) == {"done"}, what="all events are handled")
+    assert len(effects()) == len(set(effects())) == 60
 
 
 @pytest.mark.broker

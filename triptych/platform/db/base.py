@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import psycopg
-from django.db.utils import DatabaseError
+from django.db.utils import DatabaseError, OperationalError
 from django_tenants.postgresql_backend import base
 
 from triptych.platform.db.pooling import ENTER
@@ -45,7 +45,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.search_path_set_schemas = None  # only a rollback can follow, and it asks again
         except psycopg.Error as error:
             self.search_path_set_schemas = None
-            raise DatabaseError(f"The connection could not enter {scope.schema_name}: {error}") from error
+            lost = isinstance(error, psycopg.OperationalError)
+            kind = OperationalError if lost else DatabaseError
+            raise kind(f"The connection could not enter {scope.schema_name}: {error}") from error
         else:
             self.search_path_set_schemas = scope
         finally:

@@ -57,10 +57,13 @@ class Relay:
         """Everything that is due now. Returns how much that was."""
         done = schedules.fire_due(at=at) + relay.expand(at=at)
         try:
-            done += relay.hand_over_deliveries(at=at, send=send_delivery)
-            done += relay.hand_over_jobs(at=at, send=send_job)
+            sent = relay.hand_over_deliveries(at=at, send=send_delivery) + relay.hand_over_jobs(at=at, send=send_job)
         except BrokerAway as error:
             self._beat(at, broker_error=f"{type(error).__name__}: {error}")
+        else:
+            done += sent
+            if sent and self._broker_error:
+                self._beat(at, broker_error="")
         self._chores(at)
         return done
 
@@ -74,9 +77,7 @@ class Relay:
 
     def _beat(self, at: datetime, *, broker_error: str) -> None:
         if bool(broker_error) != bool(self._broker_error):
-            logger.error("the broker is away", extra={"reason": broker_error}) if broker_error else logger.info(
-                "the broker is back"
-            )
+            logger.warning("the broker is %s", "away" if broker_error else "back", extra={"reason": broker_error})
         self._pulse_at, self._broker_error = at, broker_error
         with entered(CELL):
             Pulse.objects.update_or_create(name="relay", defaults={"at": at, "broker_error": broker_error[:500]})
