@@ -4,6 +4,7 @@ Run one with `uv run python tests/load/NAME.py`. They print ratios of one run; n
 """
 
 import contextlib
+import logging
 import os
 import socket
 import statistics
@@ -29,8 +30,11 @@ def open_house() -> None:
     import django
 
     django.setup()
+    from triptych.platform.web.assets import ensure_assets
     from triptych.tenants import fleet
 
+    logging.disable(logging.INFO)
+    ensure_assets()
     fleet.ensure_migrated()
 
 
