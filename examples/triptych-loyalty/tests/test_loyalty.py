@@ -183,6 +183,19 @@ def test_a_form_sent_twice_counts_once_and_a_refusal_stands_beside_its_field(cas
     assert answer.context["form"].errors == {"points": ["There are only 50 points to take."]}
 
 
+def test_sample_points_cost_nothing_and_go_without_a_trace(tenant, give, members, now):
+    give(10)
+    with entered(tenant):
+        before = list(Account.objects.values())
+        hooks.gather("sample_data", by=members["owner"], now=now)
+        assert Account.objects.get().points == 2410
+        hooks.gather("remove_sample_data", by=members["owner"], now=now)
+
+        assert list(Account.objects.values()) == before
+        assert usage_since(tenant, now) == {"loyalty.points_given": 10}
+    assert kept(tenant) == [(10, "A gift")]
+
+
 ADJUST = """
 mutation Adjust($contact: ID!, $points: Int!) {
   adjustLoyaltyPoints(input: {contact: $contact, points: $points, reason: "A gift", source: "order 7"}) {

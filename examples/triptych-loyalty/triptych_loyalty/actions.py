@@ -15,6 +15,8 @@ from triptych_loyalty.models import Account, Entry
 
 MOST_AT_ONCE = 100_000
 AMOUNT_PER_POINT = 10
+SAMPLE = "sample:"
+SAMPLES = (2400, 750, 120)
 
 
 @transaction.atomic
@@ -27,10 +29,11 @@ def give_points(
     by: Member | None,
     now: datetime,
     deal: Deal | None = None,
+    is_metered: bool = True,
 ) -> Account:
     """Give a contact points, or take some when `points` is negative. A second time from the same `source` does nothing.
 
-    Announces `loyalty.points_given` and counts what was given on the meter of that name.
+    Announces `loyalty.points_given` and counts what was given on the meter of that name, unless told not to.
 
     Raises:
         Refused: the number is zero or beyond 100,000, there is no reason, or more would be taken than there are.
@@ -49,7 +52,7 @@ def give_points(
     )
     account.points += points
     account.save(update_fields=["points"])
-    if points > 0:
+    if points > 0 and is_metered:
         used_here(meter="loyalty.points_given", identifier=source, quantity=points, at=now)
     events.announce("loyalty.points_given", account, by=by, at=now, points=points)
     return account
@@ -96,3 +99,29 @@ def refuse_when_spent(deal: Deal) -> None:
             _("%(contact)s has spent the %(points)d points of this deal. Give them back first, then reopen it.")
             % {"contact": deal.primary_contact, "points": brought}
         )
+
+
+@transaction.atomic
+def add_samples(*, by: Member, now: datetime) -> None:
+    """Give the first contacts of a workspace some points to look at. They cost nothing."""
+    for contact, points in zip(Contact.objects.alive().by_name()[: len(SAMPLES)], SAMPLES, strict=False):
+        give_points(
+            contact=contact,
+            points=points,
+            reason=_("Sample points"),
+            source=f"{SAMPLE}{contact.pk}",
+            by=by,
+            now=now,
+            is_metered=False,
+        )
+
+
+@transaction.atomic
+def remove_samples() -> None:
+    """Take the sample points away again, as far as they are not spent, and accounts that held nothing else."""
+    samples = Entry.objects.filter(source__startswith=SAMPLE).select_related("account")
+    for entry in samples.select_for_update(of=("account",)):
+        entry.account.points = max(0, entry.account.points - entry.points)
+        entry.account.save(update_fields=["points"])
+    samples.delete()
+    Account.objects.filter(entries=None).delete()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from triptych.platform.plugins import Fragment, GraphQLExtension, MenuEntry, Per
 
 if TYPE_CHECKING:
     from triptych.core_crm.deals.models import Deal, Stage
+    from triptych.tenants.members.models import Member
 
 plugin = Plugin(
     id="loyalty",
@@ -79,6 +81,22 @@ def permissions() -> list[Permission]:
 def usage_meters() -> list[UsageMeter]:
     """How often points were given."""
     return [UsageMeter("loyalty.points_given", _("Loyalty points given"))]
+
+
+@hookimpl
+def sample_data(by: Member, now: datetime) -> None:
+    """Some points to look at."""
+    from triptych_loyalty.actions import add_samples
+
+    add_samples(by=by, now=now)
+
+
+@hookimpl
+def remove_sample_data() -> None:
+    """Those points go again."""
+    from triptych_loyalty.actions import remove_samples
+
+    remove_samples()
 
 
 @hookimpl
