@@ -59,7 +59,7 @@
     else if (event.key === "x") document.activeElement.closest("tr")?.querySelector("[data-row]")?.click();
   });
   function step(by) {
-    var links = Array.from(document.querySelectorAll(".cell-main a, .board-card-title"));
+    var links = Array.from(document.querySelectorAll("tbody .cell-main a, .board-card-title"));
     var at = links.indexOf(document.activeElement);
     links[Math.min(links.length - 1, Math.max(0, at + by))]?.focus();
   }

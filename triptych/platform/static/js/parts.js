@@ -149,7 +149,14 @@
     next.click();
   });
 
-  function bind(within) { bindBoard(within); bindPickers(within); }
+  // What scrolls sideways can be scrolled by keyboard, too.
+  function bindScrolling(within) {
+    within.querySelectorAll(".board, .table-frame").forEach(function (part) {
+      if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+    });
+  }
+
+  function bind(within) { bindBoard(within); bindPickers(within); bindScrolling(within); }
   document.addEventListener("DOMContentLoaded", function () { bind(document); });
   document.addEventListener("htmx:load", function (event) { bind(event.detail.elt); });
 })();
