@@ -177,8 +177,9 @@ def composition_problems(plugin_ids: Collection[str]) -> list[str]:
     """Why a tenant cannot have these plugins together, as sentences; empty when it can."""
     try:
         TenantSchema(plugin_ids)
-    except CompositionRefused as refused:
-        return refused.problems
     except Exception as error:
-        return [f"The schema cannot be built: {error}"]
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, CompositionRefused):
+            cause = cause.__cause__  # graphql-core wraps what happens while it asks for fields
+        return cause.problems if cause is not None else [f"The schema cannot be built: {error}"]
     return []
