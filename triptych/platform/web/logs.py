@@ -92,6 +92,7 @@ def configure(options: dict[str, Any]) -> None:
                 "django.server": own,
                 "django.request": {**own, "level": "ERROR"},  # each request has a line of its own
                 "celery": {**own, "level": "WARNING"},
+                "httpx": {**own, "level": "WARNING"},
             },
         }
     )
