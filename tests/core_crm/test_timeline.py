@@ -168,7 +168,10 @@ def test_the_composer_writes_into_the_timeline(cast, company, tenant):
     with entered(tenant):
         found = Activity.objects.order_by("pk").values_list("kind", "subject", "direction", "duration_minutes")
         assert list(found) == [
-            ("note", "", "", None), ("task", "Call", "", None), ("call", "", "inbound", 7), ("meeting", "Visit", "", None),
+            ("note", "", "", None),
+            ("task", "Call", "", None),
+            ("call", "", "inbound", 7),
+            ("meeting", "Visit", "", None),
         ]  # fmt: skip
 
 

@@ -23,7 +23,8 @@ def activities_visible_to(member: Member) -> ActivityQuerySet:
 
 def activity_to_see(member: Member, pk: UUID) -> Activity:
     """Raises Http404 for an activity that is not there for this member."""
-    return _there(activities_visible_to(member).select_related("owner", "created_by").filter(pk=pk))
+    found: Activity = _there(activities_visible_to(member).select_related("owner", "created_by").filter(pk=pk))
+    return found
 
 
 def activity_to_change(member: Member, pk: UUID) -> Activity:
@@ -45,7 +46,8 @@ def record_to_see(member: Member, ref: RecordRef) -> Record:
     model = models_by_kind().get(ref.kind)
     if model is None:
         raise Http404
-    return _there(model.objects.alive().filter(pk=ref.id))
+    found: Record = _there(model.objects.alive().filter(pk=ref.id))
+    return found
 
 
 def record_to_link(member: Member, ref: RecordRef) -> LinkedRecord:

@@ -24,7 +24,7 @@ FORMS = {form_class.verb: form_class for form_class in COMPOSED}
 
 def of_record(request: TenantRequest, kind: str, object_id: UUID) -> HttpResponse:
     """A page of a record's timeline: `?show=` leaves one kind, `?after=` goes on where the last page ended."""
-    record = access.record_to_see(request.member, RecordRef(kind, object_id))
+    record: Any = access.record_to_see(request.member, RecordRef(kind, object_id))
     shown, after = request.GET.get("show", ""), request.GET.get("after") or None
     try:
         panel = panel_of(record, request.member, shown=shown, after=after)

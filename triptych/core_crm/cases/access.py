@@ -31,7 +31,8 @@ def messages_visible_to(member: Member) -> CaseMessageQuerySet:
 
 def case_to_see(member: Member, pk: UUID) -> Case:
     """Raises Http404 for a case that is not there for this member."""
-    return _there(cases_visible_to(member).for_rows().select_related("deal", "merged_into").filter(pk=pk))
+    found: Case = _there(cases_visible_to(member).for_rows().select_related("deal", "merged_into").filter(pk=pk))
+    return found
 
 
 def case_to_change(member: Member, pk: UUID) -> Case:

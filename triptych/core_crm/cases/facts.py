@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from triptych.core_crm.cases.forms import StatusForm
+from triptych.core_crm.cases.forms import STATUSES
 from triptych.core_crm.cases.listing import priority_tag, status_tag
 from triptych.core_crm.cases.models import Case
 from triptych.core_crm.editing.pages import Fact
@@ -61,5 +61,5 @@ def head_of(case: Case, *, may_write: bool) -> dict[str, Any]:
         "facts": facts,
         "acts_template": "cases/acts.html" if may_write else "",
         "case": case,
-        "statuses": StatusForm.base_fields["status"].choices,
+        "statuses": STATUSES,
     }

@@ -18,7 +18,7 @@ from triptych.tenants.members.models import Member
 LONGEST = 20_000
 
 
-class QueueField(forms.ModelChoiceField):
+class QueueField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def __init__(self) -> None:
         queues = Queue.objects.alive().active().in_order()
         super().__init__(queues, label=_("Queue"), required=False, empty_label=_("None"))
@@ -50,11 +50,12 @@ class NewCaseForm(CaseForm):
         return {"queue": Queue.objects.filter(is_default=True).first()}
 
 
+STATUSES = [choice for choice in Case.Status.choices if choice[0] != Case.Status.DUPLICATE]
+"""What a person may choose; a duplicate is made by merging."""
+
+
 class StatusForm(forms.Form):
-    status = forms.ChoiceField(
-        label=_("Status"),
-        choices=[choice for choice in Case.Status.choices if choice[0] != Case.Status.DUPLICATE],
-    )
+    status = forms.ChoiceField(label=_("Status"), choices=STATUSES)
 
 
 class MergeForm(RecordForm):

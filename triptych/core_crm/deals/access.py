@@ -33,7 +33,8 @@ def stages_visible_to(member: Member) -> StageQuerySet:
 
 def deal_to_see(member: Member, pk: UUID) -> Deal:
     """Raises Http404 for a deal that is not there for this member."""
-    return _there(deals_visible_to(member).for_cards().select_related("pipeline").filter(pk=pk))
+    found: Deal = _there(deals_visible_to(member).for_cards().select_related("pipeline").filter(pk=pk))
+    return found
 
 
 def deal_to_change(member: Member, pk: UUID) -> Deal:
@@ -52,7 +53,8 @@ def deal_to_restore(member: Member, pk: UUID) -> Deal:
 
 def pipeline_to_see(member: Member, pk: UUID) -> Pipeline:
     """Raises Http404 for a pipeline that is not there for this member."""
-    return _there(pipelines_visible_to(member).filter(pk=pk))
+    found: Pipeline = _there(pipelines_visible_to(member).filter(pk=pk))
+    return found
 
 
 def pipeline_to_change(member: Member, pk: UUID) -> Pipeline:
@@ -64,7 +66,8 @@ def pipeline_to_change(member: Member, pk: UUID) -> Pipeline:
 
 def stage_to_see(member: Member, pk: UUID) -> Stage:
     """Raises Http404 for a stage that is not there for this member."""
-    return _there(stages_visible_to(member).select_related("pipeline").filter(pk=pk))
+    found: Stage = _there(stages_visible_to(member).select_related("pipeline").filter(pk=pk))
+    return found
 
 
 def stage_to_change(member: Member, pk: UUID) -> Stage:

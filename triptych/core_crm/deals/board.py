@@ -46,7 +46,7 @@ class Card:
     next: SafeString
     age: str
     badges: Sequence[Any]
-    moves: Sequence[dict[str, Any]]
+    moves: SafeString | str
 
     @property
     def move_url(self) -> str:
@@ -101,17 +101,16 @@ def board_of(
     by_stage = _first_of_each(on_board, {stage.pk: shown.get(stage.pk, CARDS) for stage in stages})
     found = [deal for stage in stages for deal in by_stage[stage.pk]]
     due, badges = next_due([deal.pk for deal in found]), hooks.gather_rows("deal_badges", deals=found, now=now)
-    moves = [{"value": stage.pk, "label": stage.name, "asks": stage.is_lost} for stage in stages]
     columns = []
     for stage in stages:
-        elsewhere = [move for move in moves if move["value"] != stage.pk]
+        elsewhere = _moves(other for other in stages if other.pk != stage.pk)
         cards = [
             Card(
                 deal=deal,
                 next=_next(deal, due),
                 age=_age(deal, now),
                 badges=[{"label": badge.label, "tone": badge.colour} for badge in badges.get(deal.pk, ())],
-                moves=elsewhere if deal.is_open else (),
+                moves=elsewhere if deal.is_open else "",
             )
             for deal in by_stage[stage.pk]
         ]
@@ -164,6 +163,13 @@ def _age(deal: Deal, now: datetime) -> str:
     """How long it has stood in its stage, in days; nothing on its first day."""
     days = max(0, deal.time_in_stage(now=now).days)
     return ngettext("%(days)s day", "%(days)s days", days) % {"days": days} if days and deal.is_open else ""
+
+
+def _moves(stages: Iterable[Stage]) -> SafeString:
+    """What “Move to…” offers; the same for all cards of a column."""
+    buttons = ((stage.pk, stage.name) for stage in stages)
+    head = format_html('<div class="dropdown-header">{}</div>', _("Move to…"))
+    return head + format_html_join("", '<button class="dropdown-item" name="stage" value="{}">{}</button>', buttons)
 
 
 def _sums(by_currency: dict[str, Decimal]) -> SafeString:

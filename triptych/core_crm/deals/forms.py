@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.contacts.access import companies_visible_to, contacts_visible_to
-from triptych.core_crm.deals.models import Deal, DealContact, Pipeline, Stage
+from triptych.core_crm.deals.models import Deal, DealContact, ForecastCategory, Pipeline, Stage
 from triptych.core_crm.deals.money import own_currency
 from triptych.core_crm.editing.fields import OwnerField, PickedField
 from triptych.core_crm.editing.forms import RecordForm
@@ -30,7 +30,7 @@ def text(label: Any, length: int = 200, **options: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=length, required=False, **options)
 
 
-class StageField(forms.ModelChoiceField):
+class StageField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A stage, named with its pipeline when there are several."""
 
     def __init__(self, **options: Any) -> None:
@@ -141,6 +141,4 @@ class StageForm(forms.Form):
         label=_("Meaning"), choices=Stage.Status.choices, help_text=_("Reports go by the meaning, whatever the name.")
     )
     probability = forms.IntegerField(label=_("Probability in per cent"), min_value=0, max_value=100)
-    forecast_category = forms.ChoiceField(
-        label=_("Forecast category"), choices=Stage._meta.get_field("forecast_category").choices
-    )
+    forecast_category = forms.ChoiceField(label=_("Forecast category"), choices=ForecastCategory.choices)

@@ -109,7 +109,10 @@ def _ask_reason(request: TenantRequest, deal: Deal, form: MoveForm, *, said: boo
         form.add_error("lost_reason", _("Say in a few words why the deal was lost, e.g. Price."))
     context = {"deal": deal, "form": form, "reasons": LOST_REASONS, "from_board": _is_board(request)}
     template = "deals/lose_dialog.html" if request.htmx else "deals/lose.html"  # type: ignore[attr-defined]
-    return render(request, template, context, status=422 if said else 200)
+    response = render(request, template, context, status=422 if said else 200)
+    if request.htmx:  # type: ignore[attr-defined]
+        response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
+    return response
 
 
 def _after_move(request: TenantRequest, deal: Deal) -> HttpResponse:
