@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -131,7 +133,10 @@ def provision(
     connect(data)
     from triptych.tenants.provisioner import run_provisioner
 
-    run_provisioner(wanted=wanted)
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    run_provisioner(wanted=wanted, stopping=stopping)
 
 
 @app.command()
@@ -144,13 +149,16 @@ def web(data: Data = None, port: int = 8000, host: str = "127.0.0.1") -> None:
 
 
 @app.command()
-def worker(data: Data = None) -> None:
-    """Run relay, worker and scheduler."""
+def worker(
+    queues: Annotated[str, typer.Option(help="Only these, e.g. interactive,bulk.")] = "interactive,bulk,analytics",
+    data: Data = None,
+) -> None:
+    """Work on tasks; without a broker, relay and keep the schedules, too."""
     os.environ.setdefault("TRIPTYCH_POOL", "12")
     connect(data, as_owner=False)
     from triptych.platform.events.process import run_worker
 
-    run_worker(embedded=not os.environ.get("BROKER_URL"))
+    run_worker(embedded=not os.environ.get("BROKER_URL"), queues=queues.split(","))
 
 
 @app.command()

@@ -130,15 +130,22 @@ def run(*, data: Path, port: int, password: str | None) -> None:
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
     environment = {name: value for name, value in os.environ.items() if name not in OWNERS_OWN}
-    children = Children({"web": ["web", "--port", str(port)], "worker": ["worker"]}, environment)
+    provisioner = threading.Thread(target=run_provisioner, kwargs={"wanted": 2, "stopping": ending}, daemon=True)
+    commands = {"web": ["web", "--port", str(port)], "worker": ["worker"]}
+    if os.environ.get("BROKER_URL"):
+        commands["relay"] = ["relay"]
+    children = Children(commands, environment)
     try:
         wait_until_ready(port, children)
-        threading.Thread(target=run_provisioner, kwargs={"wanted": 2}, daemon=True).start()
+        provisioner.start()
         announce(data=data, port=port, password=password)
         while not ending.wait(1):
             children.restart_the_dead()
     finally:
+        ending.set()
         children.stop()
+        if provisioner.is_alive():
+            provisioner.join(5)
 
 
 def announce(*, data: Path, port: int, password: str | None) -> None:

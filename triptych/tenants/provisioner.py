@@ -1,5 +1,8 @@
 """The provisioner: a process with the owner's login that keeps spare tenants ready. A web process never can."""
 
+import threading
+import time
+
 import structlog
 from django.db import connection
 
@@ -9,16 +12,26 @@ from triptych.tenants.provisioning import WAKE_CHANNEL, keep_spares
 
 log = structlog.get_logger(__name__)
 PAUSE_SECONDS = 30
+LISTEN_SECONDS = 1
+"""How long it may take to notice that it shall end."""
 
 
-def run_provisioner(*, wanted: int) -> None:
-    """Keep `wanted` spares, looking after each wake-up call and every half minute. Runs until the process ends."""
+def run_provisioner(*, wanted: int, stopping: threading.Event) -> None:
+    """Keep `wanted` spares, looking after each wake-up call and every half minute, until `stopping` is set."""
     with entered(building("public")):
         with connection.cursor() as cursor:
             cursor.execute(f"LISTEN {WAKE_CHANNEL}")
-        while True:
+        while not stopping.is_set():
             made = keep_spares(wanted=wanted, now=clock.now())
             if made:
                 log.info("spares made", count=made)
-            for _ in connection.connection.notifies(timeout=PAUSE_SECONDS, stop_after=1):
-                pass
+            _wait_for_call(stopping)
+    connection.close()
+
+
+def _wait_for_call(stopping: threading.Event) -> None:
+    """Return after a wake-up call, after the pause, or when it is time to end."""
+    until = time.monotonic() + PAUSE_SECONDS
+    while not stopping.is_set() and time.monotonic() < until:
+        if list(connection.connection.notifies(timeout=LISTEN_SECONDS, stop_after=1)):
+            return
