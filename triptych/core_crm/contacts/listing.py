@@ -72,11 +72,11 @@ CONTACTS = ListSpec(
     columns=(
         Column("name", _("Name"), text=str, cell=link_to, order=("sort_key",), css="cell-main"),
         Column("company", _("Company"), text=name_of("company"), cell=link_of("company"), css="cell-sub"),
-        Column("job_title", _("Job title"), text=attrgetter("job_title"), order=("job_title", "sort_key")),
+        Column("job_title", _("Job title"), attrgetter("job_title"), order=("job_title", "sort_key"), shown=False),
         Column("email", _("Email"), text=_email, order=("email",)),
         Column("phone", _("Phone"), text=_phone),
         owner_column(css="cell-side"),
-        moment_column("created_at", _("Created")),
+        moment_column("created_at", _("Created"), shown=False),
         moment_column("updated_at", _("Changed"), shown=False),
     ),
     filters=ContactFilters,
