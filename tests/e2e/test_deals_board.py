@@ -20,27 +20,30 @@ def board(visit):
 
 
 def column_of(page, name):
-    return page.locator(".board-column", has=page.locator(".board-card-title", has_text=name)).get_attribute("aria-label")
+    return page.locator(".board-column", has=page.locator(".board-card-title", has_text=name)).get_attribute(
+        "aria-label"
+    )
 
 
-def drag(page, card, target):
-    """Take a card with the mouse and drop it, in steps as a hand does."""
-    start = card.bounding_box()
-    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] - 10)
+def drag(page, name, target):
+    """Take the card of that name with the mouse and drop it on `target`, in steps as a hand does."""
+    start = page.locator(".board-card", has_text=name).bounding_box()
+    page.mouse.move(start["x"] + 60, start["y"] + start["height"] - 8)
     page.mouse.down()
-    page.mouse.move(start["x"] + start["width"] / 2 + 12, start["y"] + start["height"] - 4, steps=4)
-    end = target.bounding_box()
+    page.mouse.move(start["x"] + 80, start["y"] + start["height"], steps=5)
+    page.wait_for_selector("body.dragging")
+    end = page.locator(target).bounding_box()
     page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 20, steps=12)
-    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 24, steps=4)
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 26, steps=4)
+    page.wait_for_selector(f"{target} .board-card", state="attached")
     page.mouse.up()
 
 
 def test_a_card_is_dragged_to_the_next_column(board):
     visitor, page = board("Dragged deal")
-    card = page.locator(".board-card", has_text="Dragged deal")
 
     with page.expect_response("**/move/"):
-        drag(page, card, page.locator('.board-column[aria-label="Meeting"] .board-cards'))
+        drag(page, "Dragged deal", '.board-column[aria-label="Meeting"] .board-cards')
 
     page.wait_for_selector('.board-column[aria-label="Meeting"] >> text=Dragged deal')
     page.wait_for_selector(".toast-line >> text=is in Meeting now")
@@ -84,16 +87,7 @@ def test_losing_asks_why_in_a_dialog(board):
 
 def test_dragging_onto_the_lost_zone_asks_too_and_cancelling_leaves_the_card(board):
     visitor, page = board("Kept deal")
-    card = page.locator(".board-card", has_text="Kept deal")
-
-    start = card.bounding_box()
-    page.mouse.move(start["x"] + 60, start["y"] + start["height"] - 8)
-    page.mouse.down()
-    page.mouse.move(start["x"] + 80, start["y"] + start["height"], steps=5)
-    zone = page.locator(".drop-zone", has_text="Lost").bounding_box()
-    page.mouse.move(zone["x"] + zone["width"] / 2, zone["y"] + 20, steps=14)
-    page.mouse.move(zone["x"] + zone["width"] / 2, zone["y"] + 26, steps=4)
-    page.mouse.up()
+    drag(page, "Kept deal", ".drop-zone.tone-red")
 
     page.wait_for_selector("#dialog[open] >> text=Why was it lost?")
     page.click("#dialog >> text=Cancel")
