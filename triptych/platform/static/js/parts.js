@@ -101,6 +101,7 @@
       };
       if (url) {
         options.preload = "focus";
+        options.onType = function () { this.clearOptions(); };  // what was found for other letters fits no more
         options.load = function (text, done) {
           fetch(url + (url.includes("?") ? "&" : "?") + "q=" + encodeURIComponent(text), { headers: { Accept: "application/json" } })
             .then(function (answer) { return answer.json(); })
