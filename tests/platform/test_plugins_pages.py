@@ -1,6 +1,6 @@
 """What plugins show: pages under /x/, and slots on pages of others."""
 
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 
 import pytest
 from django.http import Http404, HttpResponse
@@ -8,10 +8,9 @@ from django.template import Context, Template
 from django.test import override_settings
 from django.urls import path
 
-from triptych.platform.plugins import Fragment, Permission, hookimpl, permissions
+from triptych.platform.plugins import Fragment, Permission, permissions
 from triptych.platform.plugins.models import PluginFailure
 from triptych.platform.plugins.pages import plugin_patterns
-from triptych.platform.plugins.registry import registry
 from triptych.platform.refusals import Forbidden
 from triptych.platform.scope import CELL, entered
 from triptych.testing.plugins import reported_failures
@@ -22,19 +21,9 @@ SLOT = "{% load slots %}before {% slot 'side' contact=contact %} after"
 
 
 @pytest.fixture
-def plugin(tenant, in_tenant):
-    """Register a plugin with these implementations and enable it in the tenant."""
-    registered = []
-
-    def register(plugin_id: str, **functions) -> None:
-        marked = {name: hookimpl(function) for name, function in functions.items()}
-        registry.register(plugin_id, SimpleNamespace(**marked))
-        registered.append(plugin_id)
-        tenant.enabled_plugins = [*tenant.enabled_plugins, plugin_id]
-
-    yield register
-    for plugin_id in registered:
-        registry.unregister(plugin_id)
+def plugin(pretend, in_tenant):
+    """Make up a plugin; the test runs inside Acme Tools."""
+    return pretend
 
 
 @pytest.fixture
@@ -106,17 +95,13 @@ PAGES = [path("", page, name="home"), path("broken/", broken_page), path("missin
 
 
 @pytest.fixture
-def mounted(plugin, tenant, now):
+def mounted(plugin):
     """The pear's pages, as the root mounts them at the start, enabled in Acme Tools."""
     from django.urls import include
 
     from triptych import urls
-    from triptych.platform.scope import CONTROL
-    from triptych.tenants.models import Tenant
 
     plugin("pear", urls=lambda: PAGES)
-    with entered(CONTROL):
-        Tenant.objects.filter(pk=tenant.pk).update(enabled_plugins=["pear"])
     patterns = [*urls.urlpatterns, path("x/", include(plugin_patterns()))]
     module = ModuleType("urls_of_this_test")
     vars(module).update({**vars(urls), "urlpatterns": patterns})

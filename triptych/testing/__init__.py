@@ -20,7 +20,7 @@ from triptych.testing.database import (  # noqa: E402
     now,
 )
 from triptych.testing.people import api, cast, in_tenant, members, other_tenant, tenant  # noqa: E402
-from triptych.testing.plugins import _no_troubles_left, disable, drain, enable  # noqa: E402
+from triptych.testing.plugins import _no_troubles_left, disable, drain, enable, pretend  # noqa: E402
 
 __all__ = [
     "_files_of_this_run",
@@ -37,5 +37,6 @@ __all__ = [
     "members",
     "now",
     "other_tenant",
+    "pretend",
     "tenant",
 ]

@@ -39,6 +39,28 @@ def disable(tenant: Tenant, now: datetime) -> Switch:
 
 
 @pytest.fixture
+def pretend(tenant: Tenant) -> Iterator[Callable[..., None]]:
+    """`pretend("pear", menu_entries=lambda: [entry])`: a plugin with these hooks is enabled in Acme Tools."""
+    from triptych.platform.plugins import hookimpl
+    from triptych.platform.plugins.registry import registry
+    from triptych.platform.scope import CONTROL, entered
+    from triptych.tenants.models import Tenant
+
+    registered: list[str] = []
+
+    def register(plugin_id: str, **functions: Callable[..., Any]) -> None:
+        registry.register(plugin_id, SimpleNamespace(**{name: hookimpl(made) for name, made in functions.items()}))
+        registered.append(plugin_id)
+        tenant.enabled_plugins = [*tenant.enabled_plugins, plugin_id]
+        with entered(CONTROL):
+            Tenant.objects.filter(pk=tenant.pk).update(enabled_plugins=tenant.enabled_plugins)
+
+    yield register
+    for plugin_id in registered:
+        registry.unregister(plugin_id)
+
+
+@pytest.fixture
 def drain(db: None) -> Callable[..., int]:
     """`drain()` delivers all waiting events and runs all waiting jobs, and says how many there were."""
     from triptych.platform.events import testing
