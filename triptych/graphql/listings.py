@@ -13,7 +13,6 @@ import strawberry
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from strawberry import UNSET, relay
 from strawberry.types.field import StrawberryField
-from strawberry_django import optimizer
 from strawberry_django.fields.field import StrawberryDjangoField, field
 from strawberry_django.utils.typing import unwrap_type
 
@@ -30,6 +29,7 @@ from triptych.graphql.context import ApiInfo, group_as_peers, peers
 from triptych.graphql.cursors import mark_of
 from triptych.graphql.filters import Translation
 from triptych.graphql.ids import key_in
+from triptych.graphql.optimizing import optimized
 from triptych.graphql.orderings import By, columns_of
 from triptych.tenants.members.models import Member
 
@@ -67,7 +67,7 @@ class Listing:
         key = key_in(given, of=self.name)
         if key is None:
             return None
-        queryset = optimizer.optimize(self.visible_to(info.context.member).filter(pk=key), info)
+        queryset = optimized(self.visible_to(info.context.member).filter(pk=key), info)
         return queryset.first()
 
     def singular(self, description: str) -> Any:
@@ -85,7 +85,7 @@ class Listing:
         def resolve(info: ApiInfo, **given: Any) -> Any:
             slice_, asked = _asked(given)
             chosen, keyset = self._narrowed(info, asked)
-            rows = list(optimizer.optimize(rows_of(keyset, slice_), info)[: slice_.size + 1])
+            rows = list(optimized(rows_of(keyset, slice_), info)[: slice_.size + 1])
             group_as_peers(rows[: slice_.size])
             return keyset.page(rows, slice_, chosen.count)
 
@@ -100,7 +100,7 @@ class Listing:
 
             def load(parents: list[Any]) -> dict[Any, Any]:
                 _chosen, keyset = self._narrowed(info, asked)
-                rows = list(optimizer.optimize(rows_by_parent(keyset, slice_, via=via, parents=parents), info))
+                rows = list(optimized(rows_by_parent(keyset, slice_, via=via, parents=parents), info))
                 group_as_peers(rows)
                 pages: dict[Any, list[Any]] = {parent.pk: [] for parent in parents}
                 for row in rows:
@@ -138,7 +138,7 @@ class Listing:
         inside = Q(**{f"{via}__in": [parent.pk for parent in parents]}) & among
         rows = self.visible_to(info.context.member).filter(inside).annotate(**{PARENT: F(via)})
         order = [column.expression(column.path) for column in columns_of(None, self.default_order)]
-        found = list(optimizer.optimize(rows.order_by(*order), info))
+        found = list(optimized(rows.order_by(*order), info))
         group_as_peers(found)
         lists: dict[Any, list[Any]] = defaultdict(list)
         for row in found:

@@ -20,12 +20,12 @@ from django.utils.translation import gettext as _
 from strawberry import UNSET, relay
 from strawberry.types.base import has_object_definition
 from strawberry.utils.str_converters import to_camel_case
-from strawberry_django import optimizer
 
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.errors import FORBIDDEN, NOT_FOUND
 from triptych.graphql.ids import chosen, key_in
 from triptych.graphql.listings import Listing, listing_for
+from triptych.graphql.optimizing import optimized
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
@@ -68,7 +68,7 @@ def answered(key: str, listing: Listing) -> Any:
         if record is None:
             return None
         seen = listing.visible_to(info.context.member).filter(pk=record.pk)
-        return optimizer.optimize(seen, info).first() or record  # what was just deleted is seen no more
+        return optimized(seen, info).first() or record  # what was just deleted is seen no more
 
     resolve.__annotations__ = {"info": ApiInfo, "return": listing.node | None}
     return strawberry.field(resolver=resolve, description="Null when there is a problem.")

@@ -9,12 +9,12 @@ import strawberry
 import strawberry_django
 from django.utils.translation import gettext as _
 from strawberry import relay
-from strawberry_django import optimizer
 
 from triptych.graphql.context import ApiInfo, group_as_peers
 from triptych.graphql.errors import bad_input
 from triptych.graphql.filters import BooleanFilter, IdFilter, TextFilter, Where, choice_filter, filter_input
 from triptych.graphql.listings import Listing, listing_called, listing_of, path_of
+from triptych.graphql.optimizing import optimized
 from triptych.graphql.orderings import By, ordering_input
 from triptych.platform import search
 from triptych.platform.plugins import GraphQLExtension
@@ -84,7 +84,7 @@ def _found_records(info: ApiInfo, entries: list[Any]) -> dict[Any, Any]:
         listing = listing_called(kind)
         if listing is not None and info.schema.get_type_by_name(listing.name) is not None:
             keys = [entry.pk for entry in entries if entry.kind == kind]
-            rows = list(optimizer.optimize(listing.visible_to(info.context.member).filter(pk__in=keys), info))
+            rows = list(optimized(listing.visible_to(info.context.member).filter(pk__in=keys), info))
             group_as_peers(rows)
             records |= {row.pk: row for row in rows}
     return records
