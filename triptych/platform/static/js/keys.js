@@ -13,7 +13,7 @@
     if (!palette().open) palette().showModal();
     input().value = "";
     input().focus();
-    htmx.trigger(input(), "opened");
+    htmx.trigger(input(), "shown");
   }
   function choose(index) {
     var all = items();
@@ -37,7 +37,7 @@
     else return;
     event.preventDefault();
   });
-  document.addEventListener("opened", openPalette);
+  document.addEventListener("dialog-opened", function (event) { if (event.detail === "palette") openPalette(); });
 
   function typing(target) {
     return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.closest("dialog[open]");

@@ -71,8 +71,7 @@
     if (opener) {
       var dialog = document.getElementById(opener.dataset.opens);
       if (dialog && !dialog.open) dialog.showModal();
-      if (opener.dataset.opens === "palette") dialog.dispatchEvent(new Event("opened"));
-      return;
+      return document.dispatchEvent(new CustomEvent("dialog-opened", { detail: opener.dataset.opens }));
     }
     if (event.target.closest("[data-closes]")) event.target.closest("dialog, .toast-line")?.[
       event.target.closest("dialog") ? "close" : "remove"]();
