@@ -19,30 +19,23 @@ ANSWERS = (Http404, PermissionDenied, SuspiciousOperation)
 """Exceptions by which a view answers; they are no faults."""
 
 
-class WhereEnabled(RoutePattern):
-    """The prefix of a plugin's pages. It matches only in tenants that have the plugin enabled."""
-
-    def __init__(self, plugin_id: str) -> None:
-        super().__init__(f"{plugin_id}/", is_endpoint=False)
-        self.plugin_id = plugin_id
-
-    def match(self, path: str) -> Any:
-        return super().match(path) if self.plugin_id in hooks.enabled_plugins() else None
-
-
 def plugin_patterns() -> list[URLResolver]:
     """One resolver per registered plugin that has pages, in the namespace of its id."""
     pages: dict[str, list[URLPattern | URLResolver]] = defaultdict(list)
     for plugin_id, pattern in hooks.pairs("urls", registry.contributors, {}):
         pages[plugin_id].append(pattern)
     return [
-        URLResolver(WhereEnabled(plugin_id), patterns, app_name=plugin_id, namespace=plugin_id)
+        URLResolver(RoutePattern(f"{plugin_id}/", is_endpoint=False), patterns, app_name=plugin_id, namespace=plugin_id)
         for plugin_id, patterns in pages.items()
     ]
 
 
 class PluginPageMiddleware:
-    """Puts the plugin's name on what its own pages log, and reports what they raise."""
+    """Answers 404 where the plugin is not enabled, puts its name on what its pages log, and reports what they raise.
+
+    The addresses themselves match everywhere: under ASGI they are resolved in the thread of the event loop, which
+    stands in no tenant. `process_view` runs in the request's own thread again.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -52,6 +45,8 @@ class PluginPageMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         if plugin := _plugin_of(request):
+            if plugin not in hooks.enabled_plugins():
+                raise Http404
             bind_contextvars(plugin=plugin)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> None:
