@@ -25,7 +25,9 @@ TYPE_TONES = {"customer": "green", "partner": "violet", "competitor": "red", "su
 class ContactFilters(filters.FilterSet):
     owner = OwnerFilter()
     job_title = filters.CharFilter(lookup_expr="icontains", label=_("Job title contains"))
-    do_not_email = filters.BooleanFilter(label=_("Do not email"))
+    do_not_email = filters.BooleanFilter(
+        label=_("Do not email"), widget=forms.Select(choices=(("", _("Any")), ("true", _("Yes")), ("false", _("No"))))
+    )
     created_from = filters.DateFilter(
         "created_at", "date__gte", label=_("Created from"), widget=forms.DateInput({"type": "date"})
     )

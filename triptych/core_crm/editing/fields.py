@@ -129,12 +129,13 @@ class RowsWidget(forms.Widget):
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(name, value, attrs)
-        rows: list[Mapping[str, str]] = [*(value or ()), {}]
+        rows: list[Mapping[str, str]] = [*(row for row in value or () if any(row.values())), {}]
         context["widget"] |= {
             "rows": [self._inputs(name, number, row) for number, row in enumerate(rows)],
             "blank": self._inputs(name, "__number__", {}),
             "add": self.add,
             "parts": self.parts,
+            "takes_focus": bool(attrs and attrs.get("autofocus")),
         }
         return context
 
