@@ -133,6 +133,19 @@ def test_a_tenant_reads_its_own_failures_only_and_writes_none(pear, tenant, othe
         assert list(PluginFailure.objects.all()) == []
 
 
+def test_long_names_and_errors_are_cut_to_what_the_table_holds(tenant, in_tenant):
+    class Unspeakable(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    failures.report("pear", "h" * 300, ValueError("x" * 1000))
+    failures.report("pear", "told", Unspeakable())
+
+    long, unspeakable = sorted(rows(), key=lambda row: row.hook)
+    assert (long.hook, long.error) == ("h" * 100, "ValueError: " + "x" * 488)
+    assert unspeakable.error == "Unspeakable"
+
+
 def test_a_slow_plugin_is_left_out_and_reported(pear, tenant, monkeypatch):
     calls = []
     monkeypatch.setattr(breaker, "slow", 0.0)

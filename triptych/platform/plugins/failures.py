@@ -56,7 +56,7 @@ def report(plugin: str, hook: str, error: BaseException) -> None:
         tags.set_tags({"plugin": plugin, "hook": hook, "tenant": here.schema_name})
         sentry_sdk.capture_exception(error)
     log.error("plugin_failed", plugin=plugin, hook=hook, tenant=here.schema_name, exc_info=error)
-    _wait(getattr(here, "id", None), plugin, hook, _sentence(error))
+    _wait(getattr(here, "id", None), plugin[:40], hook[:100], _sentence(error))
     transaction.on_commit(flush, robust=True)
 
 
