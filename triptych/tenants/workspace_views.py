@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from triptych.platform import clock
 from triptych.tenants import actions
@@ -37,12 +37,22 @@ def go(request: TenantRequest, pk: UUID) -> HttpResponse:
     return redirect(arrival_url(request, to, person))
 
 
+OURS = ("same-site", "same-origin")
+"""What browsers say of a request that a page of a sibling subdomain made."""
+
+
 @public_page
-@require_GET
+@require_http_methods(["GET", "POST"])
 @never_cache
 def arrive(request: TenantRequest) -> HttpResponse:
-    """Sign in with the pass of a hand-over; an old or foreign one leads to the sign-in."""
-    person = actions.arrive(pass_id=request.GET.get("pass", ""), tenant=request.tenant, now=clock.now())
+    """Sign in with the pass of a hand-over; an old or foreign one leads to the sign-in.
+
+    A link from elsewhere is asked about first, so that nobody is signed in unawares.
+    """
+    pass_id = request.POST.get("pass") or request.GET.get("pass", "")
+    if request.method == "GET" and request.headers.get("Sec-Fetch-Site") not in OURS:
+        return render(request, "workspaces/arrive.html", {"pass_id": pass_id})
+    person = actions.arrive(pass_id=pass_id, tenant=request.tenant, now=clock.now())
     if person is None:
         return redirect(settings.LOGIN_URL)
     get_adapter(request).login(request, person)

@@ -1,0 +1,38 @@
+"""Nobody is signed in unawares, and a session is worth nothing on another host."""
+
+import pytest
+from django.test import Client
+
+from triptych.platform.scope import CONTROL, entered
+from triptych.tenants import actions
+from triptych.tenants.models import Person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def both(tenant, other_tenant, now):
+    """Acme's owner, who is a member of Globex, too."""
+    with entered(CONTROL):
+        person = Person.objects.get(email="owner@acme.example")
+    actions.join(tenant=other_tenant, person=person, role="member", now=now)
+    return person
+
+
+def test_a_link_from_elsewhere_is_asked_about_first(cast, both, other_tenant):
+    path = "/arrive/" + cast["owner"].get(f"/workspaces/{other_tenant.pk}/").url.split("/arrive/")[1]
+    there = Client(SERVER_NAME="globex.localhost")
+
+    asked = there.get(path, headers={"sec-fetch-site": "cross-site"})
+
+    assert (asked.status_code, "Sign in here" in asked.text) == (200, True)
+    assert there.get("/workspaces/").status_code == 302
+
+
+def test_a_session_of_one_tenant_does_not_exist_in_another(cast, both, other_tenant):
+    owner = cast["owner"]
+    assert owner.get("/workspaces/").status_code == 200
+
+    owner.defaults["SERVER_NAME"] = "globex.localhost"
+
+    assert owner.get("/workspaces/").status_code == 302
