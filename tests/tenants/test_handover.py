@@ -19,7 +19,8 @@ def both(tenant, other_tenant, now):
     return person
 
 
-def test_a_link_from_elsewhere_is_asked_about_first(cast, both, other_tenant):
+def test_a_link_from_elsewhere_is_asked_about_first(cast, both, other_tenant, settings):
+    settings.BASE_DOMAIN = "example.com"
     path = "/arrive/" + cast["owner"].get(f"/workspaces/{other_tenant.pk}/").url.split("/arrive/")[1]
     there = Client(SERVER_NAME="globex.localhost")
 
