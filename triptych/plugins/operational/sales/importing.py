@@ -82,7 +82,7 @@ def line_columns() -> ExtraColumns:
 def write_lines(rows: Sequence[Row], writing: Writing) -> list[Change]:
     """Give each imported deal that names a product a line for it. Deals that have lines already keep those.
 
-    Where a row does not say what the deal is worth, the line costs nothing yet: an import invents no amounts.
+    Where a row does not say what the deal is worth, the line waits for its price: an import invents no amounts.
     """
     rows = [row for row in rows if "product" in row.values and row.existing]
     known = Deal.objects.in_bulk([row.existing for row in rows if not row.is_new])
@@ -94,18 +94,19 @@ def write_lines(rows: Sequence[Row], writing: Writing) -> list[Change]:
     numbers = {row.existing: row.number for row in rows}
     changes += [Change(numbers[line.deal_id], LINE, line.pk) for line in lines]
     DealLine.objects.bulk_create(lines)
-    set_amounts_from_lines_in_bulk({line.deal_id: line.total for line in lines}, by=writing.by, now=writing.at)
+    totals = {line.deal_id: line.total for line in lines if line.total is not None}
+    set_amounts_from_lines_in_bulk(totals, by=writing.by, now=writing.at)
     return changes
 
 
 def _line(row: Row, writing: Writing) -> DealLine:
-    amount, quantity = row.values.get("amount") or Decimal(0), row.values.get("quantity", Decimal(1))
+    amount, quantity = row.values.get("amount"), row.values.get("quantity", Decimal(1))
     line = DealLine(
         created_at=writing.at,
         updated_at=writing.at,
         product_id=row.values["product"],
         quantity=quantity,
-        unit_price=(amount / quantity).quantize(Decimal("0.01")),
+        unit_price=None if amount is None else (amount / quantity).quantize(Decimal("0.01")),
     )
     line.deal_id = row.existing  # type: ignore[assignment]
     line.add_up()

@@ -131,7 +131,10 @@ class DealLineQuerySet(RecordQuerySet):
 
 
 class DealLine(Record):
-    """Something that a deal sells. Its `total` is in the currency of the deal and kept for sums."""
+    """Something that a deal sells. Its `total` is in the currency of the deal and kept for sums.
+
+    A line without `unit_price` waits for one: it has no total and counts for nothing.
+    """
 
     deal = models.ForeignKey(Deal, models.CASCADE, related_name="sales_lines")
     product = models.ForeignKey(
@@ -141,7 +144,9 @@ class DealLine(Record):
     quantity = models.DecimalField(
         _("quantity"), max_digits=12, decimal_places=2, default=Decimal(1), validators=[MinValueValidator(CENT)]
     )
-    unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=2, validators=[NOT_NEGATIVE])
+    unit_price = models.DecimalField(
+        _("unit price"), max_digits=18, decimal_places=2, null=True, blank=True, validators=[NOT_NEGATIVE]
+    )
     discount = models.DecimalField(
         _("discount"),
         max_digits=5,
@@ -150,7 +155,7 @@ class DealLine(Record):
         validators=[NOT_NEGATIVE, MaxValueValidator(Decimal(100))],
         help_text="Per cent.",
     )
-    total = models.DecimalField(_("total"), max_digits=18, decimal_places=2)
+    total = models.DecimalField(_("total"), max_digits=18, decimal_places=2, null=True, blank=True)
     position = models.PositiveIntegerField(_("position"), default=0)
 
     objects = DealLineQuerySet.as_manager()
@@ -160,6 +165,11 @@ class DealLine(Record):
         indexes = [models.Index("deal", "position", "id", name="deal_line_of_deal")]
         constraints = [
             models.CheckConstraint(condition=Q(total__gte=0), name="deal_line_total_not_negative"),
+            models.CheckConstraint(
+                name="deal_line_total_with_price",
+                condition=Q(total__isnull=True, unit_price__isnull=True)
+                | Q(total__isnull=False, unit_price__isnull=False),
+            ),
             models.CheckConstraint(condition=Q(discount__gte=0, discount__lte=100), name="deal_line_discount_percent"),
         ]
 
@@ -173,5 +183,8 @@ class DealLine(Record):
 
     def add_up(self) -> None:
         """Set the total, on the object only: quantity times price less the discount, rounded half up to cents."""
+        if self.unit_price is None:
+            self.total = None
+            return
         full = self.quantity * self.unit_price * (100 - self.discount) / 100
         self.total = full.quantize(CENT, ROUND_HALF_UP)

@@ -139,9 +139,11 @@ class DealLine(Record):
     product: Product | None = link("product", "What is sold; null for something that is only described.")
     description: str
     quantity: Decimal
-    unit_price: Decimal = strawberry_django.field(description="In the currency of the deal.")
+    unit_price: Decimal | None = strawberry_django.field(
+        description="In the currency of the deal; null while the line waits for its price."
+    )
     discount: Decimal = strawberry_django.field(description="Per cent.")
-    total: Decimal = strawberry_django.field(description="Quantity times price less the discount.")
+    total: Decimal | None = strawberry_django.field(description="Quantity times price less the discount.")
     position: int
 
 

@@ -94,7 +94,7 @@ def _sold(line: DealLine) -> dict[str, Any]:
         "url": deal.get_absolute_url(),
         "title": deal.name,
         "icon": "layout-kanban",
-        "side": money(line.total, deal.currency),
+        "side": "" if line.total is None else money(line.total, deal.currency),
     }
 
 
