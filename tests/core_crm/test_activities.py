@@ -9,11 +9,11 @@ from triptych.core_crm.activities import actions
 from triptych.core_crm.activities.models import Activity, ActivityLink
 from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.activities.upcoming import next_due
-from triptych.core_crm.contacts.actions import create_company, create_contact
+from triptych.core_crm.contacts.actions import CompanyLink, create_company, create_contact
 from triptych.core_crm.deals.actions import create_deal
 from triptych.platform import clock
 from triptych.platform.refusals import Conflict, Refused
-from triptych.platform.scope import entered
+from triptych.platform.scope import CONTROL, entered
 
 pytestmark = pytest.mark.django_db
 
@@ -219,6 +219,38 @@ def test_editing_keeps_the_time_of_a_day_that_was_left_alone(cast, task, again):
     )
 
     assert (again(task).subject, again(task).due_at, again(task).status) == ("Send the offer", task.due_at, "started")
+
+
+def test_whoever_saves_second_sees_both_versions(cast, task, again):
+    mine = {"subject": "Mine", "due": "2026-03-03", "status": "started", "priority": "normal", "version": 1}
+    cast["owner"].post(f"/activities/{task.pk}/edit/", {**mine, "subject": "Theirs"})
+
+    conflict = cast["member"].post(f"/activities/{task.pk}/edit/", mine)
+    page = conflict.content.decode()
+    assert (conflict.status_code, "Mine" in page, "Theirs" in page) == (409, True, True)
+
+    cast["member"].post(f"/activities/{task.pk}/edit/", {**mine, "version": 2, "take-subject": "mine"})
+    assert again(task).subject == "Mine"
+
+
+@pytest.mark.usefixtures("in_tenant")
+def test_a_note_on_a_contact_stands_on_their_company(members, now):
+    company = create_company(name="Nord", by=members["member"], now=now)
+    contact = create_contact(last_name="Ohm", companies=[CompanyLink(company)], by=members["member"], now=now)
+
+    note = actions.add_note(text="Hello", records=[RecordRef.of(contact)], by=members["member"], now=now)
+
+    assert set(note.links.values_list("object_id", flat=True)) == {contact.pk, company.pk}
+
+
+def test_days_are_those_of_the_workspace(cast, tenant, members):
+    with entered(CONTROL):
+        type(tenant).objects.filter(pk=tenant.pk).update(timezone="Asia/Tokyo")
+
+    cast["member"].post("/activities/new/?kind=task", {"subject": "Call Tokyo", "due": "2026-03-09"})
+
+    with entered(tenant):
+        assert Activity.objects.get(subject="Call Tokyo").due_at == datetime(2026, 3, 9, 14, 59, tzinfo=UTC)
 
 
 def test_a_deleted_activity_is_gone_and_comes_back(cast, task, again):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from triptych.platform.scope import CONTROL, AnyScope, entered
 from triptych.platform.web import logs
@@ -47,7 +48,7 @@ def tenant_middleware(get_response: Callable[[HttpRequest], HttpResponseBase]) -
             return render(request, "errors/workspace_closed.html", {"closed": tenant}, status=403)
         request.tenant = tenant  # type: ignore[attr-defined]
         logs.bind(tenant=tenant.schema_name)
-        with entered(tenant):
+        with entered(tenant), timezone.override(tenant.timezone):
             return kept_in(tenant, get_response(request))
 
     return middleware

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.activities.models import Activity
+from triptych.core_crm.editing.forms import RecordForm
 from triptych.tenants.members.models import Member
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class MeetingForm(ComposerForm):
 COMPOSED: tuple[type[ComposerForm], ...] = (NoteForm, TaskForm, CallForm, MeetingForm)
 
 
-class ActivityForm(forms.Form):
+class ActivityForm(RecordForm):
     """The whole form of an activity: what its kind has of it."""
 
     FIELDS_OF = {
@@ -136,12 +137,10 @@ class ActivityForm(forms.Form):
     status = forms.ChoiceField(label=_("Status"), required=False)
     priority = forms.ChoiceField(label=_("Priority"), choices=Activity.Priority.choices, required=False)
     owner = owner_field()
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, kind: str, activity: Activity | None = None, **options: Any) -> None:
-        self.kind = Activity.Kind(kind)
-        self.due_at = activity.due_at if activity else None
+    def __init__(self, *args: Any, kind: str, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.kind = Activity.Kind(kind)
         wanted = (*self.FIELDS_OF[self.kind], "version")
         self.fields = {name: self.fields[name] for name in wanted}
         if "status" in self.fields:
@@ -150,21 +149,22 @@ class ActivityForm(forms.Form):
         if self.kind in (Activity.Kind.TASK, Activity.Kind.MEETING):
             self.fields["subject"].required = True
 
-    @classmethod
-    def initial_of(cls, activity: Activity) -> dict[str, Any]:
-        """What the form shows of an activity that is there."""
-        names = (*cls.FIELDS_OF[Activity.Kind(activity.kind)], "version")
-        shown = {name: getattr(activity, name) for name in names if name != "due"}
-        shown["due"] = timezone.localdate(activity.due_at) if activity.due_at else None
-        return shown
+    def initial_of(self, record: Any) -> dict[str, Any]:
+        due = timezone.localdate(record.due_at) if record.due_at else None
+        return {**super().initial_of(record), "due": due}
 
-    def fields_of_activity(self) -> dict[str, Any]:
+    def initial_of_new(self, member: Member) -> dict[str, Any]:
+        return {**super().initial_of_new(member), "priority": Activity.Priority.NORMAL}
+
+    def given(self) -> dict[str, Any]:
         """What was typed, as the actions take it. A due day that was left alone keeps its time of day."""
-        fields = {name: value for name, value in self.cleaned_data.items() if name != "version"}
-        if "status" in fields and not fields["status"]:
-            fields.pop("status")
+        fields = super().given()
+        for name in ("status", "priority"):
+            if not fields.get(name, "as it is"):
+                fields.pop(name)
         if "due" in fields:
-            day = fields.pop("due")
-            unchanged = self.due_at is not None and day == timezone.localdate(self.due_at)
-            fields["due_at"] = self.due_at if unchanged else end_of(day) if day else None
+            day, activity = fields.pop("due"), cast(Activity | None, self.record)
+            kept = activity.due_at if activity else None
+            unchanged = kept is not None and day == timezone.localdate(kept)
+            fields["due_at"] = kept if unchanged else end_of(day) if day else None
         return fields

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from triptych.core_crm.activities import access, actions
 from triptych.core_crm.activities.forms import ActivityForm
@@ -18,12 +18,14 @@ from triptych.core_crm.activities.listing import LIST, VIEWS, attach_links, show
 from triptych.core_crm.activities.models import Activity
 from triptych.core_crm.activities.records import RecordRef, links_of
 from triptych.core_crm.activities.sources import LOOKS, TONES, activity_entry
+from triptych.core_crm.editing.forms import edits_shown
+from triptych.core_crm.editing.pages import form_page
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.pages import bulk_page, list_page, undo_bulk_page
 from triptych.core_crm.rights import must_be_writer
 from triptych.platform import clock
-from triptych.platform.refusals import Refused, refusals_shown
+from triptych.platform.refusals import Refused
 from triptych.platform.web import toasts
 from triptych.platform.web.tables import Tab
 from triptych.tenants.routing import TenantRequest
@@ -31,6 +33,7 @@ from triptych.tenants.routing import TenantRequest
 HOME = "/activities/"
 
 
+@require_GET
 def index(request: TenantRequest) -> HttpResponse:
     """The list, with a view for each question: what is mine, what is late, what is for today."""
     view = _view(request)
@@ -40,6 +43,7 @@ def index(request: TenantRequest) -> HttpResponse:
     return list_page(request, listing, template="activities/index.html", tabs=tabs, view=view)
 
 
+@require_GET
 def export(request: TenantRequest) -> HttpResponseBase:
     return csv_of(_listing(request), name="activities")
 
@@ -54,6 +58,7 @@ def undo_bulk(request: TenantRequest, act: str) -> HttpResponse:
     return undo_bulk_page(request, LIST, act, home=HOME)
 
 
+@require_GET
 def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
     activity = access.activity_to_see(request.member, pk)
     links = links_of([activity]).get(activity.pk, [])
@@ -61,6 +66,7 @@ def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
     return render(request, "activities/detail.html", {"activity": activity, "links": links, **look})
 
 
+@require_http_methods(["GET", "POST"])
 def create(request: TenantRequest) -> HttpResponse:
     """A new activity of `?kind=`, about the record of `?on=contact:<id>` if there is one."""
     must_be_writer(request.member)
@@ -68,41 +74,35 @@ def create(request: TenantRequest) -> HttpResponse:
     if kind not in Activity.Kind.values:
         raise Http404
     about = _record_named(request)
-    initial = {"owner": request.member, "priority": Activity.Priority.NORMAL}
-    form = ActivityForm(request.POST or None, kind=kind, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        with refusals_shown(form):
+    form = ActivityForm(request.POST or None, kind=kind, member=request.member)
+    if form.is_valid():
+        with edits_shown(form):
             activity = actions.create_activity(
                 kind=kind,
                 records=[RecordRef(about.kind, about.id)] if about else [],
                 by=request.member,
                 now=clock.now(),
-                **form.fields_of_activity(),
+                **form.given(),
             )
-            toasts.show(request, _("Saved."))
+            toasts.show(request, _("%(what)s is added.") % {"what": activity}, undo=_url("delete", activity))
             return redirect(about.url if about else activity.get_absolute_url())
-    kinds = [Tab(label, f"?kind={name}", is_current=name == kind) for name, label in Activity.Kind.choices]
-    context = {"form": form, "kinds": kinds, "kind": Activity.Kind(kind), "about": about}
-    return render(request, "activities/form.html", context)
+    on = f"&on={about.kind}:{about.id}" if about else ""
+    kinds = [Tab(label, f"?kind={name}{on}", is_current=name == kind) for name, label in Activity.Kind.choices]
+    return form_page(request, form, "activities/form.html", kinds=kinds, about=about)
 
 
+@require_http_methods(["GET", "POST"])
 def edit(request: TenantRequest, pk: UUID) -> HttpResponse:
     activity = access.activity_to_change(request.member, pk)
-    initial = ActivityForm.initial_of(activity)
-    form = ActivityForm(request.POST or None, kind=activity.kind, activity=activity, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        with refusals_shown(form):
+    form = ActivityForm(request.POST or None, kind=activity.kind, record=activity, member=request.member)
+    if form.is_valid():
+        with edits_shown(form):
             actions.update_activity(
-                activity=activity,
-                version=form.cleaned_data["version"],
-                by=request.member,
-                now=clock.now(),
-                **form.fields_of_activity(),
+                activity=activity, version=form.seen_version, by=request.member, now=clock.now(), **form.given()
             )
             toasts.show(request, _("Saved."))
             return redirect(activity)
-    context = {"form": form, "activity": activity, "kind": Activity.Kind(activity.kind)}
-    return render(request, "activities/form.html", context)
+    return form_page(request, form, "activities/form.html", record=activity)
 
 
 @require_POST
@@ -113,7 +113,7 @@ def complete(request: TenantRequest, pk: UUID) -> HttpResponse:
     except Refused as refused:
         toasts.warn(request, refused.message)
         return _ticked(request, activity)
-    toasts.show(request, _("Done: %(what)s.") % {"what": activity}, undo=reverse("activities:reopen", args=[pk]))
+    toasts.show(request, _("Done: %(what)s.") % {"what": activity}, undo=_url("reopen", activity))
     return _ticked(request, activity)
 
 
@@ -131,7 +131,7 @@ def reopen(request: TenantRequest, pk: UUID) -> HttpResponse:
 def delete(request: TenantRequest, pk: UUID) -> HttpResponse:
     activity = access.activity_to_change(request.member, pk)
     actions.delete_activity(activity=activity, by=request.member, now=clock.now())
-    toasts.show(request, _("Deleted: %(what)s.") % {"what": activity}, undo=reverse("activities:restore", args=[pk]))
+    toasts.show(request, _("Deleted: %(what)s.") % {"what": activity}, undo=_url("restore", activity))
     if request.htmx:  # type: ignore[attr-defined]
         return HttpResponse()
     return redirect("activities:index")
@@ -143,6 +143,10 @@ def restore(request: TenantRequest, pk: UUID) -> HttpResponse:
     actions.restore_activity(activity=activity, by=request.member, now=clock.now())
     toasts.show(request, _("Back again: %(what)s.") % {"what": activity})
     return redirect(_came_from(request) or activity.get_absolute_url())
+
+
+def _url(act: str, activity: Activity) -> str:
+    return reverse(f"activities:{act}", args=[activity.pk])
 
 
 def _view(request: TenantRequest) -> str:
