@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from triptych.core_crm.imports.tables import SourceRow
 from triptych.core_crm.imports.values import (
@@ -113,4 +113,17 @@ def profile(headings: Sequence[str], rows: Iterable[SourceRow]) -> Profile:
             column.add(cell)
     for column in columns:
         column.conclude()
+    _share_date_order(columns)
     return Profile({column.name: column for column in columns}, count)
+
+
+def _share_date_order(columns: Sequence[Column]) -> None:
+    """Let columns whose dates prove nothing be read as the others of the file, if these agree: one hand wrote them."""
+    shown = {column.convention.date_order for column in columns if column.shares.get("date", 0.0) > 0.5}
+    shown.discard(None)
+    mixed = any(column.convention.mixed for column in columns)
+    if len(shown) != 1 or mixed:
+        return
+    for column in columns:
+        if column.convention.date_order is None and column.shares.get("date", 0.0) > 0.5:
+            column.convention = replace(column.convention, date_order=next(iter(shown)))
