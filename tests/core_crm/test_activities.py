@@ -143,6 +143,14 @@ def test_a_reader_changes_nothing(cast, task, again, act):
     assert (response.status_code, again(task).version) == (403, 1)
 
 
+def test_a_reader_sees_no_buttons(cast, task, deal):
+    listed = cast["reader"].get("/activities/?view=all").content.decode()
+    on_deal = cast["reader"].get(f"/deals/{deal.pk}/").content.decode()
+
+    assert ("Send offer" in listed, 'role="checkbox"' in listed, "Send offer" in on_deal) == (True, False, True)
+    assert ("/complete/" in on_deal, "/edit/" in on_deal) == (False, False)
+
+
 def test_a_reader_composes_nothing(cast, deal, tenant):
     response = cast["reader"].post(f"/activities/on/deal/{deal.pk}/note/", {"note-description": "Hello"})
 

@@ -1,4 +1,4 @@
-"""The board in a real browser: a card dragged, a card moved by its menu and the keyboard, a deal lost with its reason."""
+"""The board in a real browser: a card dragged, moved by its menu and the keyboard, and lost with its reason."""
 
 import pytest
 

@@ -18,6 +18,7 @@ from django_filters import ChoiceFilter, FilterSet, MultipleChoiceFilter
 from triptych.core_crm.activities import actions
 from triptych.core_crm.activities.models import Activity, ActivityQuerySet
 from triptych.core_crm.activities.records import links_of
+from triptych.core_crm.activities.sources import LOOKS
 from triptych.core_crm.lists.bulk import Act
 from triptych.core_crm.lists.filters import OwnerFilter
 from triptych.core_crm.lists.spec import Column, ListSpec
@@ -48,17 +49,17 @@ def shown_in(view: str, activities: ActivityQuerySet, *, member: Member, now: da
     return mine
 
 
-def attach_links(activities: list[Activity]) -> None:
-    """Load what the activities of a page concern, in two queries."""
+def prepare(activities: list[Activity], *, may_write: bool) -> None:
+    """Load what the activities of a page concern, in two queries, and say whether they can be ticked off."""
     links = links_of(activities)
     for activity in activities:
         activity.concerns = links.get(activity.pk, [])  # type: ignore[attr-defined]
+        activity.may_be_ticked = may_write and bool(activity.status)  # type: ignore[attr-defined]
 
 
 def _subject(activity: Activity) -> SafeString:
-    from triptych.core_crm.activities.sources import LOOKS
-
-    check: Any = render_to_string("activities/check.html", {"activity": activity}) if activity.status else ""
+    may_be_ticked = getattr(activity, "may_be_ticked", False)
+    check: Any = render_to_string("activities/check.html", {"activity": activity}) if may_be_ticked else ""
     css = "" if activity.is_open or not activity.status else "done"
     return format_html(
         '<span class="with-tick">{}<a class="clip {}" href="{}">{}</a>{}</span>',

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from triptych.core_crm.activities import access, actions
 from triptych.core_crm.activities.forms import ActivityForm
-from triptych.core_crm.activities.listing import LIST, VIEWS, attach_links, shown_in
+from triptych.core_crm.activities.listing import LIST, VIEWS, prepare, shown_in
 from triptych.core_crm.activities.models import Activity
 from triptych.core_crm.activities.records import RecordRef, links_of
 from triptych.core_crm.activities.sources import LOOKS, TONES, activity_entry
@@ -38,7 +38,7 @@ def index(request: TenantRequest) -> HttpResponse:
     """The list, with a view for each question: what is mine, what is late, what is for today."""
     view = _view(request)
     listing = _listing(request)
-    attach_links(listing.page.rows)
+    prepare(listing.page.rows, may_write=request.member.may_write)
     tabs = [Tab(label, f"{HOME}?view={name}", is_current=name == view) for name, label in VIEWS.items()]
     return list_page(request, listing, template="activities/index.html", tabs=tabs, view=view)
 
