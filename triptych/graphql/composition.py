@@ -19,6 +19,8 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryOptional
 from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import to_camel_case
+from strawberry_django.fields.field import StrawberryDjangoField
 
 from triptych.graphql.guarding import Guarded
 from triptych.graphql.limits import MAX_PAGE
@@ -95,7 +97,7 @@ class TenantSchema(strawberry.Schema):
             self.added.setdefault(extension.on, []).append(field)
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
-        fields = [copy.copy(field) for field in type_definition.fields]
+        fields = [_as_read(field) for field in type_definition.fields]
         fields += [_as_contributed(field) for field in self.added.get(type_definition.name, ())]
         self._refuse_doubles(type_definition.name, fields)
         return fields
@@ -129,6 +131,21 @@ class TenantSchema(strawberry.Schema):
 def _whose(field: StrawberryField) -> str:
     metadata: Mapping[str, Any] = field.metadata or {}
     return str(metadata.get("contributor", "core"))
+
+
+def _as_read(field: StrawberryField) -> StrawberryField:
+    """A copy of a type's own field. A plain column becomes a plain field, which costs a fraction."""
+    if type(field) is not StrawberryDjangoField or field.base_resolver or field.is_relation or field.extensions:
+        return copy.copy(field)
+    return StrawberryField(
+        python_name=field.django_name or field.python_name,
+        graphql_name=field.graphql_name or to_camel_case(field.python_name),
+        type_annotation=field.type_annotation,
+        origin=field.origin,
+        description=field.description,
+        deprecation_reason=field.deprecation_reason,
+        metadata=field.metadata,
+    )
 
 
 def _as_contributed(field: StrawberryField) -> StrawberryField:

@@ -10,7 +10,7 @@ from inspect import Parameter, Signature, signature
 from typing import Any
 
 import strawberry
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
+from django.db.models import F, Model, OuterRef, Q, QuerySet, Subquery
 from strawberry import UNSET, relay
 from strawberry.types.field import StrawberryField
 from strawberry_django.fields.field import StrawberryDjangoField, field
@@ -56,6 +56,8 @@ class Listing:
 
     def __post_init__(self) -> None:
         _listings[self.name] = self
+        # the library looks through all annotations for it, for each id of each row
+        self.node.resolve_id_attr = classmethod(lambda cls: "pk")  # type: ignore[attr-defined]
 
     @property
     def name(self) -> str:
@@ -223,11 +225,10 @@ class LinkField(StrawberryDjangoField):
         column = source._meta.get_field(self.django_name)
         if getattr(source, column.attname) is None:
             return None
-        seen = source.__dict__.get(self.seen_as)
-        if seen is None:
+        if self.seen_as not in source.__dict__:
             listing = _listing_for(self)
             return listing.visible_to(info.context.member).filter(pk=getattr(source, column.attname)).first()
-        if not seen:
+        if source.__dict__[self.seen_as] is None:
             return None
         found = getattr(source, column.name)
         if "_peers" not in found.__dict__:
@@ -240,9 +241,10 @@ def link(name: str, description: str) -> Any:
     """A field that leads to one other record, by the foreign key `name`; null when the caller may not see it."""
     seen_as = f"_sees_{name}"
 
-    def seen(info: ApiInfo) -> Exists:
-        listing = _listing_for(info._field)
-        return Exists(listing.visible_to(info.context.member).filter(pk=OuterRef(f"{name}_id")))
+    def seen(info: ApiInfo) -> Subquery:
+        """The key again, if the caller sees the record. Not EXISTS: PostgreSQL would hash the whole table for it."""
+        visible = _listing_for(info._field).visible_to(info.context.member)
+        return Subquery(visible.filter(pk=OuterRef(f"{name}_id")).values("pk")[:1])
 
     made = field(
         field_cls=LinkField, field_name=name, description=description, only=[f"{name}_id"], annotate={seen_as: seen}

@@ -23,6 +23,14 @@
     });
   }
 
+  // Its editors have no names for screen readers, and what scrolls in them is not reached by keyboard.
+  new MutationObserver(function () {
+    place.querySelectorAll(".CodeMirror textarea:not([aria-label])").forEach(function (text) {
+      text.setAttribute("aria-label", place.getAttribute("aria-label"));
+    });
+    place.querySelectorAll(".CodeMirror-scroll:not([tabindex='0'])").forEach(function (part) { part.tabIndex = 0; });
+  }).observe(place, { childList: true, subtree: true });
+
   styled().then(function () {
     ReactDOM.createRoot(place).render(
       React.createElement(GraphiQL, {
