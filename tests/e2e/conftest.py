@@ -20,6 +20,8 @@ from django.conf import settings
 from django.db import connection
 from django.test import override_settings
 
+from triptych.platform import clock
+from triptych.platform.scope import CONTROL, entered
 from triptych.platform.web.assets import collect
 from triptych.testing.database import PASSWORD, maintenance, on_databases, template_name
 
@@ -70,6 +72,7 @@ def server(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
         name = f"triptych_e2e_{os.getpid()}"
         with maintenance() as maintained:
             on_databases(maintained, "CREATE DATABASE {} TEMPLATE {}", name, template_name())
+        _furnish(name)
         found = connection.settings_dict
         host = found["HOST"] or found["OPTIONS"].get("host")
     data = tmp_path_factory.mktemp("served")
@@ -95,6 +98,27 @@ def server(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
         process.wait(15)
         with django_db_blocker.unblock(), maintenance() as maintained:
             on_databases(maintained, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+def _furnish(database: str) -> None:
+    """Sample records for Acme Tools, and a spare tenant for whoever signs up."""
+    from triptych.core_crm.samples import actions as samples
+    from triptych.tenants import provisioning
+    from triptych.tenants.members.models import Member
+    from triptych.tenants.models import Tenant
+
+    former = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = database
+    try:
+        with entered(CONTROL):
+            acme = Tenant.objects.get(subdomain="acme")
+        with entered(acme):
+            samples.add_samples(by=Member.objects.get(role="owner"), now=clock.now())
+        provisioning.make_spare(now=clock.now())
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = former
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Any) -> None:

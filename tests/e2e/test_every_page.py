@@ -5,7 +5,8 @@ import pytest
 MEMBER_PAGES = [
     "/", "/contacts/", "/contacts/new/", "/companies/", "/companies/new/", "/leads/", "/leads/new/", "/deals/",
     "/deals/new/", "/cases/", "/cases/new/", "/activities/", "/activities/new/", "/import/", "/settings/",
-    "/settings/people/", "/settings/profile/", "/settings/workspace/", "/settings/security/", "/workspaces/", "/design/",
+    "/settings/people/", "/settings/profile/", "/settings/workspace/", "/settings/security/", "/settings/plugins/",
+    "/settings/pipelines/", "/settings/tokens/", "/workspaces/", "/graphiql/", "/design/",
 ]  # fmt: skip
 
 
@@ -13,6 +14,16 @@ MEMBER_PAGES = [
 def test_a_members_page_is_sound(visit, path):
     visitor = visit("owner")
     visitor.open(path)
+
+    visitor.expect_sound()
+
+
+@pytest.mark.parametrize("path", ["/contacts/", "/companies/", "/leads/", "/deals/?view=table", "/cases/", "/activities/"])
+def test_the_page_of_a_record_is_sound(visit, path):
+    visitor = visit("owner")
+    page = visitor.open(path)
+    page.click("tbody .cell-main a >> nth=0")
+    page.wait_for_load_state("networkidle")
 
     visitor.expect_sound()
 

@@ -248,3 +248,20 @@ def test_the_address_of_a_workspace_is_proposed_and_checked_while_typing(visit):
     expect(page, "#address", "acme-crm.localhost is free.")
     assert page.input_value("[name=subdomain]") == "acme-crm"
     assert visitor.refused() == []
+
+
+def test_signing_up_leads_into_the_new_workspace(visit):
+    visitor = visit("")
+    page = visitor.open("/signup/", where="")
+    answers = {
+        "name": "Blue Kite Boats", "person_name": "Morwenna Pascoe", "email": "morwenna@bluekite.example",
+        "password": "quiet-petrol-arch",
+    }  # fmt: skip
+    for name, text in answers.items():
+        page.fill(f"[name={name}]", text)
+    expect(page, "#address", "blue-kite-boats.localhost is free.")
+    page.click("main form button:has-text('Make workspace')")
+    page.wait_for_url(visitor.server.url("/", where="blue-kite-boats"))
+
+    assert "Morwenna Pascoe" in page.text_content("h1")
+    assert visitor.refused() == []
