@@ -17,6 +17,7 @@ from triptych.platform import events
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import CONTROL, entered
 from triptych.tenants import fleet, provisioning
+from triptych.tenants.localities import check_locality
 from triptych.tenants.members.models import Member
 from triptych.tenants.models import Domain, Entitlement, Handover, Membership, Person, Tenant
 
@@ -69,7 +70,9 @@ def sign_up(
 
     Raises:
         SignUpRefused: the subdomain, e-mail or password cannot be used, or no spare came in time.
+        Refused: the time zone, currency or language is unknown.
     """
+    check_locality(timezone=timezone, currency=currency, language=language)
     _wait_for_spare()
     with entered(CONTROL), transaction.atomic():
         wanted = check_subdomain(subdomain)

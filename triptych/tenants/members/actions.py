@@ -14,6 +14,7 @@ from triptych.platform import events
 from triptych.platform.refusals import Forbidden, Refused
 from triptych.platform.scope import CONTROL, entered
 from triptych.tenants import actions as control
+from triptych.tenants.localities import check_locality
 from triptych.tenants.members.models import Invitation, Member, digest_of
 from triptych.tenants.models import Membership, Person, Tenant
 
@@ -174,9 +175,10 @@ def change_workspace(
 
     Raises:
         Forbidden: `by` does not administer.
-        Refused: the name is empty.
+        Refused: the name is empty, or the time zone, currency or language is unknown.
     """
     _administering(by)
+    check_locality(timezone=timezone, currency=currency, language=language)
     if not name.strip():
         raise Refused(_("Give the workspace a name, such as the name of your business."), field="name")
     tenant.name, tenant.timezone, tenant.currency, tenant.language = name.strip(), timezone, currency, language
