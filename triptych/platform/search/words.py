@@ -25,7 +25,8 @@ _PHONE = re.compile(r"\+?\(?\d[\d\s().\-/]{4,}\d")
 
 def fold(text: str) -> str:
     """The text without case, accents and marks, for comparing: `Ёлка` is `елка`, `Straße` is `strasse`."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = unicodedata.normalize("NFKD", text)  # before folding, since it brings forth capitals, too: 𝕬 is A
+    decomposed = unicodedata.normalize("NFKD", bare.casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(_SPECIAL)
 
 
