@@ -43,20 +43,42 @@ KINDS = {
 }
 """How what the search finds is called in the palette."""
 
-SETTINGS = (
+SETTINGS: tuple[Setting, ...] = (
     Setting(_("Your profile"), _("The name that colleagues see."), "/settings/profile/", "user-circle"),
     Setting(
-        _("Sign-in and security"), _("Password, passkeys, codes, signed-in browsers."), "/settings/security/", "shield-lock"
+        _("Sign-in and security"),
+        _("Password, passkeys, codes, signed-in browsers."),
+        "/settings/security/",
+        "shield-lock",
     ),
     Setting(_("People"), _("Who works here, in which role, and who is invited."), "/settings/people/", "users"),
     Setting(
-        _("Workspace"), _("Name, time zone, currency, language."), "/settings/workspace/", "building-community",
+        _("Workspace"),
+        _("Name, time zone, currency, language."),
+        "/settings/workspace/",
+        "building-community",
         administers=True,
     ),
-    Setting(_("Plugins"), _("What this workspace uses, and how it is doing."), "/settings/plugins/", "puzzle", administers=True),
     Setting(
-        _("Pipelines"), _("The stages that deals pass, with their probabilities."), "/settings/pipelines/", "layout-kanban",
+        _("Plugins"),
+        _("What this workspace uses, and how it is doing."),
+        "/settings/plugins/",
+        "puzzle",
+        administers=True,
+    ),
+    Setting(
+        _("Pipelines"),
+        _("The stages that deals pass, with their probabilities."),
+        "/settings/pipelines/",
+        "layout-kanban",
+        administers=True,
+    ),
+    Setting(
+        _("Sample data"),
+        _("Made-up records to look around with, removed without a trace."),
+        "/settings/samples/",
+        "flask",
         administers=True,
     ),
     Setting(_("API tokens"), _("For programs that act as you."), "/settings/tokens/", "key"),
-)  # fmt: skip
+)

@@ -31,7 +31,8 @@ SERIOUS = {"serious", "critical"}
 WATCH = """
 window.refusedByPolicy = [];
 document.addEventListener("securitypolicyviolation", (event) => {
-  window.refusedByPolicy.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+  const place = `${event.sourceFile}:${event.lineNumber}`;
+  window.refusedByPolicy.push(`${event.violatedDirective}: ${event.blockedURI} ${place}`);
 });
 """
 SETTLED = """
@@ -56,7 +57,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Server:
-    """The app on loopback. A page's address is `server.url("/deals/")`; `where` is a subdomain, empty for the public site."""
+    """The app on loopback. `server.url("/deals/")` is the address of a page; `where` is empty for the public site."""
 
     port: int
     mails: Path

@@ -1,4 +1,4 @@
-"""Each page, wide and narrow, light and dark: no serious finding of axe, nothing refused by the policy, no sideways scrolling."""
+"""Each page, wide and narrow, light and dark: axe finds nothing serious, the policy refuses nothing, nothing overflows."""
 
 import pytest
 
@@ -18,7 +18,9 @@ def test_a_members_page_is_sound(visit, path):
     visitor.expect_sound()
 
 
-@pytest.mark.parametrize("path", ["/contacts/", "/companies/", "/leads/", "/deals/?view=table", "/cases/", "/activities/"])
+@pytest.mark.parametrize(
+    "path", ["/contacts/", "/companies/", "/leads/", "/deals/?view=table", "/cases/", "/activities/"]
+)
 def test_the_page_of_a_record_is_sound(visit, path):
     visitor = visit("owner")
     page = visitor.open(path)

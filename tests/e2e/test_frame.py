@@ -15,7 +15,8 @@ def visitor(visit):
 def expect(page, selector, text):
     """Wait until the element holds the text."""
     page.wait_for_function(
-        "([selector, text]) => (document.querySelector(selector)?.textContent ?? '').includes(text)", arg=[selector, text]
+        "([selector, text]) => (document.querySelector(selector)?.textContent ?? '').includes(text)",
+        arg=[selector, text],
     )
 
 
@@ -159,7 +160,9 @@ class TestAnswers:
         page.wait_for_selector("#dialog[open] [name=name]")
         for _press in range(6):
             page.keyboard.press("Tab")
-            assert page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('#dialog')")
+            assert page.evaluate(
+                "document.activeElement === document.body || !!document.activeElement.closest('#dialog')"
+            )
         page.keyboard.press("Escape")
 
         assert page.evaluate("document.activeElement.textContent.trim()") == "Open a dialog"
@@ -203,11 +206,9 @@ class TestSignIn:
         page = visitor.page
         devices = page.context.new_cdp_session(page)
         devices.send("WebAuthn.enable")
-        devices.send(
-            "WebAuthn.addVirtualAuthenticator",
-            {"options": {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-                         "isUserVerified": True, "automaticPresenceSimulation": True}},
-        )  # fmt: skip
+        kind = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+        asked = {"isUserVerified": True, "automaticPresenceSimulation": True}
+        devices.send("WebAuthn.addVirtualAuthenticator", {"options": {**kind, **asked}})
         visitor.open("/settings/security/passkeys/add/")
         if "/confirm/" in page.url:
             page.fill("[name=password]", PASSWORD)

@@ -95,7 +95,7 @@ class TestToasts:
         return HttpResponse(headers=headers)
 
     def test_an_htmx_answer_carries_the_message_and_its_way_back(self):
-        response, request = self.answer(htmx=True, view=self.moved)
+        response, _ = self.answer(htmx=True, view=self.moved)
 
         assert json.loads(response.headers["HX-Trigger"]) == {
             "toasts": {"list": [{"text": "Deal moved to “Offer”.", "level": "success", "undo": "/deals/1/undo/"}]}

@@ -26,7 +26,7 @@ def security(request: HttpRequest) -> HttpResponse:
     factors = Authenticator.objects.filter(user_id=request.user.pk).order_by("created_at", "pk")
     of = {kind: [factor for factor in factors if factor.type == kind] for kind in Authenticator.Type}
     codes = of[Authenticator.Type.RECOVERY_CODES]
-    sessions = Session.objects.filter(person_id=request.user.pk, expire_date__gt=clock.now())
+    sessions = Session.objects.filter(person=request.user.pk, expire_date__gt=clock.now())
     return render(
         request,
         "settings/security.html",
@@ -45,7 +45,7 @@ def security(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest) -> HttpResponse:
     """Sign out one other browser of the same person, or all others."""
-    others = Session.objects.filter(person_id=request.user.pk).exclude(session_key=request.session.session_key)
+    others = Session.objects.filter(person=request.user.pk).exclude(session_key=request.session.session_key)
     if not request.POST.get("all"):
         others = others.filter(session_key__startswith=request.POST.get("session", "-")[:40])
     ended, _tables = others.delete()

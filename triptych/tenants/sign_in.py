@@ -18,16 +18,15 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django import forms
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-
-from triptych.tenants.models import Person
 
 SILENT = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
 """Messages of allauth that tell people what they see anyway."""
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _("The e-mail or the password is wrong. Try again, or reset the password."),
@@ -38,17 +37,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "rate_limited": _("Too many tries. Wait a few minutes, then try again."),
     }
 
-    def login(self, request: HttpRequest, user: Person) -> None:
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Begin a session and note the browser, for the list of sessions."""
         super().login(request, user)
         request.session["user_agent"] = request.headers.get("User-Agent", "")[:300]
 
-    def set_password(self, user: Person, password: str) -> None:
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """A tenant's role may write the password of its members, and no other column that allauth would save."""
         user.set_password(password)
         user.save(update_fields=["password"])
 
-    def reauthenticate(self, user: Person, password: str) -> bool:
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         return user.check_password(password)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -66,7 +65,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return subject
 
 
-class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class MFAAdapter(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _("This code is wrong or too old. Take the newest one from your app."),
@@ -94,7 +93,7 @@ def _cipher() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(digest))
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+class SignInForm(LoginForm):
     """E-mail and password. In the page the fields are called `email` and `password`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -108,7 +107,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         return "email" if field_name == "login" else str(super().add_prefix(field_name))
 
 
-class ReauthenticateForm(AllauthReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(AllauthReauthenticateForm):
     """The password once more, before something sensitive."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

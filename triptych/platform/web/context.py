@@ -8,7 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from triptych.platform.web import menu
+from triptych.platform.web import menu as navigation
+from triptych.platform.web.menu import Act, Group, Line
 
 
 class Shell:
@@ -20,22 +21,22 @@ class Shell:
         self.member: Any = getattr(request, "member", None)
 
     @cached_property
-    def menu(self) -> list[menu.Group]:
-        return menu.groups(self.member, self._request.path)
+    def menu(self) -> list[Group]:
+        return navigation.groups(self.member, self._request.path)
 
     @cached_property
-    def section(self) -> menu.Line | None:
+    def section(self) -> Line | None:
         """The line of the menu that leads here."""
         return next((line for group in self.menu for line in group.lines if line.is_current), None)
 
     @cached_property
-    def bottom_bar(self) -> list[menu.Line]:
-        return menu.on_a_phone(self.menu)
+    def bottom_bar(self) -> list[Line]:
+        return navigation.on_a_phone(self.menu)
 
     @cached_property
-    def new(self) -> list[menu.Act]:
+    def new(self) -> list[Act]:
         """What “New” offers."""
-        return [act for act in menu.acts(self.member) if act.makes]
+        return [act for act in navigation.acts(self.member) if act.makes]
 
     @cached_property
     def public_url(self) -> str:
@@ -44,7 +45,7 @@ class Shell:
         return f"{self._request.scheme}://{settings.BASE_DOMAIN}{':' + port if port else ''}"
 
     @cached_property
-    def go_keys(self) -> list[menu.Line]:
+    def go_keys(self) -> list[Line]:
         return [line for group in self.menu for line in group.lines if line.key]
 
 

@@ -93,8 +93,12 @@ def _table(rows: list[Row]) -> Table:
     return Table(
         label="Deals",
         columns=[
-            Column("Name", "name"), Column("Company", "company"), Column("Stage"), Column("Owner", "owner"),
-            Column("Next step", "next"), Column("Amount", "amount", "number"),
+            Column("Name", "name"),
+            Column("Company", "company"),
+            Column("Stage"),
+            Column("Owner", "owner"),
+            Column("Next step", "next"),
+            Column("Amount", "amount", "number"),
         ],
         rows=rows,
         row_template="design/row.html",
@@ -104,14 +108,20 @@ def _table(rows: list[Row]) -> Table:
         count_text="6 of 3,481",
         bulk_acts=[BulkAct("Change owner", "#", "user-share"), BulkAct("Delete", "#", "trash", danger=True)],
         row_acts=True,
-    )  # fmt: skip
+    )
 
 
 def _record(now: Any) -> dict[str, Any]:
     """A record page's parts."""
     return {
         "facts": [
-            {"name": "name", "label": "Name", "show": "Hottechi renewal", "value": "Hottechi renewal", "edit_url": "inline/"},
+            {
+                "name": "name",
+                "label": "Name",
+                "show": "Hottechi renewal",
+                "value": "Hottechi renewal",
+                "edit_url": "inline/",
+            },
             {"name": "amount", "label": "Amount", "show": money(Decimal("48200.50"), "EUR"), "edit_url": "inline/"},
             {"name": "close", "label": "Expected close", "show": when(now + timedelta(days=3)), "edit_url": "inline/"},
             {"heading": "Source"},
@@ -125,16 +135,47 @@ def _record(now: Any) -> dict[str, Any]:
             {"label": "Won", "value": "4", "state": "ahead"},
         ],
         "entries": [
-            {"icon": "phone", "tone": "blue", "title": "Call with Ann Lee", "by": "Zoe Ito", "at": now - timedelta(hours=2),
-             "body": "Wants the second site in the same offer. Send it before Friday."},
-            {"icon": "lock", "tone": "amber", "title": "Note", "by": "Kim", "at": now - timedelta(days=1), "internal": True,
-             "body": "Budget is decided in January."},
-            {"icon": "arrow-right", "title": mark_safe("Moved from <b>New</b> to <b>Offer</b>"), "by": "Darcel Schlecht",
-             "at": now - timedelta(days=9)},
+            {
+                "icon": "phone",
+                "tone": "blue",
+                "title": "Call with Ann Lee",
+                "by": "Zoe Ito",
+                "at": now - timedelta(hours=2),
+                "body": "Wants the second site in the same offer. Send it before Friday.",
+            },
+            {
+                "icon": "lock",
+                "tone": "amber",
+                "title": "Note",
+                "by": "Kim",
+                "at": now - timedelta(days=1),
+                "internal": True,
+                "body": "Budget is decided in January.",
+            },
+            {
+                "icon": "arrow-right",
+                "title": mark_safe("Moved from <b>New</b> to <b>Offer</b>"),
+                "by": "Darcel Schlecht",
+                "at": now - timedelta(days=9),
+            },
         ],
         "composer": [
-            {"id": "note", "label": "Note", "icon": "note", "url": "toast/", "form": NameForm(prefix="n"), "button": "Save note"},
-            {"id": "task", "label": "Task", "icon": "checkbox", "url": "toast/", "form": SampleForm(prefix="t"), "button": "Add task"},
+            {
+                "id": "note",
+                "label": "Note",
+                "icon": "note",
+                "url": "toast/",
+                "form": NameForm(prefix="n"),
+                "button": "Save note",
+            },
+            {
+                "id": "task",
+                "label": "Task",
+                "icon": "checkbox",
+                "url": "toast/",
+                "form": SampleForm(prefix="t"),
+                "button": "Add task",
+            },
         ],
         "related": [
             {"url": "#", "title": "Ann Lee", "note": "Decision maker", "avatar": "Ann Lee"},
@@ -144,11 +185,17 @@ def _record(now: Any) -> dict[str, Any]:
             {"name": "amount", "label": "Amount", "mine": "48,200", "theirs": "52,000", "differs": True},
             {"name": "stage", "label": "Stage", "mine": "Offer", "theirs": "Offer", "differs": False},
         ],
-        "changes": [{"label": "Industry", "before": "technolgy", "after": "technology"}, {"label": "City", "before": "", "after": "Bath"}],
-        "acts": [{"label": "Edit", "url": "#", "icon": "pencil"}, {"label": "Delete", "url": "toast/", "icon": "trash", "post": True, "danger": True}],
+        "changes": [
+            {"label": "Industry", "before": "technolgy", "after": "technology"},
+            {"label": "City", "before": "", "after": "Bath"},
+        ],
+        "acts": [
+            {"label": "Edit", "url": "#", "icon": "pencil"},
+            {"label": "Delete", "url": "toast/", "icon": "trash", "post": True, "danger": True},
+        ],
         "choices": [{"label": "Engaging", "value": "2"}, {"label": "Won", "value": "4", "asks": True}],
         "yesterday": now - timedelta(days=1),
-    }  # fmt: skip
+    }
 
 
 def dialog(request: HttpRequest) -> HttpResponse:

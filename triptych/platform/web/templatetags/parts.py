@@ -173,7 +173,7 @@ def is_checkbox(field: BoundField) -> bool:
 @register.filter
 def is_choices(field: BoundField) -> bool:
     """Whether the field is several inputs that need a common legend."""
-    return field.field.widget.use_fieldset
+    return bool(field.field.widget.use_fieldset)
 
 
 @register.filter
