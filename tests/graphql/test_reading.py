@@ -100,6 +100,23 @@ def test_an_activity_says_what_it_is_about_and_stands_there(api, crm, gid):
     ]
 
 
+def test_a_timeline_is_read_page_by_page(api, crm, gid):
+    contact = crm.contact(last_name="Bell")
+    for number in range(5):
+        crm.activity(kind="note", description=f"Note {number}", records=[RecordRef.of(contact)])
+    document = """query($id: ID!, $after: String) { contact(id: $id) {
+        timeline(first: 2, after: $after, kinds: ["note"]) { entries { kind body } nextCursor kinds } } }"""
+
+    seen, cursor = [], None
+    for _page in range(3):
+        page = api["program"].data(document, {"id": gid(contact), "after": cursor})["contact"]["timeline"]
+        seen += [entry["body"] for entry in page["entries"]]
+        cursor = page["nextCursor"]
+
+    assert (sorted(seen), cursor, "note" in page["kinds"]) == ([f"Note {number}" for number in range(5)], None, True)
+    assert api["program"](document, {"id": gid(contact), "after": "x"})["errors"][0]["extensions"]["code"] == "REFUSED"
+
+
 def test_lists_on_records_are_pages_of_their_own(api, crm):
     for name in ("Alpha", "Beta"):
         company = crm.company(name=name)

@@ -1,4 +1,4 @@
-"""Activities in the API: thin doors to `access` and `actions`."""
+"""Activities in the API."""
 
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,6 @@ from triptych.graphql.orderings import By, ordering_input
 from triptych.graphql.records import Record, choice
 from triptych.graphql.schema import Member
 from triptych.platform import search
-from triptych.platform.plugins import GraphQLExtension
 from triptych.platform.refusals import Refused
 
 strawberry.enum(models.Activity.Kind, name="ActivityKind")
@@ -235,10 +234,3 @@ def _record(info: ApiInfo, given: relay.GlobalID) -> RecordRef:
     if listing is None:
         raise Refused("This is not the id of a record.", field="records", code="NOT_FOUND")
     return RecordRef.of(record_chosen(info, given, listing, field="records"))
-
-
-extensions = [
-    GraphQLExtension(on="Query", fields=Queries),
-    *(GraphQLExtension(on=name, fields=RecordLists) for name in ("Contact", "Company", "Lead", "Deal", "Case")),
-    GraphQLExtension(on="Mutation", fields=Mutations),
-]
