@@ -1,4 +1,4 @@
-"""Each page, wide and narrow, light and dark: axe finds nothing serious, the policy refuses nothing, nothing overflows."""
+"""Each page, wide and narrow, light and dark: axe and the content policy find nothing, and nothing scrolls sideways."""
 
 import pytest
 

@@ -172,7 +172,7 @@ class NodeModulesFinder(BaseFinder):
                 yield path, self.storage
 
 
-class ManifestStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+class ManifestStorage(CompressedManifestStaticFilesStorage):
     """Names with the hash of the content, compressed beside. Where nothing was collected, plain names.
 
     Source maps are not served, so references to them are left alone.
@@ -181,7 +181,7 @@ class ManifestStorage(CompressedManifestStaticFilesStorage):  # type: ignore[mis
     manifest_strict = False
     patterns = (("*.css", (r"""(?P<matched>url\(['"]{0,1}\s*(?P<url>[^)"']*?)["']{0,1}\))""",)),)
 
-    def url(self, name: str | None, force: bool = False) -> str:
+    def url(self, name: str, force: bool = False) -> str:  # type: ignore[override]
         if not self.hashed_files:
             return FileSystemStorage.url(self, name)
         return str(super().url(name, force))
