@@ -36,9 +36,7 @@ class TimelineEntry:
 
 @strawberry.type(description="A page of a timeline.")
 class Timeline:
-    entries: list[TimelineEntry] = strawberry.field(
-        description="Newest first.", metadata={"cost": 0, "paged": True}
-    )
+    entries: list[TimelineEntry] = strawberry.field(description="Newest first.", metadata={"cost": 0, "paged": True})
     next_cursor: str | None = strawberry.field(description="To be given to `after` for older ones; null at the end.")
     kinds: list[str] = strawberry.field(description="The kinds that this record's timeline can hold.")
 
