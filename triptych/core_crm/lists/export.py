@@ -43,14 +43,16 @@ def harmless(value: Any) -> Any:
 
 
 def _lines(listing: Listing) -> Iterator[str]:
+    """The lines, many at a time: the scope is entered anew for each piece that is streamed."""
     writer = csv.writer(_Line())
-    yield "\ufeff" + writer.writerow([str(column.label) for column in listing.columns])
     order = listing.spec.order_of(listing.sort)
     after: str | None = None
+    yield "\ufeff" + writer.writerow([str(column.label) for column in listing.columns])
     while True:
         page = page_of(listing.matching, order=order, size=BATCH, after=after)
-        for record in page.rows:
-            yield writer.writerow([harmless(column.text(record)) for column in listing.columns])
+        yield "".join(
+            writer.writerow([harmless(column.text(record)) for column in listing.columns]) for record in page.rows
+        )
         if not page.has_next:
             return
         after = page.end_cursor
