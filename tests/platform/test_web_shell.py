@@ -200,6 +200,33 @@ class TestErrorPages:
         assert 'href="http://localhost/find-workspace/"' in response.content.decode()
 
 
+class TestHome:
+    def test_first_steps_stand_in_order_until_all_are_done(self, cast):
+        page = cast["owner"].get("/").content.decode()
+
+        assert re.findall(r'<span class="check-title">([^<]+)<', page) == [
+            "Add your first contact",
+            "Bring in what you have",
+            "Put your first deal on the board",
+            "Invite a colleague",
+        ]
+        assert "1 of 4 done" in page
+
+    def test_readers_are_given_no_steps(self, cast):
+        assert "First steps" not in cast["reader"].get("/").content.decode()
+
+    def test_what_is_next_is_ones_own(self, cast, tenant, members, now):
+        from triptych.core_crm.activities.actions.activities import create_activity
+        from triptych.platform.scope import entered
+
+        with entered(tenant):
+            mine = {"by": members["member"], "owner": members["member"], "now": now}
+            create_activity(kind="task", subject="Call the boatyard", **mine)
+
+        assert "Call the boatyard" in cast["member"].get("/").content.decode()
+        assert "Call the boatyard" not in cast["owner"].get("/").content.decode()
+
+
 def test_pages_allow_nothing_inline(cast):
     response = cast["member"].get("/settings/people/")
     page, policy = response.content.decode(), response.headers["Content-Security-Policy"]

@@ -7,13 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from triptych.core_crm.activities import access
-from triptych.core_crm.activities.sources import activities_of, beginning_of, files_on
+from triptych.core_crm.activities import access, listing
+from triptych.core_crm.activities.sources import LOOKS, activities_of, beginning_of, files_on
 from triptych.core_crm.activities.timeline import TimelineSource
-from triptych.platform.plugins import hookimpl
+from triptych.platform.plugins import Fragment, hookimpl
 from triptych.platform.records import Record
 from triptych.platform.web.hookspecs import Tile
-from triptych.platform.web.templatetags.parts import figure
+from triptych.platform.web.templatetags.parts import figure, when
 from triptych.tenants.members.models import Member
 
 
@@ -34,3 +34,27 @@ def home_tiles(member: Member, now: datetime) -> list[Tile]:
     note = ngettext("%(count)s more due today", "%(count)s more due today", today) % {"count": today}
     question = _("What of mine is overdue?")
     return [Tile(question, str(figure(counts["late"])), note, "/activities/?view=overdue", 30)]
+
+
+NEXT_ON_HOME = 6
+
+
+@hookimpl
+def slot(name: str, member: Member) -> list[Fragment]:
+    """What the member has to do next, on the home page. Three statements."""
+    if name != "home":
+        return []
+    mine = access.activities_visible_to(member).open().owned_by(member)
+    activities = list(mine.soonest_first()[:NEXT_ON_HOME])
+    listing.prepare(activities, may_write=member.may_write)
+    items = [
+        {
+            "url": activity.get_absolute_url(),
+            "title": str(activity),
+            "note": ", ".join(link.title for link in activity.concerns[:2]),
+            "icon": LOOKS[activity.kind],
+            "side": when(activity.due_at, due=True),
+        }
+        for activity in activities
+    ]
+    return [Fragment("activities/home.html", {"items": items}, position=10)]

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from triptych.core_crm.activities.records import RecordRef
-from triptych.core_crm.contacts.models import ContactCompany
+from triptych.core_crm.contacts.models import Contact, ContactCompany
 from triptych.platform.plugins import hookimpl
+from triptych.platform.web.hookspecs import OnboardingStep
 
 
 @hookimpl
@@ -13,3 +16,17 @@ def also_concerned(records: Sequence[RecordRef]) -> list[RecordRef]:
     ids = [ref.id for ref in records if ref.kind == "contact"]
     links = ContactCompany.objects.filter(contact__in=ids, ended_on=None) if ids else ()
     return [RecordRef("company", link.company_id) for link in links]
+
+
+@hookimpl
+def onboarding_steps() -> list[OnboardingStep]:
+    return [
+        OnboardingStep(
+            _("Add your first contact"),
+            _("Somebody you sell to, work with or answer."),
+            "/contacts/new/",
+            _("New contact"),
+            Contact.objects.exists(),
+            position=10,
+        )
+    ]

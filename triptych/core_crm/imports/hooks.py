@@ -1,7 +1,11 @@
 """Core's own objects, brought in through the same hook as those of plugins."""
 
+from django.utils.translation import gettext as _
+
 from triptych.core_crm.imports.importer import Importer
+from triptych.core_crm.imports.models import Import
 from triptych.platform.plugins import hookimpl
+from triptych.platform.web.hookspecs import OnboardingStep
 
 
 @hookimpl
@@ -14,3 +18,17 @@ def importers() -> list[Importer]:
     from triptych.core_crm.imports.importers.members import MemberImporter
 
     return [CompanyImporter(), ContactImporter(), LeadImporter(), DealImporter(), MemberImporter()]
+
+
+@hookimpl
+def onboarding_steps() -> list[OnboardingStep]:
+    return [
+        OnboardingStep(
+            _("Bring in what you have"),
+            _("A spreadsheet of companies, contacts or deals. You see what will happen first, and can undo it."),
+            "/import/",
+            _("Import"),
+            Import.objects.exists(),
+            position=20,
+        )
+    ]
