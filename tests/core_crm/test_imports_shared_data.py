@@ -86,7 +86,10 @@ def test_the_twin_comes_in_whole(run, twin, enable, tenant):
         "companies": {"rows": 3, "created": 3, "updated": 0, "rejected": 0, "doubtful": 3},
         "deals": {"rows": 5, "created": 5, "updated": 0, "rejected": 0, "doubtful": 3},
     }
-    assert found(told["companies"]) == {("industry", "unusual", "technolgy"): 2, ("country", "unusual", "Philipines"): 1}
+    assert found(told["companies"]) == {
+        ("industry", "unusual", "technolgy"): 2,
+        ("country", "unusual", "Philipines"): 1,
+    }
     assert found(told["deals"]) == {("company", "empty", ""): 2, ("product", "near_name", "GTXPro"): 2}
     with entered(tenant):
         assert told["deals"]["mapping"] == {

@@ -12,6 +12,7 @@ import io
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import IO, Any
@@ -200,7 +201,8 @@ def _csv_lines(file: IO[bytes], layout: Layout) -> Iterator[tuple[int, list[str]
             _("The file breaks off: {why}. Look for a quotation mark that is never closed.").format(why=error)
         ) from error
     finally:
-        text.detach()
+        with suppress(ValueError):  # whoever reads only the first rows may have closed the file before
+            text.detach()
 
 
 def _workbook(file: IO[bytes]) -> Any:

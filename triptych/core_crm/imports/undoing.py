@@ -8,17 +8,15 @@ and begun again for what had to stay.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.apps import apps
-from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.imports.changes import GONE, marks_of, model_of
@@ -27,6 +25,7 @@ from triptych.core_crm.imports.importer import Importer
 from triptych.core_crm.imports.models import Import, ImportChange
 from triptych.core_crm.imports.registry import all_importers
 from triptych.core_crm.imports.running import RunElsewhere, Watcher
+from triptych.core_crm.imports.staying import what_stays
 from triptych.platform import events
 from triptych.tenants.members.models import Member
 
@@ -70,9 +69,10 @@ def undo_import(record: Import, *, by: Member, at: datetime, watcher: Watcher) -
     undoing = Undoing(deleted=before.get("deleted", 0), restored=before.get("restored", 0))
     importers = {importer.model._meta.label_lower: importer for importer in all_importers().values()}
     total = record.changes.count()
-    undoing.kept = _to_keep(record, importers)
+    undoing.kept = what_stays(record, importers)
     done = 0
-    for chunk in _backwards(record):
+    parts = {part for importer in importers.values() for part in importer.parts}
+    for chunk in _in_turn(record, parts):
         if watcher.cancel_requested:
             break
         with transaction.atomic():
@@ -88,16 +88,21 @@ def undo_import(record: Import, *, by: Member, at: datetime, watcher: Watcher) -
     return undoing
 
 
-def _backwards(record: Import) -> Iterator[list[ImportChange]]:
-    """The changes from the last to the first. Those that stay are passed once."""
-    last: UUID | None = None
-    while True:
-        rows = record.changes.order_by("-pk")
-        chunk = list(rows.filter(pk__lt=last)[:CHUNK] if last else rows[:CHUNK])
-        if not chunk:
-            return
-        last = chunk[-1].pk
-        yield chunk
+def _in_turn(record: Import, parts: Collection[str]) -> Iterator[list[ImportChange]]:
+    """The changes from the last to the first: the parts of records first, those that were replaced last; then what
+    was changed becomes as it was and lets go of what was made; then that goes. Those that stay are passed once."""
+    made, changed = Q(before__isnull=True), Q(before__isnull=False)
+    of_parts = Q(kind__in=parts)
+    for turn in (of_parts & made, of_parts & changed, changed & ~of_parts, made & ~of_parts):
+        changes = record.changes.filter(turn)
+        last: UUID | None = None
+        while True:
+            rows = changes.order_by("-pk")
+            chunk = list(rows.filter(pk__lt=last)[:CHUNK] if last else rows[:CHUNK])
+            if not chunk:
+                break
+            last = chunk[-1].pk
+            yield chunk
 
 
 def _lock(record: Import) -> None:
@@ -166,67 +171,3 @@ def _end(record: Import, undoing: Undoing, *, by: Member, at: datetime) -> None:
         record.undo_report, record.undone_at, record.updated_at = undoing.as_json(), at, at
         record.save(update_fields=["state", "undo_report", "undone_at", "updated_at"])
         events.announce("import.undone", record, by=by, at=at, deleted=undoing.deleted, restored=undoing.restored)
-
-
-def _to_keep(record: Import, importers: dict[str, Importer]) -> dict[str, dict[UUID, str]]:
-    """Which records stay, with the reason: those changed since, and those that something else refers to. Whatever
-    stays keeps those it refers to, until nothing more is found."""
-    kept: dict[str, dict[UUID, str]] = defaultdict(dict)
-    made: dict[str, set[UUID]] = defaultdict(set)
-    for kind in record.changes.values_list("kind", flat=True).distinct().order_by("kind"):
-        changes = list(record.changes.filter(kind=kind).values_list("object_id", "mark", "before"))
-        for start in range(0, len(changes), 5_000):
-            some = changes[start : start + 5_000]
-            marks = marks_of(kind, [pk for pk, _mark, _before in some])
-            for pk, mark, before in some:
-                if pk in marks and marks[pk] != mark:
-                    kept[kind][pk] = str(_("Somebody has changed it since."))
-                elif before is None and pk in marks:
-                    made[kind].add(pk)
-    grown = True
-    while grown:
-        size = sum(map(len, kept.values()))
-        for kind, ids in made.items():
-            importer = importers.get(kind)
-            for pk, reason in _held(kind, ids - kept[kind].keys(), made, kept, importer.parts if importer else ()):
-                kept[kind].setdefault(pk, reason)
-        grown = sum(map(len, kept.values())) > size
-    return kept
-
-
-def _held(
-    kind: str, ids: set[UUID], made: dict[str, set[UUID]], kept: dict[str, dict[UUID, str]], parts: Iterable[str]
-) -> Iterator[tuple[UUID, str]]:
-    """The records among `ids` that something refers to which the import did not make, or which stays."""
-    in_order = sorted(ids)
-    for model, column in _pointers(model_of(kind)):
-        label = model._meta.label_lower
-        if label in parts:
-            continue
-        for start in range(0, len(in_order), 5_000):
-            rows = model._default_manager.filter(**{f"{column}__in": in_order[start : start + 5_000]})
-            for holder, pk in rows.values_list("pk", column):
-                if holder not in made.get(label, ()) or holder in kept.get(label, {}):
-                    reason = _("It is in use: {what}.").format(what=model._meta.verbose_name)
-                    yield pk, str(reason)
-
-
-@cache
-def _pointers(model: type[models.Model]) -> tuple[tuple[type[models.Model], str], ...]:
-    """Every column that can refer to a record of the model: foreign keys, and ids of records of any kind."""
-    keys = [
-        (relation.related_model, relation.field.attname)
-        for relation in model._meta.related_objects
-        if relation.concrete is False
-        and relation.related_model._meta.app_label not in BOOKKEEPING
-        and hasattr(relation.field, "attname")
-        and not relation.field.many_to_many
-    ]
-    tenant_apps = {config.label for config in apps.get_app_configs() if config.name in settings.TENANT_APPS}
-    loose = [
-        (other, "object_id")
-        for other in apps.get_models()
-        if other._meta.app_label in tenant_apps - set(BOOKKEEPING)
-        and any(column.name == "object_id" for column in other._meta.concrete_fields)
-    ]
-    return (*keys, *loose)

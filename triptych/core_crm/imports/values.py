@@ -245,7 +245,7 @@ def _decimal_mark(text: str) -> str:
     for mark in ",.":
         if text.count(mark) == 1 and not re.search(rf"(?<!\d)[1-9]\d{{0,2}}\{mark}\d{{3}}(?!\d)", text):
             return mark
-        if text.count(mark) > 1:
+        if re.search(rf"(?<!\d)\d{{1,3}}(\{mark}\d{{3}}){{2,}}(?!\d)", text):
             return "," if mark == "." else "."
     return ""
 

@@ -14,6 +14,7 @@ from triptych.core_crm.deals.models import Deal, Stage, StageChange
 from triptych.core_crm.imports.images import image_of
 from triptych.core_crm.imports.importer import Change, Row, Writing
 from triptych.core_crm.imports.importers.companies import owners_of
+from triptych.core_crm.imports.values import folded
 
 KIND, HISTORY_KIND = "deals.deal", "deals.stagechange"
 PLAIN = (
@@ -45,8 +46,19 @@ def update_deals(rows: Sequence[Row], writing: Writing) -> list[Change]:
     return changes
 
 
+def _in_own_pipeline(deal: Deal, stage: Stage) -> Stage:
+    """The stage of the deal's own pipeline that means what `stage` of another one does, if there is one."""
+    if stage.pipeline_id == deal.pipeline_id:
+        return stage
+    own = list(Stage.objects.active().filter(pipeline=deal.pipeline_id).in_order())
+    named = [one for one in own if folded(one.name) == folded(stage.name)]
+    closed = [one for one in own if stage.is_closed and (one.is_closed, one.is_won) == (True, stage.is_won)]
+    return next(iter(named + closed), stage)
+
+
 def _update(row: Row, deal: Deal, fields: dict[str, Any], stage: Stage, writing: Writing) -> list[Change]:
     before, history = image_of(deal), set(deal.stage_changes.values_list("pk", flat=True))
+    stage = _in_own_pipeline(deal, stage)
     after = actions.update_deal(deal=deal, by=writing.by, now=writing.at, **fields)
     if stage.pk != after.stage_id:
         reason = row.values.get("lost_reason") or (_("Not stated") if stage.is_lost else "")

@@ -27,7 +27,18 @@ class MemberImporter(Importer):
     reference_synonyms = ("agent id", "employee id", "personnel number")
 
     def fields(self) -> tuple[Field, ...]:
-        agent = ("sales agent", "agent", "sales rep", "employee", "person", "member", "user", "full name")
+        agent = (
+            "sales agent",
+            "agent",
+            "sales rep",
+            "rep",
+            "seller",
+            "employee",
+            "person",
+            "member",
+            "user",
+            "full name",
+        )
         return (
             Field("name", _("Name"), synonyms=agent, required=True),
             Field(
