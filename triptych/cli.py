@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from triptych.platform import embedded
+from triptych.platform.ending import set_when_asked_to_end
 
 if TYPE_CHECKING:
     from triptych.tenants.models import Tenant
@@ -134,8 +134,7 @@ def provision(
     from triptych.tenants.provisioner import run_provisioner
 
     stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
+    set_when_asked_to_end(stopping)
     run_provisioner(wanted=wanted, stopping=stopping)
 
 
@@ -145,7 +144,7 @@ def web(data: Data = None, port: int = 8000, host: str = "127.0.0.1") -> None:
     find_database(data)
     os.environ.setdefault("TRIPTYCH_POOL", "10")
     address = ["--host", host, "--port", str(port)]
-    os.execvp("granian", ["granian", "--interface", "asgi", *address, "--no-ws", "triptych.asgi:application"])  # noqa: S606, S607
+    os.execvp("granian", ["granian", "--interface", "asginl", *address, "--no-ws", "triptych.asgi:application"])  # noqa: S606, S607
 
 
 @app.command()

@@ -13,10 +13,10 @@ import threading
 import time
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 
 import httpx
 
+from triptych.platform.ending import set_when_asked_to_end
 from triptych.platform.refusals import Refused
 
 READY_SECONDS = 60
@@ -123,12 +123,7 @@ def run(*, data: Path, port: int, password: str | None) -> None:
     from triptych.tenants.provisioner import run_provisioner
 
     ending = threading.Event()
-
-    def end(signal_number: int, frame: FrameType | None) -> None:
-        ending.set()
-
-    signal.signal(signal.SIGINT, end)
-    signal.signal(signal.SIGTERM, end)
+    set_when_asked_to_end(ending)
     environment = {name: value for name, value in os.environ.items() if name not in OWNERS_OWN}
     provisioner = threading.Thread(target=run_provisioner, kwargs={"wanted": 2, "stopping": ending}, daemon=True)
     commands = {"web": ["web", "--port", str(port)], "worker": ["worker"]}

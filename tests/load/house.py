@@ -59,7 +59,7 @@ def print_ratios(title: str, rows: dict[str, float], *, floor: str, unit: str = 
 
 
 @contextlib.contextmanager
-def web_server(*, interface: str = "asgi") -> Iterator[int]:
+def web_server(*, interface: str = "asginl") -> Iterator[int]:
     """A web server process on a free loopback port, with the login that web processes have."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -70,7 +70,7 @@ def web_server(*, interface: str = "asgi") -> Iterator[int]:
     environment.update(TRIPTYCH_POOL="10", TRIPTYCH_MODE="production")
     command = ["granian", "--interface", interface, "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
     process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("granian")), *command[1:], f"triptych.{interface}:application"],
+        [str(Path(sys.executable).with_name("granian")), *command[1:], f"triptych.{interface[:4]}:application"],
         env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:

@@ -7,7 +7,6 @@ apart and any number of times.
 
 import logging
 import os
-import signal
 import sys
 import threading
 import time
@@ -20,6 +19,7 @@ from celery.worker import state
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from triptych.platform.ending import set_when_asked_to_end
 from triptych.platform.events import jobs
 from triptych.platform.events.models import QUEUES
 from triptych.platform.events.relaying import Relay
@@ -97,8 +97,7 @@ def _pass_on(stop: threading.Event) -> None:
 
 
 def _run(parts: list[_Part]) -> None:
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: jobs.stopping.set())
+    set_when_asked_to_end(jobs.stopping)
     for part in parts:
         part.start()
     jobs.stopping.wait()
