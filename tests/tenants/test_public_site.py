@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core import mail
+from django.core.cache import caches
 from django.test import Client
 
 from triptych.platform.scope import CONTROL, entered
@@ -19,6 +20,7 @@ ASKED = {
 
 @pytest.fixture
 def public(db):
+    caches["shared"].clear()
     return Client(SERVER_NAME="localhost")
 
 
@@ -113,6 +115,13 @@ def test_finding_a_workspace_says_the_same_to_everybody(public):
     ]  # fmt: skip
     assert "http://acme.localhost/" in mail.outbox[0].body
     assert "localhost" not in mail.outbox[1].body
+
+
+def test_nobody_is_flooded_with_mails(public):
+    pages = [public.post("/find-workspace/", {"email": "flooded@acme.example"}) for _time in range(5)]
+
+    assert [page.status_code for page in pages] == [200] * 5
+    assert len(mail.outbox) == 3
 
 
 @pytest.mark.parametrize("path", ["/contacts/", "/settings/", "/graphql/", "/login/"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from csp.decorators import csp_update
 from django.conf import settings
+from django.core.cache import caches
 from django.core.mail import send_mail
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,6 +25,7 @@ from triptych.tenants.models import Person, Tenant
 from triptych.tenants.public_forms import FindWorkspaceForm, SignUpForm
 from triptych.tenants.workspace_views import arrival_url, url_of
 
+MAILS_PER_HOUR = 3
 TENANT_HOSTS = f"{'https' if settings.HTTPS else 'http'}://*.{settings.BASE_DOMAIN}:*"
 """Where the form of the sign-up may lead: browsers check `form-action` on redirects, too."""
 
@@ -82,7 +85,17 @@ def find_workspace(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "public/find_workspace.html", {"form": form}, status=422 if form.is_bound else 200)
     email = form.cleaned_data["email"]
+    if _asked_too_often(email):
+        return render(request, "public/find_workspace.html", {"sent_to": email})
     workspaces = [{"name": found.name, "url": url_of(request, found)} for found in actions.workspaces_of(email)]
     text = render_to_string("public/mail/workspaces.txt", {"workspaces": workspaces})
     send_mail(_("Your workspaces at Triptych"), text, None, [email])
     return render(request, "public/find_workspace.html", {"sent_to": email})
+
+
+def _asked_too_often(email: str) -> bool:
+    """Whether this address got enough mails for an hour. The page does not tell."""
+    key = f"find-workspace:{hashlib.sha256(email.lower().encode()).hexdigest()}"
+    counts = caches["shared"]
+    counts.add(key, 0, 60 * 60)
+    return counts.incr(key) > MAILS_PER_HOUR
