@@ -66,6 +66,8 @@ class Plan:
 
         def doubt(row: int, field: str, value: str, message: str) -> None:
             book.add(row, Finding(field, "left_open", value, str(message), is_rejection=False))
+            self.record.doubtful_count += row not in self.doubted
+            self.doubted.add(row)
 
         return Writing(
             by=by,
