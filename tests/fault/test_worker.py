@@ -1,7 +1,7 @@
 """Relay and worker as processes: they do all that was announced, once, whatever is killed under them."""
 
-import signal
 import os
+import signal
 import threading
 
 import pytest
