@@ -384,3 +384,10 @@ def test_what_has_begun_cannot_begin_again(upload, write, members, now):
     ):
         with pytest.raises(actions.WrongMoment):
             act()
+
+
+def test_a_page_waits_for_the_first_rows_of_a_long_file_only(upload, members, now):
+    record = upload("name\n" + "".join(f"Company {number}\n" for number in range(1_200)), object_name="companies")
+    forecast = check_import(record, by=members["owner"], at=now, most=600)
+
+    assert (forecast.created, forecast.left, forecast.total) == (1_000, 200, 1_200)

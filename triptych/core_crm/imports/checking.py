@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
@@ -14,11 +15,13 @@ from triptych.core_crm.imports.findings import FindingBook
 from triptych.core_crm.imports.importer import Field, Row
 from triptych.core_crm.imports.interpreting import Interpreter
 from triptych.core_crm.imports.models import Import
-from triptych.core_crm.imports.plan import Plan, examine
+from triptych.core_crm.imports.plan import CHUNK, Plan, examine
 from triptych.platform.ids import new_id
 from triptych.tenants.members.models import Member
 
 SHOWN = 8
+AT_ONCE = 20_000
+"""How many rows a page waits for. More are read while they are imported."""
 
 
 @dataclass
@@ -32,14 +35,18 @@ class Forecast:
     rows: list[Row] = field(default_factory=list)
     added: dict[str, int] = field(default_factory=dict)
 
+    left: int = 0
+    """Rows that were not looked at."""
+
     @property
     def total(self) -> int:
-        """How many rows would be written."""
-        return self.created + self.updated
+        """How many rows would be written, as far as is known."""
+        return self.created + self.updated + self.left
 
 
-def check_import(record: Import, *, by: Member, at: datetime) -> Forecast:
-    """Read the whole file and keep what was found with the import, in place of what an earlier check found.
+def check_import(record: Import, *, by: Member, at: datetime, most: int | None = None) -> Forecast:
+    """Read the file, or its first `most` rows, and keep what was found with the import, in place of what an earlier
+    check found.
 
     Raises:
         UnreadableFile: the file breaks off.
@@ -48,9 +55,11 @@ def check_import(record: Import, *, by: Member, at: datetime) -> Forecast:
     book = FindingBook()
     with planned(record) as plan:
         links = plan.interpreter(deferred=True)  # now, so that the first pass teaches it the names of the new rows
-        _first_pass(plan, forecast, book, by, at)
+        chunks = -(-(most or record.row_count) // CHUNK)
+        forecast.left = max(0, record.row_count - chunks * CHUNK)
+        _first_pass(plan, forecast, book, by, at, chunks)
         if plan.has_deferred:
-            _second_pass(plan, links, forecast, book)
+            _second_pass(plan, links, forecast, book, chunks)
     with transaction.atomic():
         record.findings.all().delete()
         book.save(record)
@@ -60,7 +69,7 @@ def check_import(record: Import, *, by: Member, at: datetime) -> Forecast:
     return forecast
 
 
-def _first_pass(plan: Plan, forecast: Forecast, book: FindingBook, by: Member, at: datetime) -> None:
+def _first_pass(plan: Plan, forecast: Forecast, book: FindingBook, by: Member, at: datetime, chunks: int) -> None:
     reader = plan.interpreter(deferred=False)
     writing = plan.writing(by=by, at=at, book=book)
 
@@ -68,7 +77,7 @@ def _first_pass(plan: Plan, forecast: Forecast, book: FindingBook, by: Member, a
         forecast.added[field.name] = forecast.added.get(field.name, 0) + len(names)
         return [new_id() for _name in names]
 
-    for chunk in plan.chunks():
+    for chunk in islice(plan.chunks(), chunks):
         examined = examine(plan, reader, chunk, book, writing, pretend)
         forecast.rejected += examined.rejected
         forecast.doubtful += examined.doubtful
@@ -79,10 +88,10 @@ def _first_pass(plan: Plan, forecast: Forecast, book: FindingBook, by: Member, a
         forecast.rows += examined.rows[: SHOWN - len(forecast.rows)]
 
 
-def _second_pass(plan: Plan, reader: Interpreter, forecast: Forecast, book: FindingBook) -> None:
+def _second_pass(plan: Plan, reader: Interpreter, forecast: Forecast, book: FindingBook, chunks: int) -> None:
     """Look at the links to records of the same file. They never reject a row, they are left empty."""
     shown = {row.number: row for row in forecast.rows}
-    for chunk in plan.chunks():
+    for chunk in islice(plan.chunks(), chunks):
         for source in chunk:
             if source.number not in plan.accepted:
                 continue

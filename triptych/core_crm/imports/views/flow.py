@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from triptych.core_crm.imports import access, actions
-from triptych.core_crm.imports.checking import Forecast, check_import
+from triptych.core_crm.imports.checking import AT_ONCE, Forecast, check_import
 from triptych.core_crm.imports.files import opened, profile_of
 from triptych.core_crm.imports.forms import (
     ChoiceForm,
@@ -132,7 +132,7 @@ def decide(request: TenantRequest, pk: UUID) -> HttpResponse:
 def _check_page(request: TenantRequest, record: Import, template: str) -> HttpResponse:
     forecast, problem = Forecast(), ""
     try:
-        forecast = check_import(record, by=request.member, at=clock.now())
+        forecast = check_import(record, by=request.member, at=clock.now(), most=AT_ONCE)
     except Refused as refused:
         problem = refused.message
     target = target_named(record.object_name)
