@@ -2,6 +2,7 @@
 
 import json
 import random
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -133,6 +134,19 @@ def test_a_cursor_of_another_ordering_is_refused(api, crm):
     for arguments in ("orderBy: [{field: NAME}]", "orderBy: [{field: CREATED_AT}]"):
         answer = api["program"](f'{{ deals(after: "{cursor}", {arguments}) {{ edges {{ cursor }} }} }}')
         assert "another list, ordering or workspace" in answer["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("values", [["\ud800", None], ["a\0", None], [7, None], [["a"], None], ["a", "no id"], ["a"]])
+def test_a_cursor_with_values_of_our_making_is_none(api, values):
+    document = "query($after: String) { members(after: $after) { pageInfo { endCursor } } }"
+    cursor = api["program"].data(document)["members"]["pageInfo"]["endCursor"]
+    mark = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))[0]
+    forged = urlsafe_b64encode(json.dumps([mark, *values]).encode()).rstrip(b"=").decode()
+
+    error = api["program"](document, {"after": forged})["errors"][0]
+
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert "holds no cursor" in error["message"]
 
 
 def test_an_empty_page_and_a_page_of_none(api, crm):

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
+from uuid import UUID
 
 import strawberry
-from django.db.models import Count, F, QuerySet, Window
+from django.db.models import Count, F, OrderBy, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 from strawberry import relay
 from strawberry.relay.types import NodeType
 
-from triptych.graphql import cursors
 from triptych.graphql.errors import bad_input
 from triptych.graphql.limits import DEFAULT_PAGE, MAX_PAGE
 from triptych.graphql.orderings import By
+from triptych.platform import keyset
 
 PARENT, ROW = "_parent", "_row"
 
@@ -69,31 +71,40 @@ class Slice:
 
 
 class Keyset:
-    """One list in one ordering: the queryset with its ordering values beside each row, and the cursors of its rows."""
+    """One list in one ordering: the queryset with its ordering values beside each row, and the cursors of its rows.
 
-    def __init__(self, queryset: QuerySet[Any], columns: Sequence[By], mark: str) -> None:
-        self.columns = columns
-        self.mark = mark
-        self.aliases = [f"_order_{index}" for index in range(len(columns))]
-        keys = zip(self.aliases, columns, strict=True)
-        self.queryset = queryset.annotate(**{alias: F(column.path) for alias, column in keys})
+    A cursor is good for one list of one tenant in one ordering.
+    """
+
+    def __init__(self, queryset: QuerySet[Any], columns: Sequence[By], *, tenant_id: UUID, list_name: str) -> None:
+        names = [column.name for column in columns]
+        mark = hashlib.sha256(",".join([str(tenant_id), list_name, *names]).encode()).hexdigest()[:8]
+        self.places = keyset.Order(queryset, names, mark=mark)
+        self.aliases = {f"_order_{index}": F(column.path) for index, column in enumerate(columns)}
+        self.queryset = queryset.annotate(**self.aliases)
 
     def within(self, asked: Slice) -> Any:
         """The rows between the cursors, not ordered, not cut."""
-        fields = [self.queryset.query.annotations[alias].output_field for alias in self.aliases]
         queryset = self.queryset
         for argument, cursor, backwards in (("after", asked.after, False), ("before", asked.before, True)):
             if cursor is not None:
-                values = cursors.decode(cursor, argument=argument, mark=self.mark, fields=fields)
-                queryset = queryset.filter(cursors.beyond(self.columns, self.aliases, values, backwards=backwards))
+                queryset = queryset.filter(self._beyond(cursor, argument, backwards=backwards))
         return queryset
 
-    def order(self, asked: Slice) -> list[Any]:
-        keys = zip(self.columns, self.aliases, strict=True)
-        return [column.expression(alias, backwards=asked.backwards) for column, alias in keys]
+    def _beyond(self, cursor: str, argument: str, *, backwards: bool) -> Q:
+        try:
+            return self.places.beyond(cursor, backwards=backwards)
+        except keyset.ForeignCursor:
+            text = _("The cursor in “%s” belongs to another list, ordering or workspace. Ask again without it.")
+        except keyset.BadCursor:
+            text = _("“%s” holds no cursor. Take one from pageInfo or from an edge, unchanged.")
+        raise bad_input(text % argument)
+
+    def order(self, asked: Slice) -> list[OrderBy]:
+        return self.places.terms(backwards=asked.backwards)
 
     def cursor(self, record: Any) -> str:
-        return cursors.encode(self.mark, [getattr(record, alias) for alias in self.aliases])
+        return self.places.cursor([getattr(record, alias) for alias in self.aliases])
 
     def page(self, rows: Sequence[Any], asked: Slice, count: Callable[[], int]) -> Connection[Any]:
         """The connection over rows of which one more than the page holds was fetched, in the order of fetching."""
@@ -111,16 +122,16 @@ class Keyset:
         return Connection(edges=edges, page_info=info, count=count)
 
 
-def rows_of(keyset: Keyset, asked: Slice) -> Any:
+def rows_of(listed: Keyset, asked: Slice) -> Any:
     """The rows from one end of the page on, in the order of fetching. The caller takes one more than the page holds."""
-    return keyset.within(asked).order_by(*keyset.order(asked))
+    return listed.within(asked).order_by(*listed.order(asked))
 
 
-def rows_by_parent(keyset: Keyset, asked: Slice, *, via: str, parents: Sequence[Any]) -> Any:
+def rows_by_parent(listed: Keyset, asked: Slice, *, via: str, parents: Sequence[Any]) -> Any:
     """The same for many parents in one statement: each row has the key of its parent at `_parent`."""
-    order = keyset.order(asked)
+    order = listed.order(asked)
     row = Window(RowNumber(), partition_by=F(via), order_by=order)
-    rows = keyset.within(asked).filter(**{f"{via}__in": [parent.pk for parent in parents]})
+    rows = listed.within(asked).filter(**{f"{via}__in": [parent.pk for parent in parents]})
     return rows.annotate(**{PARENT: F(via), ROW: row}).filter(**{f"{ROW}__lte": asked.size + 1}).order_by(PARENT, ROW)
 
 

@@ -26,11 +26,11 @@ from triptych.graphql.connections import (
     rows_of,
 )
 from triptych.graphql.context import ApiInfo, group_as_peers, peers
-from triptych.graphql.cursors import mark_of
 from triptych.graphql.filters import Translation
 from triptych.graphql.ids import key_in
 from triptych.graphql.optimizing import optimized
 from triptych.graphql.orderings import By, columns_of
+from triptych.platform.keyset import Order
 from triptych.tenants.members.models import Member
 
 Visible = Callable[[Member], QuerySet[Any]]
@@ -139,8 +139,8 @@ class Listing:
     def _all(self, info: ApiInfo, parents: list[Any], via: str, among: Q) -> dict[Any, list[Any]]:
         inside = Q(**{f"{via}__in": [parent.pk for parent in parents]}) & among
         rows = self.visible_to(info.context.member).filter(inside).annotate(**{PARENT: F(via)})
-        order = [column.expression(column.path) for column in columns_of(None, self.default_order)]
-        found = list(optimized(rows.order_by(*order), info))
+        order = Order(rows, [column.name for column in columns_of(None, self.default_order)])
+        found = list(optimized(rows.order_by(*order.terms()), info))
         group_as_peers(found)
         lists: dict[Any, list[Any]] = defaultdict(list)
         for row in found:
@@ -155,7 +155,7 @@ class Listing:
         if self.search is not None and asked.get("search", "").strip():
             queryset = self.search(queryset, asked["search"])
         columns = columns_of(asked.get("order_by"), self.default_order)
-        return queryset, Keyset(queryset, columns, mark_of(info.context.tenant.pk, self.name, columns))
+        return queryset, Keyset(queryset, columns, tenant_id=info.context.tenant.pk, list_name=self.name)
 
     def _connection(self, resolve: Callable[..., Any], description: str) -> Any:
         """A field with the arguments of every connection, which strawberry reads from the signature."""

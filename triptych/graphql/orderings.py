@@ -8,7 +8,6 @@ from enum import Enum
 from typing import Any, cast
 
 import strawberry
-from django.db.models import F, OrderBy
 
 
 @strawberry.enum(description="Which end comes first. Records without a value come last either way.")
@@ -19,26 +18,18 @@ class Direction(Enum):
 
 @dataclass(frozen=True)
 class By:
-    """A column, or a path to one, that a list can be ordered by. `nullable` puts rows without a value last."""
+    """A column, or a path to one, that a list can be ordered by."""
 
     path: str
-    nullable: bool = False
     descending: bool = False
 
     def going(self, direction: Direction) -> By:
-        return By(self.path, self.nullable, direction is Direction.DESC)
+        return By(self.path, direction is Direction.DESC)
 
     @property
-    def text(self) -> str:
+    def name(self) -> str:
+        """The column as `triptych.platform.keyset` names it."""
         return f"{'-' if self.descending else ''}{self.path}"
-
-    def expression(self, alias: str, *, backwards: bool = False) -> OrderBy:
-        """ORDER BY for the annotation `alias`, turned round when a page is read from its end."""
-        descending = self.descending != backwards
-        if not self.nullable:
-            return OrderBy(F(alias), descending=descending)
-        nulls: dict[str, Any] = {"nulls_first": True} if backwards else {"nulls_last": True}
-        return OrderBy(F(alias), descending=descending, **nulls)
 
 
 def ordering_input(name: str, fields: dict[str, By]) -> type:

@@ -6,14 +6,14 @@ bytes and on a `|` within a text, and asks `OR … IS NULL` of every column, whi
 """
 
 import json
-from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OrderBy, Q
 from django.utils.translation import gettext as _
 
 from triptych.platform.refusals import Refused
@@ -26,25 +26,119 @@ class BadCursor(Refused):
 
     code = "BAD_CURSOR"
 
+    def __init__(self) -> None:
+        super().__init__(_("This page of the list is no longer there. Go back to the first one."))
+
+
+class ForeignCursor(BadCursor):
+    """The cursor is whole, but of another list or order."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of an order. Empty values stand last, whichever way it is ordered."""
+
+    name: str
+    field: Any
+    descending: bool
+    nullable: bool
+
+    def term(self, *, backwards: bool) -> OrderBy:
+        """ORDER BY, turned round when a page is read from its end."""
+        nulls: dict[str, Any] = {"nulls_first" if backwards else "nulls_last": True} if self.nullable else {}
+        return OrderBy(F(self.name), descending=self.descending != backwards, **nulls)
+
+    def same(self, value: Any) -> Q:
+        """Rows with this value."""
+        return Q(**{f"{self.name}__isnull": True}) if value is None else Q(**{self.name: value})
+
+    def further(self, value: Any, *, backwards: bool) -> Q:
+        """Rows beyond the value in this column. Beyond an empty one lies nothing, or everything that is filled."""
+        if value is None:
+            return Q(**{f"{self.name}__isnull": False}) if backwards else Q(pk__in=[])
+        condition = Q(**{f"{self.name}__{self._side(backwards)}": value})
+        return condition | self.same(None) if self.nullable and not backwards else condition
+
+    def from_there(self, value: Any, *, backwards: bool) -> Q:
+        """Rows with the value or beyond it, where one comparison says so."""
+        if value is None or self.nullable:
+            return Q()
+        return Q(**{f"{self.name}__{self._side(backwards)}e": value})
+
+    def _side(self, backwards: bool) -> str:
+        return "lt" if self.descending != backwards else "gt"
+
+
+class Order:
+    """An order of some rows, and the places in it.
+
+    `names` are columns, relations' columns (`company__sort_key`) and annotations, `-` for descending; the last one is
+    unique. A cursor is good for the orders with the same mark, which is the names unless more is to be told apart.
+    """
+
+    def __init__(self, rows: models.QuerySet[Any], names: Sequence[str], *, mark: str = "") -> None:
+        self.columns = [_column(rows, name) for name in names]
+        self.mark = mark or ",".join(names)
+
+    def terms(self, *, backwards: bool = False) -> list[OrderBy]:
+        """What `order_by` takes."""
+        return [column.term(backwards=backwards) for column in self.columns]
+
+    def cursor(self, values: Sequence[Any]) -> str:
+        """The place of a row with these values in the columns, as text for URLs."""
+        text = json.dumps([self.mark, *(_text_of(value) for value in values)], separators=(",", ":"))
+        return urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+    def cursor_of(self, row: models.Model) -> str:
+        """The place of a row."""
+        return self.cursor([_value_of(row, column.name) for column in self.columns])
+
+    def beyond(self, cursor: str, *, backwards: bool = False) -> Q:
+        """The rows after (or, backwards, before) a place.
+
+        `a > 1 or (a = 1 and (b > 2 or …))`, with `a >= 1` in front, from which PostgreSQL starts in its index.
+
+        Raises:
+            ForeignCursor: the cursor has another mark.
+            BadCursor: it is none.
+        """
+        values = self._values_in(cursor)
+        condition = Q(pk__in=[])
+        for column, value in reversed(list(zip(self.columns, values, strict=True))):
+            condition = column.further(value, backwards=backwards) | (column.same(value) & condition)
+        return self.columns[0].from_there(values[0], backwards=backwards) & condition
+
+    def _values_in(self, cursor: str) -> list[Any]:
+        try:
+            padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+            mark, *texts = json.loads(b64decode(padded, altchars=b"-_", validate=True))
+        except (ValueError, TypeError, RecursionError):
+            raise BadCursor() from None
+        if isinstance(mark, str) and mark != self.mark:
+            raise ForeignCursor()
+        if mark != self.mark or len(texts) != len(self.columns):
+            raise BadCursor()
+        return [_value_in(text, column.field) for text, column in zip(texts, self.columns, strict=True)]
+
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
     """Some rows of a list, in its order."""
 
     rows: list[Row]
-    order: tuple[str, ...]
+    order: Order
     has_previous: bool
     has_next: bool
 
     @property
     def start_cursor(self) -> str:
         """Rows `before` this come before the page; empty on an empty page."""
-        return cursor_of(self.rows[0], self.order) if self.rows else ""
+        return self.order.cursor_of(self.rows[0]) if self.rows else ""
 
     @property
     def end_cursor(self) -> str:
         """Rows `after` this come after the page; empty on an empty page."""
-        return cursor_of(self.rows[-1], self.order) if self.rows else ""
+        return self.order.cursor_of(self.rows[-1]) if self.rows else ""
 
 
 def page_of(
@@ -52,116 +146,60 @@ def page_of(
 ) -> Page[Row]:
     """The first `size` rows after or the last `size` rows before a cursor, in one statement.
 
-    `order` names columns, relations' columns (`company__sort_key`) and annotations, `-` for falling; the last one is
-    unique. Empty values stand last, whichever way the column is ordered.
+    `order` is the names of an `Order`.
 
     Raises:
         BadCursor: the cursor is not of this order.
     """
-    order = tuple(order)
+    places = Order(rows, order)
     backwards = before is not None and after is None
     cursor = before if backwards else after
     if cursor:
-        rows = rows.filter(_beyond(rows, order, _decoded(cursor, order), backwards=backwards))
-    found = list(rows.order_by(*_terms(rows, order, backwards=backwards))[: size + 1])
+        rows = rows.filter(places.beyond(cursor, backwards=backwards))
+    found = list(rows.order_by(*places.terms(backwards=backwards))[: size + 1])
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
     return Page(
-        found, order, has_previous=more if backwards else bool(cursor), has_next=bool(cursor) if backwards else more
+        found, places, has_previous=more if backwards else bool(cursor), has_next=bool(cursor) if backwards else more
     )
 
 
-def cursor_of(row: models.Model, order: Sequence[str]) -> str:
-    """The place of a row in that order, as text for URLs."""
-    values = [_text_of(row, column.lstrip("-")) for column in order]
-    return urlsafe_b64encode(json.dumps([",".join(order), *values]).encode()).rstrip(b"=").decode()
-
-
-def _terms(rows: models.QuerySet[Any], order: Sequence[str], *, backwards: bool) -> list[Any]:
-    terms = []
-    for column in order:
-        falling, name = column.startswith("-"), column.lstrip("-")
-        ordered = F(name).desc if falling != backwards else F(name).asc
-        if not _nullable(rows, name):
-            terms.append(ordered())
-        else:
-            terms.append(ordered(nulls_first=True) if backwards else ordered(nulls_last=True))
-    return terms
-
-
-def _beyond(rows: models.QuerySet[Any], order: Sequence[str], texts: Sequence[str | None], *, backwards: bool) -> Q:
-    """`a > 1 or (a = 1 and (b > 2 or …))`, with `a >= 1` in front, from which PostgreSQL starts in its index."""
-    condition = Q(pk__in=[])
-    leading = Q()
-    for column, text in reversed(list(zip(order, texts, strict=True))):
-        falling, name = column.startswith("-"), column.lstrip("-")
-        nullable = _nullable(rows, name)
-        if text is None:  # an empty value stands last: beyond it lies nothing, or everything that is filled
-            same, further = Q(**{f"{name}__isnull": True}), Q(**{f"{name}__isnull": False}) if backwards else None
-            leading = Q()
-        else:
-            value = _value_of(rows, name, text)
-            side = "lt" if falling != backwards else "gt"
-            same, further = Q(**{name: value}), Q(**{f"{name}__{side}": value})
-            leading = Q() if nullable else Q(**{f"{name}__{side}e": value})
-            if nullable and not backwards:
-                further |= Q(**{f"{name}__isnull": True})
-        beyond_later = same & condition
-        condition = further | beyond_later if further is not None else beyond_later
-    return leading & condition
-
-
-def _decoded(cursor: str, order: Sequence[str]) -> list[str | None]:
-    values: list[str | None]
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        named, *values = json.loads(urlsafe_b64decode(padded.encode("ascii")))
-    except (ValueError, TypeError, RecursionError):
-        named, values = None, []
-    if named != ",".join(order) or len(values) != len(order):
-        raise BadCursor(_("This page of the list is no longer there. Go back to the first one."))
-    if not all(value is None or (isinstance(value, str) and "\0" not in value) for value in values):
-        raise BadCursor(_("This page of the list is no longer there. Go back to the first one."))
-    return values
-
-
-def _field_of(rows: models.QuerySet[Any], name: str) -> Any:
-    """The model field or annotation behind a name of the order."""
+def _column(rows: models.QuerySet[Any], text: str) -> Column:
+    name, descending = text.removeprefix("-"), text.startswith("-")
     if name in rows.query.annotations:
-        return rows.query.annotations[name].output_field
+        return Column(name, rows.query.annotations[name].output_field, descending, nullable=True)
     model: Any = rows.model
-    *relations, last = name.split("__")
-    for relation in relations:
-        model = model._meta.get_field(relation).related_model
-    return model._meta.pk if last == "pk" else model._meta.get_field(last)
-
-
-def _nullable(rows: models.QuerySet[Any], name: str) -> bool:
-    if name in rows.query.annotations:
-        return True
-    model: Any = rows.model
+    nullable = False
     for part in name.split("__"):
         field = model._meta.pk if part == "pk" else model._meta.get_field(part)
-        if field.null or field.generated:  # what a generated column makes of empty sources, it does not say
-            return True
+        nullable |= field.null or field.generated  # what a generated column makes of empty sources, it does not say
         model = field.related_model
-    return False
+    return Column(name, field, descending, nullable)
 
 
-def _value_of(rows: models.QuerySet[Any], name: str, text: str) -> Any:
-    try:
-        return _field_of(rows, name).to_python(text)
-    except (ValidationError, ValueError, TypeError, FieldDoesNotExist):
-        raise BadCursor(_("This page of the list is no longer there. Go back to the first one.")) from None
-
-
-def _text_of(row: models.Model, name: str) -> str | None:
+def _value_of(row: models.Model, name: str) -> Any:
     value: Any = row
     for part in name.split("__"):
         value = getattr(value, part) if value is not None else None
+    return value
+
+
+def _text_of(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, bytes | memoryview):
         return b64encode(bytes(value)).decode()
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _value_in(text: Any, field: Any) -> Any:
+    if text is None:
+        return None
+    if not isinstance(text, str) or "\0" in text:
+        raise BadCursor()
+    try:
+        text.encode()  # half a character is nothing to ask the database for
+        return field.to_python(text)
+    except (ValidationError, ValueError, TypeError):
+        raise BadCursor() from None

@@ -107,7 +107,7 @@ activity_list = Listing(
         "ActivityOrder",
         {
             "AT": By("at"),
-            "DUE_AT": By("due_at", nullable=True),
+            "DUE_AT": By("due_at"),
             "CREATED_AT": By("created_at"),
             "UPDATED_AT": By("updated_at"),
         },

@@ -140,7 +140,7 @@ case_list = Listing(
         "CaseOrder",
         {
             "NUMBER": By("number"),
-            "LAST_MESSAGE_AT": By("last_message_at", nullable=True),
+            "LAST_MESSAGE_AT": By("last_message_at"),
             "CREATED_AT": By("created_at"),
             "UPDATED_AT": By("updated_at"),
         },
