@@ -26,6 +26,7 @@ class Environment(BaseSettings):
     database_url: str = Field("", pattern=r"^(postgres(ql)?://.*)?$", description="Login of web and workers.")
     database_owner_url: str = Field("", pattern=r"^(postgres(ql)?://.*)?$", description="Login that may alter tables.")
     triptych_as_owner: bool = Field(False, description="Use the owner's login: migrations, provisioning, commands.")
+    triptych_proxies: int = Field(0, ge=0, le=9, description="Reverse proxies in front; says which caller is counted.")
     triptych_pool: int = Field(0, ge=0, le=200, description="Database connections kept open per process; 0 for none.")
     broker_url: str = Field("", pattern=r"^((rediss?|amqps?|memory)://.*)?$")
     cache_url: str = Field("locmemcache://", pattern=r"^(locmemcache|rediscache|redis|rediss)://.*$")

@@ -159,6 +159,7 @@ ACCOUNT_FORMS = {
     "reauthenticate": "triptych.tenants.sign_in.ReauthenticateForm",
 }
 ACCOUNT_ADAPTER = "triptych.tenants.sign_in.AccountAdapter"
+ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.triptych_proxies
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 MFA_ADAPTER = "triptych.tenants.sign_in.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -158,9 +158,12 @@ def join(*, tenant: Tenant, person: Person, role: str, now: datetime) -> Member:
 
 
 def workspaces_of(email: str) -> list[Tenant]:
-    """The open tenants whose member the person of that e-mail is, by name."""
+    """The open tenants whose member the person of that e-mail is, by name.
+
+    E-mails are kept in lower case. `iexact` would take “ı” for “i”, and with it another address for theirs.
+    """
     with entered(CONTROL):
-        tenants = Tenant.objects.named().filter(memberships__person__email__iexact=email.strip())
+        tenants = Tenant.objects.named().filter(memberships__person__email=email.strip().lower())
         return [tenant for tenant in tenants.order_by("name", "pk") if tenant.is_open]
 
 

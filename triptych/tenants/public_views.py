@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 from csp.decorators import csp_update
 from django.conf import settings
-from django.core.cache import caches
 from django.core.mail import send_mail
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,11 +19,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 from triptych.platform import clock
 from triptych.platform.refusals import refusals_shown
 from triptych.tenants import actions
+from triptych.tenants.attempts import caller, is_too_often
 from triptych.tenants.models import Person, Tenant
 from triptych.tenants.public_forms import FindWorkspaceForm, SignUpForm
+from triptych.tenants.sign_in import has_second_factor
 from triptych.tenants.workspace_views import arrival_url, url_of
 
+HOUR = 60 * 60
 MAILS_PER_HOUR = 3
+TRIES_PER_HOUR = 10
+"""Of signing up with one e-mail: whoever has an account proves it there with a password, which can be guessed at."""
+TRIES_PER_MACHINE = 60
 TENANT_HOSTS = f"{'https' if settings.HTTPS else 'http'}://*.{settings.BASE_DOMAIN}:*"
 """Where the form of the sign-up may lead: browsers check `form-action` on redirects, too."""
 
@@ -41,10 +45,14 @@ def front(request: HttpRequest) -> HttpResponse:
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Make a workspace and lead its owner into it, signed in."""
     form = SignUpForm(request.POST or None, initial={"email": request.GET.get("email", "")})
+    if form.is_valid() and _tried_too_often(request, form.cleaned_data["email"]):
+        form.add_error(None, _("Too many tries. Wait an hour, then try again."))
     if form.is_valid():
         with refusals_shown(form):
             tenant = actions.sign_up(**form.cleaned_data, language=get_language() or "en", now=clock.now())
             person = Person.objects.get(email__iexact=form.cleaned_data["email"].strip())
+            if has_second_factor(person):
+                return redirect(f"{url_of(request, tenant)}login/")  # the password alone opens none of their workspaces
             return redirect(arrival_url(request, tenant, person))
     status = 422 if form.is_bound else 200
     return render(request, "public/sign_up.html", {"form": form, "base_domain": settings.BASE_DOMAIN}, status=status)
@@ -93,9 +101,12 @@ def find_workspace(request: HttpRequest) -> HttpResponse:
     return render(request, "public/find_workspace.html", {"sent_to": email})
 
 
+def _tried_too_often(request: HttpRequest, email: str) -> bool:
+    """Whether there were too many tries to sign up, with this e-mail or from this machine."""
+    by_machine = is_too_often("sign-up-from", caller(request), most=TRIES_PER_MACHINE, seconds=HOUR)
+    return is_too_often("sign-up-as", email, most=TRIES_PER_HOUR, seconds=HOUR) or by_machine
+
+
 def _asked_too_often(email: str) -> bool:
     """Whether this address got enough mails for an hour. The page does not tell."""
-    key = f"find-workspace:{hashlib.sha256(email.lower().encode()).hexdigest()}"
-    counts = caches["shared"]
-    counts.add(key, 0, 60 * 60)
-    return counts.incr(key) > MAILS_PER_HOUR
+    return is_too_often("find-workspace", email, most=MAILS_PER_HOUR, seconds=HOUR)

@@ -15,6 +15,7 @@ from allauth.account.forms import LoginForm
 from allauth.account.forms import ReauthenticateForm as AllauthReauthenticateForm
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.utils import is_mfa_enabled
 from cryptography.fernet import Fernet
 from django import forms
 from django.conf import settings
@@ -85,6 +86,11 @@ class MFAAdapter(DefaultMFAAdapter):
         host = str(allauth_context.request.get_host()).partition(":")[0]
         ours = settings.BASE_DOMAIN != "localhost" and host.endswith(f".{settings.BASE_DOMAIN}")
         return {"id": settings.BASE_DOMAIN if ours else host, "name": "Triptych"}
+
+
+def has_second_factor(person: AbstractBaseUser) -> bool:
+    """Whether a password is not enough for them. Who only proved a password is then sent to the sign-in."""
+    return bool(is_mfa_enabled(person))
 
 
 def _cipher() -> Fernet:

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
 from triptych.core_crm.contacts import access
 from triptych.platform import clock
@@ -22,6 +23,7 @@ from triptych_loyalty.models import Account
 PAGE = 50
 
 
+@require_GET
 def accounts(request: TenantRequest) -> HttpResponse:
     """Who has points, most first."""
     page = Paginator(Account.objects.richest_first(), PAGE).get_page(request.GET.get("page"))
@@ -36,6 +38,7 @@ def accounts(request: TenantRequest) -> HttpResponse:
     return render(request, "loyalty/accounts.html", {"table": table, "count": page.paginator.count})
 
 
+@require_http_methods(["GET", "POST"])
 def adjust(request: TenantRequest, contact_id: UUID) -> HttpResponse:
     """Give or take points by hand."""
     contact = access.contact_to_see(request.member, contact_id)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from triptych.core_crm.activities import access, actions
 from triptych.core_crm.activities.forms import COMPOSED, ComposerForm
@@ -22,6 +22,7 @@ from triptych.tenants.routing import TenantRequest
 FORMS = {form_class.verb: form_class for form_class in COMPOSED}
 
 
+@require_GET
 def of_record(request: TenantRequest, kind: str, object_id: UUID) -> HttpResponse:
     """A page of a record's timeline: `?show=` leaves one kind, `?after=` goes on where the last page ended."""
     record: Any = access.record_to_see(request.member, RecordRef(kind, object_id))

@@ -22,12 +22,17 @@ import charset_normalizer
 from django.utils.translation import gettext as _
 from openpyxl.reader.excel import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._reader import WorkSheetParser
 
 from triptych.platform.refusals import Refused
 
 MAX_BYTES = 50 * 1024 * 1024
 MAX_UNPACKED_BYTES = 300 * 1024 * 1024
 MAX_UNPACKED_STRINGS_BYTES = 60 * 1024 * 1024
+MAX_UNPACKED_PART_BYTES = 16 * 1024 * 1024
+"""Of styles and the like, which are read into memory as a whole."""
+MAX_SHEET_ROWS = 1_048_576
+"""What a workbook can have."""
 MAX_ROWS = 200_000
 MAX_COLUMNS = 200
 MAX_CELL = 32_767
@@ -210,8 +215,7 @@ def _workbook(file: IO[bytes]) -> Any:
     try:
         with zipfile.ZipFile(file) as archive:
             sizes = {member.filename: member.file_size for member in archive.infolist()}
-        strings = sizes.get("xl/sharedStrings.xml", 0)
-        if sum(sizes.values()) > MAX_UNPACKED_BYTES or strings > MAX_UNPACKED_STRINGS_BYTES or len(sizes) > 2_000:
+        if len(sizes) > 2_000 or sum(sizes.values()) > MAX_UNPACKED_BYTES or any(map(_is_oversized, sizes.items())):
             raise UnreadableFile(
                 _("The workbook unpacks to more than we read. Save the sheet you need as CSV, then upload that.")
             )
@@ -221,6 +225,14 @@ def _workbook(file: IO[bytes]) -> Any:
         raise UnreadableFile(
             _("The workbook is damaged or protected. Open it, save it as XLSX or CSV, then upload that.")
         ) from error
+
+
+def _is_oversized(part: tuple[str, int]) -> bool:
+    """Whether a part of a workbook is larger than such parts are. Sheets are streamed; pictures are never read."""
+    name, size = part
+    if name.startswith(("xl/worksheets/", "xl/media/")):
+        return False
+    return size > (MAX_UNPACKED_STRINGS_BYTES if name == "xl/sharedStrings.xml" else MAX_UNPACKED_PART_BYTES)
 
 
 def _first_sheet(file: IO[bytes]) -> str:
@@ -236,16 +248,39 @@ def _sheet_lines(file: IO[bytes], sheet: str) -> Iterator[tuple[int, list[str]]]
     try:
         if sheet not in workbook.sheetnames:
             raise UnreadableFile(_("The workbook has no sheet called “{sheet}”.").format(sheet=sheet))
-        worksheet = workbook[sheet]
-        worksheet.reset_dimensions()  # what a file says of its size need not be true
-        for number, cells in enumerate(worksheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1), start=1):
-            yield number, [_as_text(cell) for cell in cells]
+        yield from _written_rows(workbook, workbook[sheet])
     except (ParseError, zipfile.BadZipFile, KeyError, ValueError, EOFError, OverflowError) as error:
         raise UnreadableFile(
             _("The workbook is damaged or protected. Open it, save it as XLSX or CSV, then upload that.")
         ) from error
     finally:
         workbook.close()
+
+
+def _written_rows(workbook: Any, worksheet: Any) -> Iterator[tuple[int, list[str]]]:
+    """The rows that a sheet holds, with their numbers.
+
+    openpyxl's own `iter_rows` makes an empty row for each that is left out, and a file of one kilobyte may number its
+    only row two billion.
+    """
+    with worksheet._get_source() as source:
+        parser: Any = WorkSheetParser(
+            source,
+            worksheet._shared_strings,
+            data_only=True,
+            epoch=workbook.epoch,
+            date_formats=workbook._date_formats,
+            timedelta_formats=workbook._timedelta_formats,
+        )
+        last = 0
+        for count, (number, written) in enumerate(parser.parse(), start=1):
+            if max(count, number) > MAX_SHEET_ROWS or number <= last:
+                raise UnreadableFile(
+                    _("The rows of the sheet are not numbered as a workbook's are. Save it as CSV, then upload that.")
+                )
+            last = number
+            cells = {cell["column"]: cell["value"] for cell in written if cell["column"] <= MAX_COLUMNS + 1}
+            yield number, [_as_text(cells.get(column)) for column in range(1, max(cells, default=0) + 1)]
 
 
 def _as_text(cell: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.account.adapter import get_adapter
 from django import forms
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from triptych.platform.refusals import refusals_shown
 from triptych.tenants.members import actions
 from triptych.tenants.members.signed_in import public_page
 from triptych.tenants.routing import TenantRequest
+from triptych.tenants.sign_in import has_second_factor
 
 
 class JoinForm(forms.Form):
@@ -44,6 +46,8 @@ def join(request: TenantRequest, secret: str) -> HttpResponse:
     if form.is_valid():
         with refusals_shown(form):
             person = actions.accept_invitation(tenant=request.tenant, secret=secret, now=now, **form.cleaned_data)
+            if has_second_factor(person):
+                return redirect(settings.LOGIN_URL)  # the password alone opens nothing of theirs
             get_adapter(request).login(request, person)
             return redirect("/")
     status = 422 if form.is_bound else 200

@@ -14,4 +14,5 @@ def send_invitation(invitation: Invitation, *, link: str, tenant: Tenant) -> Non
     """Send the link by which somebody joins. It is the only place where the invitation's secret stands."""
     words = {"invitation": invitation, "link": link, "workspace": tenant.name}
     subject = _("%(who)s invites you to %(workspace)s") % {"who": invitation.invited_by, "workspace": tenant.name}
+    subject = " ".join(subject.split())  # a header is one line, whatever people call themselves
     send_mail(subject, render_to_string("settings/mail/invitation.txt", words), None, [invitation.email])

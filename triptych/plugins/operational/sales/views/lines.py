@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from triptych.core_crm.deals import access as deals
 from triptych.core_crm.deals.facts import facts_shown, head_of
@@ -56,6 +56,7 @@ def remove(request: TenantRequest, pk: UUID) -> HttpResponse:
     return _card(request, line.deal)
 
 
+@require_GET
 def cancel(request: TenantRequest, deal_id: UUID) -> HttpResponse:
     """The card without any form."""
     return _card(request, deals.deal_to_see(request.member, deal_id))
