@@ -264,7 +264,7 @@ def _written_rows(workbook: Any, worksheet: Any) -> Iterator[tuple[int, list[str
     only row two billion.
     """
     with worksheet._get_source() as source:
-        parser: Any = WorkSheetParser(
+        parser: Any = WorkSheetParser(  # type: ignore[no-untyped-call]
             source,
             worksheet._shared_strings,
             data_only=True,

@@ -15,7 +15,8 @@ from triptych.platform import clock
 from triptych.platform.keyset import page_of
 
 BATCH = 500
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
+STARTS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "\0")
+"""Wide signs count too: East Asian spreadsheets read them as the narrow ones (OWASP, CSV injection)."""
 
 
 class _Line:

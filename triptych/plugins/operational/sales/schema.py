@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 import strawberry_django
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from strawberry import UNSET, relay
 
 from triptych.core_crm.deals import access as deal_access
@@ -38,6 +39,7 @@ from triptych.graphql.orderings import By, ordering_input
 from triptych.graphql.records import Record
 from triptych.platform import search
 from triptych.platform.plugins import GraphQLExtension
+from triptych.platform.refusals import Refused
 from triptych.plugins.operational.sales import access, actions, models
 
 
@@ -233,7 +235,7 @@ class DeletePriceBookInput(IdInput):
 class SetPriceInput:
     price_book: relay.GlobalID
     product: relay.GlobalID
-    price: Decimal | None = strawberry.field(description="Null takes the price out of the book.")
+    price: Decimal | None = strawberry.field(default=UNSET, description="Null takes the price out of the book.")
     min_quantity: Decimal = Decimal(1)
 
 
@@ -324,6 +326,8 @@ class Mutations:
     @mutation
     def set_price(self, info: ApiInfo, input: SetPriceInput) -> PriceBookPayload:
         """Say what a product costs in a price book."""
+        if input.price is UNSET:
+            raise Refused(_("Give the price, or null to take it out of the book."), field="price")
         book = access.price_book_to_change(info.context.member, key_of(input.price_book, price_book_list))
         product = record_chosen(info, input.product, product_list, field="product")
         actions.set_price(
