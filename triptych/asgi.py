@@ -1,4 +1,4 @@
-"""The door for a web server."""
+"""The door for a process of streams; the benchmark of the deals pages compares it with the synchronous one."""
 
 import os
 

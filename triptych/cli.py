@@ -144,7 +144,8 @@ def web(data: Data = None, port: int = 8000, host: str = "127.0.0.1") -> None:
     find_database(data)
     os.environ.setdefault("TRIPTYCH_POOL", "10")
     address = ["--host", host, "--port", str(port)]
-    os.execvp("granian", ["granian", "--interface", "asginl", *address, "--no-ws", "triptych.asgi:application"])  # noqa: S606, S607
+    threads = ["--blocking-threads", os.environ["TRIPTYCH_POOL"]]
+    os.execvp("granian", ["granian", "--interface", "wsgi", *threads, *address, "--no-ws", "triptych.wsgi:application"])  # noqa: S606, S607
 
 
 @app.command()
@@ -328,9 +329,7 @@ def import_file(
     object_: Annotated[str, typer.Option("--object", help="companies, contacts, leads, deals, members or products.")],
     map_: Annotated[list[str] | None, typer.Option("--map", help="column=field, any number of times.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row and write nothing.")] = False,
-    update: Annotated[
-        bool, typer.Option("--update", help="Update what is here already, too.")
-    ] = False,
+    update: Annotated[bool, typer.Option("--update", help="Update what is here already, too.")] = False,
     accept: Annotated[
         bool, typer.Option("--accept-suggestions", help="Take what is suggested for misspelled values.")
     ] = False,

@@ -99,7 +99,6 @@ MEDIA_ROOT = DATA / "files"
 # Requests
 ROOT_URLCONF = "triptych.urls"
 PUBLIC_URLCONF = "triptych.tenants.public_urls"
-ASGI_APPLICATION = "triptych.asgi.application"
 APPEND_SLASH = True
 MIDDLEWARE = [
     "triptych.platform.web.requests.request_middleware",

@@ -4,8 +4,10 @@ Reach: the page at most 12 times its SQL; with 200 tenants at most 1.1 times the
 """
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from house import milliseconds, open_house, print_ratios, web_server
+from house import open_house, print_ratios, side_by_side, web_server
 
 open_house()
 
@@ -23,11 +25,11 @@ from triptych.platform.scope import CONTROL, entered
 from triptych.tenants import actions, provisioning
 from triptych.tenants.members.models import Member
 from triptych.tenants.members.tokens import create_token
-from triptych.tenants.models import Domain, Person, Tenant
+from triptych.tenants.models import Person, Tenant
 from triptych.tenants.sessions import SessionStore
 
-TENANTS = (1, 50, 200)
-TIMES = 60
+TENANTS = tuple(int(count) for count in os.environ.get("TENANTS", "1,50,200").split(","))
+ROUNDS = 60
 SQL = """
 SELECT d.id, d.name, d.amount, d.currency, d.close_date, c.name, p.first_name, p.last_name, m.name, s.name
 FROM deals_deal d JOIN deals_stage s ON s.id = d.stage_id LEFT JOIN contacts_company c ON c.id = d.company_id
@@ -77,48 +79,51 @@ def signed_in(of: Tenant) -> tuple[str, str]:
     return str(session.session_key), token
 
 
-def bare_sql(of: Tenant) -> float:
+@contextmanager
+def bare_sql(of: Tenant) -> Iterator[Callable[[], object]]:
+    """The statement alone, on a connection of its own."""
     parameters = connection.get_connection_params()
     keys = ("host", "port", "user", "dbname")
     with psycopg.connect(**{key: parameters[key] for key in keys if parameters.get(key)}, autocommit=True) as plain:
         plain.execute(f'SET search_path = "{of.schema_name}"')
-        return milliseconds(lambda: plain.execute(SQL).fetchall(), times=TIMES)
+        yield lambda: plain.execute(SQL).fetchall()
 
 
-def over_http(of: Tenant, port: int) -> dict[str, float]:
+@contextmanager
+def over_http(of: Tenant, interface: str) -> Iterator[dict[str, Callable[[], object]]]:
+    """The pages and the API, asked of a web server of their own."""
     cookie, token = signed_in(of)
-    host = {"host": f"{of.subdomain}.localhost:{port}"}
-    base = f"http://127.0.0.1:{port}"
-    with httpx.Client(trust_env=False, headers=host, cookies={settings.SESSION_COOKIE_NAME: cookie}) as browser:
-        for path in ("/deals/?view=table", "/deals/"):
-            assert browser.get(base + path).status_code == 200, path
+    with (
+        web_server(interface=interface) as port,
+        httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", trust_env=False, headers={"host": f"{of.subdomain}.localhost:{port}"}
+        ) as client,
+    ):
+        session = {"cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"}
+        bearer = {"authorization": f"Bearer {token}"}
+
+        def page(path: str) -> Callable[[], object]:
+            return lambda: client.get(path, headers=session).raise_for_status()
 
         def ask() -> None:
-            answer = browser.post(
-                f"{base}/graphql/", json={"query": GRAPHQL}, headers={"authorization": f"Bearer {token}"}, cookies={}
-            )
-            assert "errors" not in answer.json(), answer.text
+            assert "errors" not in client.post("/graphql/", json={"query": GRAPHQL}, headers=bearer).json()
 
-        return {
-            "the deals table, as a page": milliseconds(lambda: browser.get(f"{base}/deals/?view=table"), times=TIMES),
-            "the deals board, as a page": milliseconds(lambda: browser.get(f"{base}/deals/"), times=TIMES),
-            "the deals through GraphQL": milliseconds(ask, times=TIMES),
+        yield {
+            f"the deals table as a page, {interface}": page("/deals/?view=table"),
+            f"the deals board as a page, {interface}": page("/deals/"),
+            f"the deals through GraphQL, {interface}": ask,
         }
 
 
 if __name__ == "__main__":
     os.environ["TRIPTYCH_SCHEME"] = "http"
     first = tenant(0)
-    slowest: dict[int, float] = {}
+    tables: dict[str, float] = {}
     for count in TENANTS:
         for number in range(count):
             tenant(number)
-        with web_server() as port:
-            rows = {"bare SQL of 50 deals": bare_sql(first), **over_http(first, port)}
-        slowest[count] = rows["the deals table, as a page"]
-        with entered(CONTROL):
-            print_ratios(f"With {Domain.objects.count()} tenants", rows, floor="bare SQL of 50 deals")
-    with web_server(interface="wsgi") as port:
-        rows = {"bare SQL of 50 deals": bare_sql(first), **over_http(first, port)}
-    print_ratios("The same through WSGI", rows, floor="bare SQL of 50 deals")
-    print_ratios("The table by number of tenants", {str(n): ms for n, ms in slowest.items()}, floor="1")
+        with bare_sql(first) as floor, over_http(first, "wsgi") as wsgi, over_http(first, "asginl") as asgi:
+            rows = side_by_side({"bare SQL of 50 deals": floor, **wsgi, **asgi}, rounds=ROUNDS)
+        print_ratios(f"With {count} tenants", rows, floor="bare SQL of 50 deals")
+        tables[f"{count} tenants"] = rows["the deals table as a page, wsgi"]
+    print_ratios("The table by number of tenants", tables, floor=f"{TENANTS[0]} tenants")

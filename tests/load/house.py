@@ -51,6 +51,18 @@ def milliseconds(act: Callable[[], object], *, times: int, before: Callable[[], 
     return statistics.median(taken)
 
 
+def side_by_side(acts: dict[str, Callable[[], object]], *, rounds: int) -> dict[str, float]:
+    """The median time of each act in milliseconds, one of each in turn, so that a slow moment meets them all."""
+    taken: dict[str, list[float]] = {name: [] for name in acts}
+    for turn in range(rounds + 3):
+        for name, act in acts.items():
+            begun = time.perf_counter()
+            act()
+            if turn >= 3:
+                taken[name].append((time.perf_counter() - begun) * 1000)
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
 def print_ratios(title: str, rows: dict[str, float], *, floor: str, unit: str = "ms") -> None:
     """Print each row beside the floor."""
     print(f"\n{title}")
@@ -59,7 +71,7 @@ def print_ratios(title: str, rows: dict[str, float], *, floor: str, unit: str = 
 
 
 @contextlib.contextmanager
-def web_server(*, interface: str = "asginl") -> Iterator[int]:
+def web_server(*, interface: str = "wsgi") -> Iterator[int]:
     """A web server process on a free loopback port, with the login that web processes have."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -69,6 +81,8 @@ def web_server(*, interface: str = "asginl") -> Iterator[int]:
     }
     environment.update(TRIPTYCH_POOL="10", TRIPTYCH_MODE="production")
     command = ["granian", "--interface", interface, "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
+    if interface == "wsgi":
+        command += ["--blocking-threads", environment["TRIPTYCH_POOL"]]
     process = subprocess.Popen(
         [str(Path(sys.executable).with_name("granian")), *command[1:], f"triptych.{interface[:4]}:application"],
         env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -73,11 +73,13 @@ def sign_up(
         Refused: the time zone, currency or language is unknown.
     """
     check_locality(timezone=timezone, currency=currency, language=language)
+    if not name.strip():
+        raise SignUpRefused(_("Give your workspace a name, such as the name of your business."), field="name")
+    with entered(CONTROL):
+        check_subdomain(subdomain)
     _wait_for_spare()
     with entered(CONTROL), transaction.atomic():
         wanted = check_subdomain(subdomain)
-        if not name.strip():
-            raise SignUpRefused(_("Give your workspace a name, such as the name of your business."), field="name")
         person = _person(email=email, password=password, name=person_name)
         tenant = provisioning.claim_spare()
         if tenant is None:
