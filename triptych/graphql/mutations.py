@@ -26,7 +26,7 @@ from triptych.graphql.errors import FORBIDDEN, NOT_FOUND
 from triptych.graphql.ids import chosen, key_in
 from triptych.graphql.listings import Listing, listing_for
 from triptych.graphql.optimizing import optimized
-from triptych.platform.refusals import Refused
+from triptych.platform.refusals import MayOnlyRead, Refused
 from triptych.tenants.members.models import Member
 
 
@@ -104,7 +104,7 @@ def mutation(resolver: Callable[..., Any]) -> Any:
         kind = get_type_hints(resolver)["return"]
         caller = info.context.caller
         if not caller.may_write:
-            return kind.refused(_no_right(reader=not caller.member.may_write))
+            return kind.refused(_no_right(of_token=caller.member.may_write))
         problems: list[Problem] = []
         with _problems_noted(problems), transaction.atomic():
             done = resolver(self, info, **arguments)
@@ -114,11 +114,8 @@ def mutation(resolver: Callable[..., Any]) -> Any:
     return strawberry.mutation(resolver=resolve, description=description)
 
 
-def _no_right(*, reader: bool) -> Problem:
-    if reader:
-        message = _("You may read this but not change it. An owner or admin can give you the right.")
-    else:
-        message = _("This token has no scope “write”. Make one that has.")
+def _no_right(*, of_token: bool = False) -> Problem:
+    message = _("This token has no scope “write”. Make one that has.") if of_token else MayOnlyRead().message
     return Problem(code=FORBIDDEN, field=None, message=message)
 
 
@@ -133,7 +130,7 @@ def _problems_noted(problems: list[Problem]) -> Iterator[None]:
         message = _("There is no such record, or it is not yours to see.")
         problems.append(Problem(code=NOT_FOUND, field="id", message=message))
     except PermissionDenied:
-        problems.append(_no_right(reader=True))
+        problems.append(_no_right())
     except ValidationError as error:
         named = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
         problems += [

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.translation import gettext as _
 
 
 class Refused(Exception):
@@ -33,6 +34,13 @@ class Forbidden(Refused, PermissionDenied):
     """The member may see this but not do that to it."""
 
     code = "FORBIDDEN"
+
+
+class MayOnlyRead(Forbidden):
+    """The member is a reader, and readers change nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You may read this but not change it. An owner or admin can give you the right."))
 
 
 class TakesErrors(Protocol):

@@ -3,11 +3,10 @@
 Everybody in the tenant sees everything; readers change nothing.
 """
 
-from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from triptych.core_crm.activities.models import Activity, ActivityQuerySet
 from triptych.core_crm.activities.records import LinkedRecord, RecordRef, models_by_kind, named
@@ -23,7 +22,7 @@ def activities_visible_to(member: Member) -> ActivityQuerySet:
 
 def activity_to_see(member: Member, pk: UUID) -> Activity:
     """Raises Http404 for an activity that is not there for this member."""
-    found: Activity = _there(activities_visible_to(member).select_related("owner", "created_by").filter(pk=pk))
+    found: Activity = get_object_or_404(activities_visible_to(member).select_related("owner", "created_by"), pk=pk)
     return found
 
 
@@ -36,7 +35,7 @@ def activity_to_change(member: Member, pk: UUID) -> Activity:
 
 def activity_to_restore(member: Member, pk: UUID) -> Activity:
     """An activity in the bin; raises Http404 if there is none, Forbidden if the member only may read."""
-    activity: Activity = _there(Activity.objects.deleted().filter(pk=pk))
+    activity: Activity = get_object_or_404(Activity.objects.deleted(), pk=pk)
     must_be_writer(member)
     return activity
 
@@ -46,7 +45,7 @@ def record_to_see(member: Member, ref: RecordRef) -> Record:
     model = models_by_kind().get(ref.kind)
     if model is None:
         raise Http404
-    found: Record = _there(model.objects.alive().filter(pk=ref.id))
+    found: Record = get_object_or_404(model.objects.alive(), pk=ref.id)
     return found
 
 
@@ -61,11 +60,4 @@ def record_to_link(member: Member, ref: RecordRef) -> LinkedRecord:
     if record is None or record.kind != ref.kind:
         raise Http404
     must_be_writer(member)
-    return record
-
-
-def _there(records: QuerySet[Any]) -> Any:
-    record = records.first()
-    if record is None:
-        raise Http404
     return record

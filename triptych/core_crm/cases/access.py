@@ -3,11 +3,9 @@
 Everybody in the tenant sees everything; readers change nothing.
 """
 
-from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from triptych.core_crm.cases.models import Case, CaseMessage, CaseMessageQuerySet, CaseQuerySet, Queue, QueueQuerySet
 from triptych.core_crm.rights import must_be_writer
@@ -31,7 +29,7 @@ def messages_visible_to(member: Member) -> CaseMessageQuerySet:
 
 def case_to_see(member: Member, pk: UUID) -> Case:
     """Raises Http404 for a case that is not there for this member."""
-    found: Case = _there(cases_visible_to(member).for_rows().select_related("deal", "merged_into").filter(pk=pk))
+    found: Case = get_object_or_404(cases_visible_to(member).for_rows().select_related("deal", "merged_into"), pk=pk)
     return found
 
 
@@ -44,13 +42,6 @@ def case_to_change(member: Member, pk: UUID) -> Case:
 
 def case_to_restore(member: Member, pk: UUID) -> Case:
     """A case in the bin; raises Http404 if there is none, Forbidden if the member only may read."""
-    case: Case = _there(Case.objects.deleted().for_rows().filter(pk=pk))
+    case: Case = get_object_or_404(Case.objects.deleted().for_rows(), pk=pk)
     must_be_writer(member)
     return case
-
-
-def _there(records: QuerySet[Any]) -> Any:
-    record = records.first()
-    if record is None:
-        raise Http404
-    return record

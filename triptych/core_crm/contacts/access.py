@@ -3,11 +3,9 @@
 Everybody in the tenant sees everything; readers change nothing.
 """
 
-from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from triptych.core_crm.contacts.models import Company, CompanyQuerySet, Contact, ContactQuerySet
 from triptych.core_crm.rights import must_be_writer
@@ -26,8 +24,8 @@ def companies_visible_to(member: Member) -> CompanyQuerySet:
 
 def contact_to_see(member: Member, pk: UUID) -> Contact:
     """Raises Http404 for a contact that is not there for this member."""
-    contact: Contact = _there(contacts_visible_to(member).select_related("owner").with_companies().filter(pk=pk))
-    return contact
+    found: Contact = get_object_or_404(contacts_visible_to(member).select_related("owner").with_companies(), pk=pk)
+    return found
 
 
 def contact_to_change(member: Member, pk: UUID) -> Contact:
@@ -39,15 +37,15 @@ def contact_to_change(member: Member, pk: UUID) -> Contact:
 
 def contact_to_restore(member: Member, pk: UUID) -> Contact:
     """A contact in the bin; raises Http404 if there is none, Forbidden if the member only may read."""
-    contact: Contact = _there(Contact.objects.deleted().filter(pk=pk))
+    contact: Contact = get_object_or_404(Contact.objects.deleted(), pk=pk)
     must_be_writer(member)
     return contact
 
 
 def company_to_see(member: Member, pk: UUID) -> Company:
     """Raises Http404 for a company that is not there for this member."""
-    company: Company = _there(companies_visible_to(member).select_related("owner", "parent").filter(pk=pk))
-    return company
+    found: Company = get_object_or_404(companies_visible_to(member).select_related("owner", "parent"), pk=pk)
+    return found
 
 
 def company_to_change(member: Member, pk: UUID) -> Company:
@@ -59,13 +57,6 @@ def company_to_change(member: Member, pk: UUID) -> Company:
 
 def company_to_restore(member: Member, pk: UUID) -> Company:
     """A company in the bin; raises Http404 if there is none, Forbidden if the member only may read."""
-    company: Company = _there(Company.objects.deleted().filter(pk=pk))
+    company: Company = get_object_or_404(Company.objects.deleted(), pk=pk)
     must_be_writer(member)
     return company
-
-
-def _there(records: QuerySet[Any]) -> Any:
-    record = records.first()
-    if record is None:
-        raise Http404
-    return record

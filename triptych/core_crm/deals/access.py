@@ -3,11 +3,9 @@
 Everybody in the tenant sees everything; readers change nothing; pipelines are changed by owners and admins.
 """
 
-from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.deals.models import Deal, DealQuerySet, Pipeline, PipelineQuerySet, Stage, StageQuerySet
@@ -33,7 +31,7 @@ def stages_visible_to(member: Member) -> StageQuerySet:
 
 def deal_to_see(member: Member, pk: UUID) -> Deal:
     """Raises Http404 for a deal that is not there for this member."""
-    found: Deal = _there(deals_visible_to(member).for_cards().select_related("pipeline").filter(pk=pk))
+    found: Deal = get_object_or_404(deals_visible_to(member).for_cards().select_related("pipeline"), pk=pk)
     return found
 
 
@@ -46,14 +44,14 @@ def deal_to_change(member: Member, pk: UUID) -> Deal:
 
 def deal_to_restore(member: Member, pk: UUID) -> Deal:
     """A deal in the bin; raises Http404 if there is none, Forbidden if the member only may read."""
-    deal: Deal = _there(Deal.objects.deleted().for_cards().select_related("pipeline").filter(pk=pk))
+    deal: Deal = get_object_or_404(Deal.objects.deleted().for_cards().select_related("pipeline"), pk=pk)
     must_be_writer(member)
     return deal
 
 
 def pipeline_to_see(member: Member, pk: UUID) -> Pipeline:
     """Raises Http404 for a pipeline that is not there for this member."""
-    found: Pipeline = _there(pipelines_visible_to(member).filter(pk=pk))
+    found: Pipeline = get_object_or_404(pipelines_visible_to(member), pk=pk)
     return found
 
 
@@ -66,7 +64,7 @@ def pipeline_to_change(member: Member, pk: UUID) -> Pipeline:
 
 def stage_to_see(member: Member, pk: UUID) -> Stage:
     """Raises Http404 for a stage that is not there for this member."""
-    found: Stage = _there(stages_visible_to(member).select_related("pipeline").filter(pk=pk))
+    found: Stage = get_object_or_404(stages_visible_to(member).select_related("pipeline"), pk=pk)
     return found
 
 
@@ -81,10 +79,3 @@ def must_administer(member: Member) -> None:
     """Raises Forbidden for somebody who does not administer the workspace."""
     if not member.may_administer:
         raise Forbidden(_("Only an owner or admin changes pipelines. Ask one of them."))
-
-
-def _there(records: QuerySet[Any]) -> Any:
-    record = records.first()
-    if record is None:
-        raise Http404
-    return record

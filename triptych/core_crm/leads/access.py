@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from triptych.core_crm.contacts.access import companies_visible_to, contacts_visible_to
 from triptych.core_crm.contacts.channels import clean_domain
@@ -55,10 +55,8 @@ def leads_visible_to(member: Member) -> LeadQuerySet:
 def lead_to_see(member: Member, pk: UUID) -> Lead:
     """Raises Http404 for a lead that is not there for this member."""
     related = ("owner", "converted_contact", "converted_company", "converted_deal")
-    lead: Lead | None = leads_visible_to(member).select_related(*related).filter(pk=pk).first()
-    if lead is None:
-        raise Http404
-    return lead
+    found: Lead = get_object_or_404(leads_visible_to(member).select_related(*related), pk=pk)
+    return found
 
 
 def lead_to_change(member: Member, pk: UUID) -> Lead:
@@ -70,9 +68,7 @@ def lead_to_change(member: Member, pk: UUID) -> Lead:
 
 def lead_to_restore(member: Member, pk: UUID) -> Lead:
     """A lead in the bin; raises Http404 if there is none, Forbidden if the member only may read."""
-    lead: Lead | None = Lead.objects.deleted().filter(pk=pk).first()
-    if lead is None:
-        raise Http404
+    lead: Lead = get_object_or_404(Lead.objects.deleted(), pk=pk)
     must_be_writer(member)
     return lead
 

@@ -1,9 +1,7 @@
 """The page on which sample data comes and goes."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
@@ -11,24 +9,20 @@ from triptych.core_crm.samples import actions
 from triptych.platform import clock
 from triptych.platform.refusals import Refused
 from triptych.platform.web import toasts
+from triptych.tenants.members.access import administering
 from triptych.tenants.routing import TenantRequest
-
-
-def _administering(request: TenantRequest) -> None:
-    if not request.member.may_administer:
-        raise PermissionDenied(_("Only owners and admins add or remove sample data. Ask one of them."))
 
 
 @require_GET
 def page(request: TenantRequest) -> HttpResponse:
     """Whether the pack is here, and the one act."""
-    _administering(request)
+    administering(request.member)
     return render(request, "samples/page.html", {"has_samples": actions.has_samples()})
 
 
 @require_POST
 def add(request: TenantRequest) -> HttpResponse:
-    _administering(request)
+    administering(request.member)
     try:
         count = actions.add_samples(by=request.member, now=clock.now())
     except Refused as refused:
@@ -40,7 +34,7 @@ def add(request: TenantRequest) -> HttpResponse:
 
 @require_POST
 def remove(request: TenantRequest) -> HttpResponse:
-    _administering(request)
+    administering(request.member)
     count = actions.remove_samples(by=request.member, now=clock.now())
     toasts.show(request, ngettext("%d sample record removed.", "%d sample records removed.", count) % count)
     return redirect("/settings/samples/")

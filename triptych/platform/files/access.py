@@ -3,11 +3,10 @@
 from typing import Protocol
 from uuid import UUID
 
-from django.http import Http404
-from django.utils.translation import gettext as _
+from django.shortcuts import get_object_or_404
 
 from triptych.platform.files.models import File
-from triptych.platform.refusals import Forbidden
+from triptych.platform.refusals import MayOnlyRead
 
 
 class Reader(Protocol):
@@ -19,17 +18,12 @@ class Reader(Protocol):
 
 def file_to_see(member: Reader, pk: UUID) -> File:
     """Raises Http404 for a file that is not there, or in the bin."""
-    file = File.objects.alive().filter(pk=pk).first()
-    if file is None:
-        raise Http404
-    return file
+    return get_object_or_404(File.objects.alive(), pk=pk)
 
 
 def file_to_change(member: Reader, pk: UUID, *, deleted: bool = False) -> File:
     """A file, or one in the bin; raises Http404 if there is none, Forbidden if the member only may read."""
-    file = File.objects.filter(pk=pk, deleted_at__isnull=not deleted).first()
-    if file is None:
-        raise Http404
+    file = get_object_or_404(File, pk=pk, deleted_at__isnull=not deleted)
     if not member.may_write:
-        raise Forbidden(_("You may read this but not change it. An owner or admin can give you the right."))
+        raise MayOnlyRead()
     return file

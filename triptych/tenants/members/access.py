@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from triptych.platform.refusals import Forbidden
@@ -35,10 +35,7 @@ def member_to_change(member: Member, pk: UUID) -> Member:
         Http404: there is no such member here.
     """
     administering(member)
-    found = Member.objects.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(Member, pk=pk)
 
 
 def invitation_to_change(member: Member, pk: UUID) -> Invitation:
@@ -49,7 +46,4 @@ def invitation_to_change(member: Member, pk: UUID) -> Invitation:
         Http404: there is no such invitation here.
     """
     administering(member)
-    found = Invitation.objects.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(Invitation, pk=pk)

@@ -15,15 +15,11 @@ from triptych.platform.refusals import Forbidden, Refused
 from triptych.platform.scope import CONTROL, entered
 from triptych.tenants import actions as control
 from triptych.tenants.localities import check_locality
+from triptych.tenants.members.access import administering
 from triptych.tenants.members.models import Invitation, Member, digest_of
 from triptych.tenants.models import Membership, Person, Tenant
 
 INVITATION_DAYS = 7
-
-
-def _administering(by: Member) -> None:
-    if not by.may_administer:
-        raise Forbidden(_("Only owners and admins may do this. Ask one of them."))
 
 
 @transaction.atomic
@@ -34,7 +30,7 @@ def invite_member(*, email: str, role: str, by: Member, now: datetime) -> tuple[
         Forbidden: `by` does not administer; an admin cannot invite an owner.
         Refused: the person is an active member already.
     """
-    _administering(by)
+    administering(by)
     email = email.strip().lower()
     if role == Member.Role.OWNER and by.role != Member.Role.OWNER:
         raise Forbidden(_("Only an owner may invite another owner."))
@@ -102,7 +98,7 @@ def change_role(*, member: Member, role: str, by: Member, now: datetime) -> Memb
         Forbidden: `by` does not administer, or touches an owner without being one.
         Refused: it would leave the tenant without an owner.
     """
-    _administering(by)
+    administering(by)
     member = Member.objects.select_for_update().get(pk=member.pk)
     if Member.Role.OWNER in (member.role, role) and by.role != Member.Role.OWNER:
         raise Forbidden(_("Only an owner may make or change an owner."))
@@ -122,7 +118,7 @@ def deactivate_member(*, member: Member, tenant: Tenant, by: Member, now: dateti
         Forbidden: `by` does not administer, or touches an owner without being one.
         Refused: it would leave the tenant without an owner.
     """
-    _administering(by)
+    administering(by)
     member = Member.objects.select_for_update().get(pk=member.pk)
     if member.role == Member.Role.OWNER:
         if by.role != Member.Role.OWNER:
@@ -144,7 +140,7 @@ def revoke_invitation(*, invitation: Invitation, by: Member, now: datetime) -> I
     Raises:
         Forbidden: `by` does not administer.
     """
-    _administering(by)
+    administering(by)
     Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).update(revoked_at=now)
     invitation.refresh_from_db()
     return invitation
@@ -177,7 +173,7 @@ def change_workspace(
         Forbidden: `by` does not administer.
         Refused: the name is empty, or the time zone, currency or language is unknown.
     """
-    _administering(by)
+    administering(by)
     check_locality(timezone=timezone, currency=currency, language=language)
     if not name.strip():
         raise Refused(_("Give the workspace a name, such as the name of your business."), field="name")

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -72,9 +72,7 @@ def create(request: TenantRequest) -> HttpResponse:
 
 @require_POST
 def revoke(request: TenantRequest, pk: UUID) -> HttpResponse:
-    token = _visible_to(request.member).filter(pk=pk).first()
-    if token is None:
-        raise Http404
+    token = get_object_or_404(_visible_to(request.member), pk=pk)
     tokens.revoke_token(token=token, now=clock.now())
     toasts.show(request, _("The token “%s” opens nothing any more.") % (token.name or _("without name")))
     return redirect("tokens")
