@@ -232,7 +232,8 @@ def test_the_api_refuses_with_problems(cast, tenant):
     assert problems(cast["owner"], object="planets", text="name\nA\n") == [("UNKNOWN_OBJECT", "object")]
     assert problems(cast["owner"], base64="***") == [("REFUSED", "base64")]
     assert problems(cast["owner"], text="") == [("UNREADABLE_FILE", None)]
-    assert problems(cast["owner"], text="x\n1\n", mapping=[{"column": "y", "field": "name"}]) == [("WRONG_MAPPING", None)]
+    wrong = [{"column": "y", "field": "name"}]
+    assert problems(cast["owner"], text="x\n1\n", mapping=wrong) == [("WRONG_MAPPING", None)]
     assert ask(cast["reader"], "{ importJobs { edges { node { id } } } }")["data"]["importJobs"]["edges"] == []
     with entered(tenant):
         assert not Company.objects.exists()
