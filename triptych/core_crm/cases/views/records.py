@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from triptych.core_crm.cases.listing import LIST, VIEWS, shown_in
 from triptych.core_crm.editing.files import take_file
 from triptych.core_crm.editing.forms import edits_shown
 from triptych.core_crm.editing.pages import fact_page, fact_saved, facts_of, form_page
+from triptych.core_crm.editing.picking import picked
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.pages import bulk_page, list_page, undo_bulk_page
@@ -140,15 +142,7 @@ def restore(request: TenantRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 def pick(request: TenantRequest) -> JsonResponse:
-    """Cases whose words begin with those typed, for pickers; without any the ones changed last."""
-    cases = access.cases_visible_to(request.member).for_rows()
-    typed = request.GET.get("q", "").strip()
-    if typed:
-        cases = cases.filter(pk__in=search.matching("case", typed).values("pk"))
-    found = cases.order_by("-updated_at", "-pk")[:20]
-    return JsonResponse(
-        [{"value": str(one.pk), "text": str(one), "hint": str(one.contact or "")} for one in found], safe=False
-    )
+    return picked(request, access.cases_visible_to(request.member).for_rows(), "case", attrgetter("contact"))
 
 
 def _view(request: TenantRequest) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from triptych.core_crm.contacts.models import Company
 from triptych.core_crm.editing.files import take_file
 from triptych.core_crm.editing.forms import edits_shown
 from triptych.core_crm.editing.pages import fact_page, fact_saved, facts_of, form_page
+from triptych.core_crm.editing.picking import picked
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.pages import bulk_page, list_page, undo_bulk_page
@@ -130,13 +132,7 @@ def files(request: TenantRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 def pick(request: TenantRequest) -> JsonResponse:
-    """Companies whose words begin with those typed, for pickers; without any the ones changed last."""
-    companies = access.companies_visible_to(request.member)
-    typed = request.GET.get("q", "").strip()
-    if typed:
-        companies = companies.filter(pk__in=search.matching("company", typed).values("pk"))
-    found = companies.order_by("-updated_at", "-pk")[:20]
-    return JsonResponse([{"value": str(one.pk), "text": one.name, "hint": one.domain} for one in found], safe=False)
+    return picked(request, access.companies_visible_to(request.member), "company", attrgetter("domain"))
 
 
 def _listing(request: TenantRequest) -> Listing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from django.db import transaction
@@ -20,6 +21,7 @@ from triptych.core_crm.editing.fields import New
 from triptych.core_crm.editing.files import take_file
 from triptych.core_crm.editing.forms import edits_shown
 from triptych.core_crm.editing.pages import fact_page, fact_saved, facts_of, form_page
+from triptych.core_crm.editing.picking import picked
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.pages import bulk_page, list_page, undo_bulk_page
@@ -127,14 +129,8 @@ def files(request: TenantRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 def pick(request: TenantRequest) -> JsonResponse:
-    """Contacts whose words begin with those typed, for pickers; without any the ones changed last."""
-    contacts = access.contacts_visible_to(request.member).with_companies()
-    typed = request.GET.get("q", "").strip()
-    if typed:
-        contacts = contacts.filter(pk__in=search.matching("contact", typed).values("pk"))
-    found = contacts.order_by("-updated_at", "-pk")[:20]
-    return JsonResponse(
-        [{"value": str(one.pk), "text": str(one), "hint": str(one.company or "")} for one in found], safe=False
+    return picked(
+        request, access.contacts_visible_to(request.member).with_companies(), "contact", attrgetter("company")
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from triptych.core_crm.editing.fields import New
 from triptych.core_crm.editing.files import take_file
 from triptych.core_crm.editing.forms import edits_shown
 from triptych.core_crm.editing.pages import fact_page, fact_saved, form_page
+from triptych.core_crm.editing.picking import picked
 from triptych.core_crm.rights import must_be_writer
 from triptych.platform import clock, search
 from triptych.platform.web import toasts
@@ -115,15 +117,7 @@ def files(request: TenantRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 def pick(request: TenantRequest) -> JsonResponse:
-    """Deals whose words begin with those typed, for pickers; without any the ones changed last."""
-    deals = access.deals_visible_to(request.member).for_cards()
-    typed = request.GET.get("q", "").strip()
-    if typed:
-        deals = deals.filter(pk__in=search.matching("deal", typed).values("pk"))
-    found = deals.order_by("-updated_at", "-pk")[:20]
-    return JsonResponse(
-        [{"value": str(one.pk), "text": str(one), "hint": str(one.company or "")} for one in found], safe=False
-    )
+    return picked(request, access.deals_visible_to(request.member).for_cards(), "deal", attrgetter("company"))
 
 
 def _pipeline(request: TenantRequest) -> Pipeline:
