@@ -102,6 +102,7 @@ PUBLIC_URLCONF = "triptych.tenants.public_urls"
 APPEND_SLASH = True
 MIDDLEWARE = [
     "triptych.platform.web.requests.request_middleware",
+    "triptych.platform.web.bodies.body_middleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -199,6 +200,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+LARGEST_BODY = 60 * 1024 * 1024  # the largest file to import, and its form
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 # Assets: from npm through the lock file, an allow-list of files, no bundler.

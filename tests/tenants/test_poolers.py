@@ -47,7 +47,9 @@ def pooler(folder, mode):
         until = time.monotonic() + 10
         while time.monotonic() < until:
             try:
-                psycopg.connect(host="127.0.0.1", port=port, user="postgres", dbname="postgres", connect_timeout=3).close()
+                psycopg.connect(
+                    host="127.0.0.1", port=port, user="postgres", dbname="postgres", connect_timeout=3
+                ).close()
                 break
             except psycopg.OperationalError:
                 assert process.poll() is None, process.stderr.read()

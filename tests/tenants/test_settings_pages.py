@@ -27,7 +27,9 @@ class TestPeople:
         assert [role in page for role in ("owner@", "admin@", "member@", "reader@")] == [True] * 4
         assert "globex" not in page
 
-    @pytest.mark.parametrize(("who", "offered"), [("owner", True), ("admin", True), ("member", False), ("reader", False)])
+    @pytest.mark.parametrize(
+        ("who", "offered"), [("owner", True), ("admin", True), ("member", False), ("reader", False)]
+    )
     def test_only_who_administers_is_offered_to_change_people(self, cast, who, offered):
         page = cast[who].get("/settings/people/").content.decode()
 

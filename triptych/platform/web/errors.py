@@ -43,6 +43,17 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: more was sent than any page takes."""
+    return _page(
+        413,
+        title=_("This is too large"),
+        what=_("What you sent is larger than anything we take."),
+        safe=_("Nothing was changed."),
+        todo=_("Files may have up to 25 MB, imports up to 50 MB. Split it and send the parts."),
+    )
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: a fault of ours, on record under the reference."""
     return _page(
