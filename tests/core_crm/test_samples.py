@@ -7,8 +7,10 @@ from triptych.core_crm.contacts import actions as contact_actions
 from triptych.core_crm.contacts.models import Company
 from triptych.core_crm.deals.models import Deal
 from triptych.core_crm.samples import actions
+from triptych.platform.plugins.discovery import installed_plugins
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import entered
+from triptych.tenants.plugins import enable_plugin
 
 pytestmark = pytest.mark.django_db
 COUNTERS = {"cases_numbering"}
@@ -46,6 +48,21 @@ def test_the_pack_has_open_won_and_lost_deals(in_tenant, members, now):
     ends = [deal.stage.is_won if deal.closed_at else None for deal in Deal.objects.select_related("stage")]
 
     assert (ends.count(None), ends.count(True), ends.count(False)) == (8, 4, 2)
+
+
+def test_every_plugin_adds_and_removes_its_own(tenant, members, now):
+    for plugin in installed_plugins():
+        enable_plugin(tenant=tenant, plugin_id=plugin.id, by=None, now=now)
+    with entered(tenant):
+        before = row_counts()
+        actions.add_samples(by=members["owner"], now=now)
+        between = row_counts()
+        worth = {deal.name: deal.amount for deal in Deal.objects.filter(sales_lines__isnull=False)}
+        actions.remove_samples(by=members["owner"], now=now)
+
+        assert (between["sales_product"], between["sales_dealline"], between["loyalty_account"] > 0) == (5, 5, True)
+        assert worth["Six school workshops"] == 64_000
+        assert row_counts() == before
 
 
 def test_ones_own_records_stay(in_tenant, members, now):

@@ -46,6 +46,7 @@ def test_a_cached_fragment_stays_in_its_tenant(tenant, other_tenant):
 def test_a_file_stays_in_its_tenant(tenant, other_tenant):
     with entered(tenant):
         name = default_storage.save("plan.txt", ContentFile(b"Acme's plan"))
+        assert default_storage.open(name).read() == b"Acme's plan"
     with entered(other_tenant):
         assert not default_storage.exists(name)
         with pytest.raises(FileNotFoundError):

@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from triptych.platform.plugins import Fragment, GraphQLExtension, MenuEntry, Plugin, hookimpl
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from triptych.core_crm.imports.importer import ExtraColumns, Importer
+    from triptych.tenants.members.models import Member
 
 plugin = Plugin(
     id="sales",
@@ -56,6 +59,22 @@ def graphql_extensions() -> list[GraphQLExtension]:
     from triptych.plugins.operational.sales import schema
 
     return schema.extensions
+
+
+@hookimpl
+def sample_data(by: Member, now: datetime) -> None:
+    """Products, and lines on some sample deals."""
+    from triptych.plugins.operational.sales import samples
+
+    samples.add_samples(by=by, now=now)
+
+
+@hookimpl
+def remove_sample_data() -> None:
+    """They go again."""
+    from triptych.plugins.operational.sales import samples
+
+    samples.remove_samples()
 
 
 @hookimpl
