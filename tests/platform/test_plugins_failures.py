@@ -9,7 +9,6 @@ from django.core.signals import request_finished
 from django.db import close_old_connections, transaction
 from django.db.utils import ProgrammingError
 from sentry_sdk.transport import Transport
-from structlog.testing import capture_logs
 
 from triptych.platform.plugins import failures, hookimpl, hooks
 from triptych.platform.plugins.breaker import breaker
@@ -69,13 +68,12 @@ def ask_for_menu() -> None:
     hooks.gather("menu_entries", member=None)
 
 
-def test_a_failure_is_logged_with_plugin_hook_and_tenant(pear, tenant):
-    with capture_logs() as logs:
-        ask_for_menu()
+def test_a_failure_is_logged_with_plugin_hook_and_tenant(pear, tenant, caplog):
+    ask_for_menu()
 
-    (line,) = [line for line in logs if line["event"] == "plugin_failed"]
-    assert (line["plugin"], line["hook"], line["tenant"]) == ("pear", "menu_entries", tenant.schema_name)
-    assert str(line["exc_info"]) == "the pear is\0 rotten"
+    (line,) = [line for line in caplog.records if line.message == "plugin_failed"]
+    assert (line.plugin, line.hook, line.tenant) == ("pear", "menu_entries", tenant.schema_name)
+    assert str(line.exc_info[1]) == "the pear is\0 rotten"
 
 
 def test_a_failure_reaches_sentry_tagged(pear, tenant):

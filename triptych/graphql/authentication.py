@@ -7,10 +7,10 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext as _
-from structlog.contextvars import bind_contextvars
 
 from triptych.graphql.context import Caller
 from triptych.graphql.errors import FORBIDDEN, UNAUTHENTICATED
+from triptych.platform.web import logs
 from triptych.tenants.members import tokens
 
 
@@ -51,7 +51,7 @@ def _bearer(header: str, *, at: datetime) -> Caller:
             status=401,
             code=UNAUTHENTICATED,
         )
-    bind_contextvars(member=str(token.member_id), token=str(token.pk))
+    logs.bind(member=str(token.member_id), token=str(token.pk))
     return Caller(token.member, token)
 
 

@@ -1,16 +1,16 @@
 """The provisioner: a process with the owner's login that keeps spare tenants ready. A web process never can."""
 
+import logging
 import threading
 import time
 
-import structlog
 from django.db import connection
 
 from triptych.platform import clock
 from triptych.platform.scope import building, entered
 from triptych.tenants.provisioning import WAKE_CHANNEL, keep_spares
 
-log = structlog.get_logger(__name__)
+logger = logging.getLogger(__name__)
 PAUSE_SECONDS = 30
 LISTEN_SECONDS = 1
 """How long it may take to notice that it shall end."""
@@ -24,7 +24,7 @@ def run_provisioner(*, wanted: int, stopping: threading.Event) -> None:
         while not stopping.is_set():
             made = keep_spares(wanted=wanted, now=clock.now())
             if made:
-                log.info("spares made", count=made)
+                logger.info("spares made", extra={"count": made})
             _wait_for_call(stopping)
     connection.close()
 

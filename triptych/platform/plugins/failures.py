@@ -7,6 +7,7 @@ or task has. A process that dies in between has told the log and Sentry.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -14,7 +15,6 @@ from typing import Any
 from uuid import UUID
 
 import sentry_sdk
-import structlog
 from celery.signals import task_postrun
 from django.core.signals import request_finished
 from django.db import transaction
@@ -24,7 +24,7 @@ from sentry_sdk.integrations.logging import ignore_logger
 
 from triptych.platform import clock, scope
 
-log = structlog.get_logger(__name__)
+logger = logging.getLogger(__name__)
 ignore_logger(__name__)  # Sentry hears of the exception itself, with its tags
 FAILURES = Counter("triptych_plugin_failures", "Failures of plugins", ["plugin", "hook"])
 MOST_WAITING = 1000
@@ -51,11 +51,12 @@ _lock = Lock()
 def report(plugin: str, hook: str, error: BaseException) -> None:
     """Report that `plugin` raised `error` in `hook` in the current scope. Never raises."""
     here = scope.current()
+    facts = {"plugin": plugin, "hook": hook, "tenant": here.schema_name}
     FAILURES.labels(plugin, hook).inc()
     with sentry_sdk.new_scope() as tags:
-        tags.set_tags({"plugin": plugin, "hook": hook, "tenant": here.schema_name})
+        tags.set_tags(facts)
         sentry_sdk.capture_exception(error)
-    log.error("plugin_failed", plugin=plugin, hook=hook, tenant=here.schema_name, exc_info=error)
+    logger.error("plugin_failed", extra=facts, exc_info=error)
     _wait(getattr(here, "id", None), plugin[:40], hook[:100], _sentence(error))
     transaction.on_commit(flush, robust=True)
 
@@ -90,7 +91,7 @@ def flush(*_: Any, **__: Any) -> None:
             for one in reports:
                 _write(one)
     except Exception:
-        log.exception("plugin_failures_not_written")
+        logger.exception("plugin_failures_not_written")
         with _lock:
             for one in reports:
                 _waiting.setdefault((one.tenant_id, one.plugin, one.hook), one)

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from prometheus_client import Histogram
-from structlog.contextvars import bound_contextvars
 
 from triptych.platform import scope
 from triptych.platform.plugins import failures
 from triptych.platform.plugins.breaker import breaker
 from triptych.platform.refusals import Refused
+from triptych.platform.web import logs
 
 T = TypeVar("T")
 SECONDS = Histogram("triptych_plugin_seconds", "Time spent in plugins", ["plugin", "hook"])
@@ -39,7 +39,7 @@ def isolated(plugin: str, hook: str, call: Callable[[], T], *, may_refuse: bool 
     failed = True
     began = time.perf_counter()
     try:
-        with bound_contextvars(plugin=plugin), savepoint_at_first_statement():
+        with logs.bound(plugin=plugin), savepoint_at_first_statement():
             result = call()
         failed = False
     except Refused as refused:

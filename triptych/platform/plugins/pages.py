@@ -10,10 +10,10 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern, URLResolver
 from django.urls.resolvers import RoutePattern
-from structlog.contextvars import bind_contextvars
 
 from triptych.platform.plugins import failures, hooks
 from triptych.platform.plugins.registry import registry
+from triptych.platform.web import logs
 
 ANSWERS = (Http404, PermissionDenied, SuspiciousOperation)
 """Exceptions by which a view answers; they are no faults."""
@@ -47,7 +47,7 @@ class PluginPageMiddleware:
         if plugin := _plugin_of(request):
             if plugin not in hooks.enabled_plugins():
                 raise Http404
-            bind_contextvars(plugin=plugin)
+            logs.bind(plugin=plugin)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> None:
         plugin = _plugin_of(request)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from structlog.contextvars import get_contextvars
 
 from triptych.platform.refusals import Refused
+from triptych.platform.web.logs import request_id
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -79,6 +79,6 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _page(status: int, *, title: str, what: str, safe: str, todo: str) -> HttpResponse:
-    reference = str(get_contextvars().get("request", ""))
+    reference = request_id()
     words = {"status": status, "title": title, "what": what, "safe": safe, "todo": todo, "reference": reference}
     return HttpResponse(render_to_string("errors/page.html", words), status=status)

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from structlog.contextvars import bind_contextvars
 
+from triptych.platform.web import logs
 from triptych.tenants.members.models import Member
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -42,7 +42,7 @@ class MemberMiddleware:
         member = member_of(request)
         request.member = member  # type: ignore[attr-defined]
         if member is not None:
-            bind_contextvars(member=str(member.pk))
+            logs.bind(member=str(member.pk))
             return None
         if getattr(view, "is_public_page", False):
             return None
