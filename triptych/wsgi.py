@@ -1,4 +1,4 @@
-"""The door for the web server: pages and the API, synchronous, on threads (docs/adr/0007 has the figures)."""
+"""The door for the web server: pages and the API, synchronous, on threads (docs/adr/0008 has the figures)."""
 
 import os
 

@@ -32,9 +32,6 @@ class ActivityQuerySet(RecordQuerySet):
     def due_between(self, since: datetime, until: datetime) -> Self:
         return self.open().filter(due_at__gte=since, due_at__lt=until)
 
-    def linked_to(self, object_id: UUID) -> Self:
-        return self.filter(links__object_id=object_id)
-
     def soonest_first(self) -> Self:
         """The order of work: what is due first, things without a date last."""
         return self.order_by(models.F("due_at").asc(nulls_last=True), "pk")
@@ -135,9 +132,6 @@ class Activity(Record):
     @property
     def is_open(self) -> bool:
         return self.status in self.OPEN_STATUSES
-
-    def is_overdue(self, *, now: datetime) -> bool:
-        return self.is_open and self.due_at is not None and self.due_at < now
 
     def settle(self) -> None:
         """Bring the derived times in line, on the object only: the caller saves.

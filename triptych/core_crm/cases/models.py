@@ -167,9 +167,6 @@ class CaseMessageQuerySet(models.QuerySet["CaseMessage"]):
         """What the customer may read."""
         return self.filter(kind=CaseMessage.Kind.PUBLIC)
 
-    def oldest_first(self) -> Self:
-        return self.order_by("at", "pk")
-
     def of_conversation(self, case: Case) -> Self:
         """The messages of a case and of those merged into it."""
         return self.filter(Q(case=case) | Q(case__merged_into=case))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -179,6 +177,3 @@ class ContactCompany(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contact_id} at {self.company_id}"
-
-    def has_ended(self, *, on: date) -> bool:
-        return self.ended_on is not None and self.ended_on <= on
