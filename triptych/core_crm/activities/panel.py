@@ -4,33 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
-from django.forms import Form
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.activities.forms import COMPOSED, ComposerForm
 from triptych.core_crm.activities.timeline import Timeline, timeline
 from triptych.platform.records import Record
+from triptych.platform.web.composer import ComposerTab
 from triptych.platform.web.tables import Tab
 from triptych.tenants.members.models import Member
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-
-@dataclass(frozen=True)
-class ComposerTab:
-    """As the component `composer.html` takes it."""
-
-    id: str
-    label: StrOrPromise
-    icon: str
-    url: str
-    form: Form
-    button: StrOrPromise
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.cases.forms import CustomerForm, InternalNoteForm, ReplyForm
 from triptych.core_crm.cases.models import Case, CaseMessage
+from triptych.platform.web.composer import ComposerTab
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -36,19 +37,6 @@ WAYS = (
     Way("note", _("Internal note"), "lock", InternalNoteForm, _("Add note"), _("Internal: colleagues only.")),
     Way("customer", _("Customer said"), "user", CustomerForm, _("Write down"), _("Public: in the customer's name.")),
 )
-
-
-@dataclass(frozen=True)
-class ComposerTab:
-    """As the component `composer.html` takes it."""
-
-    id: str
-    label: StrOrPromise
-    icon: str
-    url: str
-    form: Form
-    button: StrOrPromise
-    hint: StrOrPromise
 
 
 def composer_of(case: Case, *, wrong: Form | None = None) -> list[ComposerTab]:
