@@ -1,13 +1,8 @@
 """What the pages of deals, cases and activities cost, in statements."""
 
-import json
-import os
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from triptych.core_crm.activities.actions import create_task
 from triptych.core_crm.activities.records import RecordRef
@@ -19,8 +14,6 @@ from triptych.platform import clock
 from triptych.platform.scope import entered
 
 pytestmark = pytest.mark.django_db
-
-COUNTS = Path(__file__).parent / "query_counts.json"
 
 
 @pytest.fixture
@@ -52,14 +45,7 @@ def full(tenant, members):
     return {"deal": deals[0], "case": cases[0]}
 
 
-def statements(client, url: str) -> int:
-    client.get(url)
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(url).status_code == 200
-    return len(queries)
-
-
-def test_pages_cost_the_statements_that_are_agreed(cast, full):
+def test_pages_cost_the_statements_that_are_agreed(agreed_costs, full):
     urls = {
         "deals board": "/deals/",
         "deals list": "/deals/?view=table",
@@ -69,10 +55,6 @@ def test_pages_cost_the_statements_that_are_agreed(cast, full):
         "activities list": "/activities/?view=all",
         "pipelines": "/settings/pipelines/",
     }
-    counted = {name: statements(cast["owner"], url) for name, url in urls.items()}
-    agreed = json.loads(COUNTS.read_text())
-    if os.environ.get("WRITE_QUERY_COUNTS"):
-        COUNTS.write_text(json.dumps({**agreed, **counted}, indent=2, sort_keys=True) + "\n")
+    counted = agreed_costs(urls)
 
-    assert counted == {name: agreed.get(name) for name in counted}
     assert max(counted[name] for name in ("deals board", "deals list")) <= 8
