@@ -94,8 +94,7 @@ def update_activity(
         return activity
     _settle(activity, now=now)
     _check(activity)
-    activity.touch(at=now)
-    activity.save(update_fields={*(changes.keys() - {"records"}), *SETTLED, "version", "updated_at"})
+    activity.save_fields(*(changes.keys() - {"records"}), *SETTLED, at=now)
     if activity.at != was_at:
         activity.links.update(at=activity.at)
     search.index(search_entry(activity))
@@ -112,8 +111,7 @@ def delete_activity(*, activity: Activity, by: Member | None, now: datetime) -> 
     if activity.deleted_at:
         return activity
     activity.deleted_at = now
-    activity.touch(at=now)
-    activity.save(update_fields=["deleted_at", "version", "updated_at"])
+    activity.save_fields("deleted_at", at=now)
     search.remove(kind="activity", id=activity.pk)
     events.announce("activity.deleted", activity, by=by, at=now)
     return activity
@@ -126,8 +124,7 @@ def restore_activity(*, activity: Activity, by: Member | None, now: datetime) ->
     if not activity.deleted_at:
         return activity
     activity.deleted_at = None
-    activity.touch(at=now)
-    activity.save(update_fields=["deleted_at", "version", "updated_at"])
+    activity.save_fields("deleted_at", at=now)
     search.index(search_entry(activity))
     events.announce("activity.restored", activity, by=by, at=now)
     return activity

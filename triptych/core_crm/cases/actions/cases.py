@@ -84,7 +84,7 @@ def update_case(
     if was_open != case.is_open:
         case.resolved_at = None if case.is_open else now
         case.merged_into = None if case.is_open else case.merged_into
-    write(case, *changes, "resolved_at", "merged_into", now=now)
+    case.save_fields(*changes, "resolved_at", "merged_into", at=now)
     search.index(search_entry(case))
     events.announce("case.updated", case, by=by, at=now, changed=sorted(changes))
     if "owner" in changes and case.owner_id:
@@ -141,7 +141,7 @@ def merge_case(*, case: Case, into: Case, by: Member | None, now: datetime) -> C
         raise Refused(_("Other cases are merged into this one. Merge it the other way round."), field="into")
     case.status, case.merged_into = Case.Status.DUPLICATE, into
     case.resolved_at = case.resolved_at or now
-    write(case, "status", "merged_into", "resolved_at", now=now)
+    case.save_fields("status", "merged_into", "resolved_at", at=now)
     events.announce("case.merged", case, by=by, at=now, into=str(into.pk))
     return case
 
@@ -158,7 +158,7 @@ def delete_case(*, case: Case, by: Member | None, now: datetime) -> Case:
     if case.deleted_at:
         return case
     case.deleted_at = now
-    write(case, "deleted_at", now=now)
+    case.save_fields("deleted_at", at=now)
     search.remove(kind="case", id=case.pk)
     events.announce("case.deleted", case, by=by, at=now)
     return case
@@ -171,7 +171,7 @@ def restore_case(*, case: Case, by: Member | None, now: datetime) -> Case:
     if not case.deleted_at:
         return case
     case.deleted_at = None
-    write(case, "deleted_at", now=now)
+    case.save_fields("deleted_at", at=now)
     search.index(search_entry(case))
     events.announce("case.restored", case, by=by, at=now)
     return case
@@ -181,12 +181,6 @@ def locked(case: Case) -> Case:
     """The case as it stands now, locked until the transaction ends, with what its row shows."""
     fresh: Case = Case.objects.for_rows().select_for_update(of=("self",)).get(pk=case.pk)
     return fresh
-
-
-def write(case: Case, *names: str, now: datetime) -> None:
-    """Save those fields of a case and count its version up."""
-    case.touch(at=now)
-    case.save(update_fields={*names, "version", "updated_at"})
 
 
 def open_status(case: Case) -> Case.Status:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from triptych.core_crm.cases.actions.cases import locked, open_status, write
+from triptych.core_crm.cases.actions.cases import locked, open_status
 from triptych.core_crm.cases.models import Case, CaseMessage
 from triptych.core_crm.contacts.models import Contact
 from triptych.platform import events
@@ -102,10 +102,7 @@ def _go_on(case: Case, status: Case.Status | None, *, by: Member | None, now: da
     if was_open != case.is_open:
         case.resolved_at = None if case.is_open else now
         case.merged_into = None
-    write(
-        case,
-        "status", "owner", "first_responded_at", "awaits_reply", "last_message_at", "resolved_at", "merged_into",
-        now=now,
-    )  # fmt: skip
+    by_message = ("first_responded_at", "awaits_reply", "last_message_at")
+    case.save_fields("status", "owner", "resolved_at", "merged_into", *by_message, at=now)
     if was_open != case.is_open:
         events.announce("case.reopened" if case.is_open else "case.resolved", case, by=by, at=now)

@@ -59,8 +59,7 @@ def update_queue(
     _refuse_taken_name(queue)
     if "is_default" in changes:
         Queue.objects.filter(is_default=True).update(is_default=False)
-    queue.touch(at=now)
-    queue.save(update_fields=[*changes, "version", "updated_at"])
+    queue.save_fields(*changes, at=now)
     events.announce("queue.updated", queue, by=by, at=now, changed=sorted(changes))
     return queue
 

@@ -77,8 +77,7 @@ def update_company(
     _check(company)
     if "parent" in changes:
         _check_parent(company)
-    company.touch(at=now)
-    company.save(update_fields=[*changes, "domain", "sort_key", "version", "updated_at"])
+    company.save_fields(*changes, "domain", "sort_key", at=now)
     search.index(search_entry(company))
     events.announce("company.updated", company, by=by, at=now, changed=sorted(changes))
     return company
@@ -94,8 +93,7 @@ def delete_company(*, company: Company, by: Member | None, now: datetime) -> Com
     if company.deleted_at:
         return company
     company.deleted_at = now
-    company.touch(at=now)
-    company.save(update_fields=["deleted_at", "version", "updated_at"])
+    company.save_fields("deleted_at", at=now)
     search.remove(kind="company", id=company.pk)
     events.announce("company.deleted", company, by=by, at=now)
     return company
@@ -108,8 +106,7 @@ def restore_company(*, company: Company, by: Member | None, now: datetime) -> Co
     if not company.deleted_at:
         return company
     company.deleted_at = None
-    company.touch(at=now)
-    company.save(update_fields=["deleted_at", "version", "updated_at"])
+    company.save_fields("deleted_at", at=now)
     search.index(search_entry(company))
     events.announce("company.restored", company, by=by, at=now)
     return company

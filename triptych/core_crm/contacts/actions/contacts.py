@@ -88,8 +88,7 @@ def update_contact(
     if not changes:
         return contact
     _check_has_a_name(contact)
-    contact.touch(at=now)
-    contact.save(update_fields=[*(changes.keys() - {"companies"}), "sort_key", "version", "updated_at"])
+    contact.save_fields(*(changes.keys() - {"companies"}), "sort_key", at=now)
     search.index(search_entry(contact, links))
     events.announce("contact.updated", contact, by=by, at=now, changed=sorted(changes))
     return contact
@@ -102,8 +101,7 @@ def delete_contact(*, contact: Contact, by: Member | None, now: datetime) -> Con
     if contact.deleted_at:
         return contact
     contact.deleted_at = now
-    contact.touch(at=now)
-    contact.save(update_fields=["deleted_at", "version", "updated_at"])
+    contact.save_fields("deleted_at", at=now)
     search.remove(kind="contact", id=contact.pk)
     events.announce("contact.deleted", contact, by=by, at=now)
     return contact
@@ -116,8 +114,7 @@ def restore_contact(*, contact: Contact, by: Member | None, now: datetime) -> Co
     if not contact.deleted_at:
         return contact
     contact.deleted_at = None
-    contact.touch(at=now)
-    contact.save(update_fields=["deleted_at", "version", "updated_at"])
+    contact.save_fields("deleted_at", at=now)
     search.index(search_entry(contact, contact.current_links))
     events.announce("contact.restored", contact, by=by, at=now)
     return contact

@@ -102,8 +102,7 @@ def update_deal(
     if not changes:
         return deal
     check_deal(deal, only=changes)
-    deal.touch(at=now)
-    deal.save(update_fields=[*(changes.keys() - {"contacts"}), "sort_key", "version", "updated_at"])
+    deal.save_fields(*(changes.keys() - {"contacts"}), "sort_key", at=now)
     search.index(search_entry(deal))
     events.announce("deal.updated", deal, by=by, at=now, changed=sorted(changes))
     return deal
@@ -119,8 +118,7 @@ def set_amount_from_lines(*, deal: Deal, amount: Decimal | None, by: Member | No
     changes = apply_changes(deal, fields if amount is None else {**fields, "amount": amount})
     if not changes:
         return deal
-    deal.touch(at=now)
-    deal.save(update_fields=[*changes, "version", "updated_at"])
+    deal.save_fields(*changes, at=now)
     events.announce("deal.updated", deal, by=by, at=now, changed=sorted(changes))
     return deal
 
@@ -132,8 +130,7 @@ def delete_deal(*, deal: Deal, by: Member | None, now: datetime) -> Deal:
     if deal.deleted_at:
         return deal
     deal.deleted_at = now
-    deal.touch(at=now)
-    deal.save(update_fields=["deleted_at", "version", "updated_at"])
+    deal.save_fields("deleted_at", at=now)
     search.remove(kind="deal", id=deal.pk)
     events.announce("deal.deleted", deal, by=by, at=now)
     return deal
@@ -146,8 +143,7 @@ def restore_deal(*, deal: Deal, by: Member | None, now: datetime) -> Deal:
     if not deal.deleted_at:
         return deal
     deal.deleted_at = None
-    deal.touch(at=now)
-    deal.save(update_fields=["deleted_at", "version", "updated_at"])
+    deal.save_fields("deleted_at", at=now)
     search.index(search_entry(deal))
     events.announce("deal.restored", deal, by=by, at=now)
     return deal

@@ -88,8 +88,7 @@ def _enter(deal: Deal, to: Stage, *, by: Member | None, now: datetime, lost_reas
     former, time_in_stage = deal.stage, deal.time_in_stage(now=now)
     deal.enter(to, at=now)
     deal.lost_reason = lost_reason if to.is_lost else ""
-    deal.touch(at=now)
-    deal.save(update_fields=[*SET_BY_STAGE, "lost_reason", "version", "updated_at"])
+    deal.save_fields(*SET_BY_STAGE, "lost_reason", at=now)
     StageChange.objects.create(
         deal=deal, from_stage=former, to_stage=to, at=now, by=by, time_in_stage=max(time_in_stage, timedelta())
     )

@@ -108,8 +108,7 @@ def update_pipeline(
     _refuse_taken_name(Pipeline.objects.active(), pipeline)
     if "is_default" in changes:
         Pipeline.objects.filter(is_default=True).update(is_default=False)
-    pipeline.touch(at=now)
-    pipeline.save(update_fields=[*changes, "version", "updated_at"])
+    pipeline.save_fields(*changes, at=now)
     events.announce("pipeline.updated", pipeline, by=by, at=now, changed=sorted(changes))
     return pipeline
 
@@ -186,8 +185,7 @@ def update_stage(
         _refuse_in_use(stage, "is_active", was_closed=was_closed, was_won=was_won)
     check_fields(stage)
     _refuse_taken_name(Stage.objects.active().filter(pipeline=stage.pipeline_id), stage)
-    stage.touch(at=now)
-    stage.save(update_fields=[*changes, "is_closed", "is_won", "version", "updated_at"])
+    stage.save_fields(*changes, "is_closed", "is_won", at=now)
     events.announce("stage.updated", stage, by=by, at=now, changed=sorted(changes))
     return stage
 

@@ -18,6 +18,15 @@ from triptych.platform import events
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
+SET_BY_CONVERSION = (
+    "status",
+    "converted_at",
+    "converted_contact",
+    "converted_company",
+    "converted_deal",
+    "conversion",
+)
+
 
 class NotConverted(Refused):
     """There is no conversion that could be undone."""
@@ -76,7 +85,7 @@ def convert_lead(
     }
     lead.status, lead.converted_at = Lead.Status.CONVERTED, now
     lead.converted_contact, lead.converted_company, lead.converted_deal = contact, company, new_deal
-    _save(lead, now)
+    lead.save_fields(*SET_BY_CONVERSION, at=now)
     events.announce(
         "lead.converted",
         lead,
@@ -116,7 +125,7 @@ def undo_conversion(*, lead: Lead, by: Member | None, now: datetime) -> Lead:
         contact_actions.delete_company(company=company, by=by, now=now)
     lead.status, lead.converted_at, lead.conversion = lead.conversion.get("status", Lead.Status.IN_PROCESS), None, {}
     lead.converted_contact = lead.converted_company = lead.converted_deal = None
-    _save(lead, now)
+    lead.save_fields(*SET_BY_CONVERSION, at=now)
     events.announce("lead.conversion_undone", lead, by=by, at=now)
     return lead
 
@@ -198,9 +207,3 @@ def _is_used(company: Company) -> bool:
         or Contact.objects.alive().filter(company_links__company=company).exists()
         or Company.objects.alive().filter(parent=company).exists()
     )
-
-
-def _save(lead: Lead, now: datetime) -> None:
-    lead.touch(at=now)
-    fields = ["status", "converted_at", "converted_contact", "converted_company", "converted_deal", "conversion"]
-    lead.save(update_fields=[*fields, "version", "updated_at"])

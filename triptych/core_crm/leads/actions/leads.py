@@ -81,7 +81,7 @@ def update_lead(
     if not changes:
         return lead
     _check(lead)
-    _save(lead, [*changes, "sort_key"], now)
+    lead.save_fields(*changes, "sort_key", at=now)
     search.index(search_entry(lead))
     events.announce("lead.updated", lead, by=by, at=now, changed=sorted(changes))
     return lead
@@ -101,7 +101,7 @@ def mark_lead_dead(*, lead: Lead, reason: str, by: Member | None, now: datetime)
         return lead
     apply_changes(lead, {"status": Lead.Status.DEAD, "lost_reason": reason.strip()})
     _check(lead)
-    _save(lead, ["status", "lost_reason"], now)
+    lead.save_fields("status", "lost_reason", at=now)
     events.announce("lead.died", lead, by=by, at=now)
     return lead
 
@@ -118,7 +118,7 @@ def recycle_lead(*, lead: Lead, by: Member | None, now: datetime) -> Lead:
     if lead.status == Lead.Status.RECYCLED:
         return lead
     lead.status, lead.lost_reason = Lead.Status.RECYCLED, ""
-    _save(lead, ["status", "lost_reason"], now)
+    lead.save_fields("status", "lost_reason", at=now)
     events.announce("lead.recycled", lead, by=by, at=now)
     return lead
 
@@ -130,7 +130,7 @@ def delete_lead(*, lead: Lead, by: Member | None, now: datetime) -> Lead:
     if lead.deleted_at:
         return lead
     lead.deleted_at = now
-    _save(lead, ["deleted_at"], now)
+    lead.save_fields("deleted_at", at=now)
     search.remove(kind="lead", id=lead.pk)
     events.announce("lead.deleted", lead, by=by, at=now)
     return lead
@@ -143,7 +143,7 @@ def restore_lead(*, lead: Lead, by: Member | None, now: datetime) -> Lead:
     if not lead.deleted_at:
         return lead
     lead.deleted_at = None
-    _save(lead, ["deleted_at"], now)
+    lead.save_fields("deleted_at", at=now)
     search.index(search_entry(lead))
     events.announce("lead.restored", lead, by=by, at=now)
     return lead
@@ -175,11 +175,6 @@ def must_not_be_converted(lead: Lead) -> None:
         raise LeadConverted(
             _("This lead has been converted. Change its contact, company or deal, or undo the conversion.")
         )
-
-
-def _save(lead: Lead, fields: list[str], now: datetime) -> None:
-    lead.touch(at=now)
-    lead.save(update_fields=[*fields, "version", "updated_at"])
 
 
 def _cleaned(fields: LeadFields) -> dict[str, Any]:
