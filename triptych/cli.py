@@ -54,12 +54,17 @@ def find_database(data: Path | None) -> Path:
 def connect(data: Path | None, *, as_owner: bool = True) -> Path:
     """Find the database and set Django up on it. Returns the data folder."""
     folder = find_database(data)
+    set_up(as_owner=as_owner)
+    return folder
+
+
+def set_up(*, as_owner: bool) -> None:
+    """Set Django up on the database that was found."""
     if as_owner:
         os.environ["TRIPTYCH_AS_OWNER"] = "1"
     import django
 
     django.setup()
-    return folder
 
 
 @contextmanager
@@ -103,9 +108,7 @@ def up(
         if kept:
             print(f"The former data is kept in {kept}.")
         os.environ["TRIPTYCH_PORT"] = str(port)
-        folder = connect(data)
-        password = supervisor.prepare(demo=not no_demo)
-        supervisor.run(data=folder, port=port, password=password)
+        supervisor.run(data=find_database(data), port=port, demo=not no_demo, set_up=lambda: set_up(as_owner=True))
 
 
 @app.command()

@@ -7,7 +7,6 @@ from csp.constants import NONE, SELF
 
 from triptych.environment import read_environment
 from triptych.platform.db.pooling import neutralise
-from triptych.platform.observability import sentry
 from triptych.platform.plugins.discovery import installed_plugins
 
 ENVIRONMENT = read_environment()
@@ -59,8 +58,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "django_filters",
-    "strawberry_django",
-    "graphene_django",
     "csp",
 ]
 
@@ -244,4 +241,7 @@ METRICS_TOKEN = ENVIRONMENT.metrics_token
 
 LOGGING_CONFIG = "triptych.platform.web.logs.configure"
 LOGGING = {"json": not DEVELOPMENT}
-sentry.start(ENVIRONMENT.sentry_dsn, mode=ENVIRONMENT.triptych_mode)
+if ENVIRONMENT.sentry_dsn:
+    from triptych.platform.observability import sentry
+
+    sentry.start(ENVIRONMENT.sentry_dsn, mode=ENVIRONMENT.triptych_mode)

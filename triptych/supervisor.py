@@ -4,6 +4,7 @@ This process holds the owner's login: it prepares the database, makes the demo t
 and worker are its children and get the login that may alter nothing.
 """
 
+import hashlib
 import os
 import signal
 import socket
@@ -11,7 +12,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import httpx
@@ -73,10 +76,16 @@ def ensure_demo() -> str:
 class Children:
     """The processes that `up` started. One that dies is started again."""
 
-    def __init__(self, commands: dict[str, list[str]], environment: dict[str, str]) -> None:
-        self.environment = environment
+    def __init__(self, commands: dict[str, list[str]]) -> None:
+        self.environment = {name: value for name, value in os.environ.items() if name not in OWNERS_OWN}
         self.commands = commands
-        self.running = {name: self._start(name) for name in commands}
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self) -> None:
+        """Start those that do not run yet."""
+        for name in self.commands:
+            if name not in self.running:
+                self.running[name] = self._start(name)
 
     def _start(self, name: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen([sys.executable, "-m", "triptych.cli", *self.commands[name]], env=self.environment)  # noqa: S603
@@ -118,29 +127,61 @@ def wait_until_ready(port: int, children: Children) -> None:
     raise Refused("The web server did not start. Its messages above say why.")
 
 
-def run(*, data: Path, port: int, password: str | None) -> None:
-    """Start the children, say where everything is, keep spares ready until somebody ends it."""
-    from triptych.tenants.provisioner import run_provisioner
+def run(*, data: Path, port: int, demo: bool, set_up: Callable[[], None]) -> None:
+    """Prepare, start the children, say where everything is, keep spares ready until somebody ends it.
 
+    Where this very code has prepared the folder before, the children need not wait: preparing finds nothing to do.
+    """
     ending = threading.Event()
     set_when_asked_to_end(ending)
-    environment = {name: value for name, value in os.environ.items() if name not in OWNERS_OWN}
-    provisioner = threading.Thread(target=run_provisioner, kwargs={"wanted": 2, "stopping": ending}, daemon=True)
-    commands = {"web": ["web", "--port", str(port)], "worker": ["worker"]}
-    if os.environ.get("BROKER_URL"):
-        commands["relay"] = ["relay"]
-    children = Children(commands, environment)
+    children = Children(_commands(port))
+    provisioner = None
     try:
+        if was_prepared(data):
+            children.start()
+        set_up()
+        password = prepare(demo=demo)
+        (data / "prepared").write_text(code_stamp())
+        children.start()
         wait_until_ready(port, children)
-        provisioner.start()
+        provisioner = _start_provisioner(ending)
         announce(data=data, port=port, password=password)
         while not ending.wait(1):
             children.restart_the_dead()
     finally:
         ending.set()
         children.stop()
-        if provisioner.is_alive():
+        if provisioner:
             provisioner.join(5)
+
+
+def _commands(port: int) -> dict[str, list[str]]:
+    commands = {"web": ["web", "--port", str(port)], "worker": ["worker"]}
+    if os.environ.get("BROKER_URL"):
+        commands["relay"] = ["relay"]
+    return commands
+
+
+def _start_provisioner(ending: threading.Event) -> threading.Thread:
+    from triptych.tenants.provisioner import run_provisioner
+
+    provisioner = threading.Thread(target=run_provisioner, kwargs={"wanted": 2, "stopping": ending}, daemon=True)
+    provisioner.start()
+    return provisioner
+
+
+def code_stamp() -> str:
+    """Changes with every file of ours and every installed plugin; costs milliseconds, since nothing is read."""
+    folder = Path(__file__).parent
+    files = sorted((str(file), file.stat().st_mtime_ns) for file in folder.rglob("*.*") if file.suffix != ".pyc")
+    plugins = sorted((point.name, point.value, str(point.dist)) for point in entry_points(group="triptych.plugins"))
+    return hashlib.sha256(repr((files, plugins)).encode()).hexdigest()
+
+
+def was_prepared(data: Path) -> bool:
+    """Whether this very code has prepared the folder."""
+    marker = data / "prepared"
+    return marker.exists() and marker.read_text() == code_stamp()
 
 
 def announce(*, data: Path, port: int, password: str | None) -> None:

@@ -14,7 +14,7 @@ from django.db import connection
 
 from triptych.platform.scope import CELL, building, entered
 
-WORKER = Path(__file__).with_name("worker_under_test.py")
+WORKER = Path(__file__).with_name("worker_process.py")
 PATIENCE_SECONDS = 120
 
 

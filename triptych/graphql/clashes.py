@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext as _
 
-from triptych.graphql.composition import composition_problems
 from triptych.tenants.models import Tenant
 from triptych.tenants.plugins import SwitchRefused
 
@@ -13,6 +12,8 @@ def refuse_clash(tenant: Tenant, plugin_ids: frozenset[str]) -> None:
     Raises:
         SwitchRefused: it cannot; the message names what clashes.
     """
+    from triptych.graphql.composition import composition_problems  # the engine loads where somebody needs it
+
     problems = composition_problems(plugin_ids)
     if problems:
         raise SwitchRefused(_("It does not fit into the API: %s") % " ".join(problems), code="API_CLASH")

@@ -1,6 +1,6 @@
 """A relay and worker in a process of its own, with handlers that leave one row per effect. The tests start and kill it.
 
-python worker_under_test.py both|relay|worker
+python worker_process.py both|relay|worker
 """
 
 import logging
