@@ -136,6 +136,7 @@ TEMPLATES = [
 
 # Sign-in
 AUTH_USER_MODEL = "tenants.Person"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail addresses are unique, whatever their case: a constraint says so
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
