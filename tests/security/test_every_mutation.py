@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 SCALARS = {
     "ID": to_base64("Contact", str(uuid4())), "String": "x", "Int": 1, "Float": 1.0, "Boolean": True, "Decimal": "1",
     "Date": "2026-03-02", "DateTime": "2026-03-02T09:00:00Z", "UUID": str(uuid4()), "JSON": {},
+    "Base64": "eA==",
 }  # fmt: skip
 
 

@@ -1,13 +1,16 @@
-"""Scalars whose library versions let through what the database cannot hold, or what has no time zone."""
+"""Scalars whose library versions let through what the database cannot hold, has no time zone, or is no base64."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import strawberry
 from django.utils.dateparse import parse_datetime
+from strawberry.scalars import Base64
 from strawberry.types.scalar import ScalarDefinition
 
 from triptych.graphql.errors import bad_input
@@ -44,11 +47,26 @@ def _from_datetime(value: datetime) -> str:
     return value.isoformat().replace("+00:00", "Z")
 
 
+def _to_bytes(value: Any) -> bytes:
+    """Bytes given as base64, with its padding and without line breaks."""
+    try:
+        if isinstance(value, str):
+            return base64.b64decode(value, validate=True)
+    except (ValueError, binascii.Error):
+        pass
+    raise bad_input("Give the bytes as base64, with padding and without line breaks.")
+
+
+def _from_bytes(value: bytes) -> str:
+    return base64.b64encode(value).decode()
+
+
 def _scalar(name: str, description: str, serialize: Any, parse: Any) -> ScalarDefinition:
     return strawberry.scalar(name=name, description=description, serialize=serialize, parse_value=parse)
 
 
 SCALARS: dict[object, ScalarDefinition] = {
+    Base64: _scalar("Base64", "Bytes as base64, with padding and without line breaks.", _from_bytes, _to_bytes),
     Decimal: _scalar("Decimal", 'A number with decimals, as text: "1250.00".', str, _to_decimal),
     datetime: _scalar("DateTime", 'A time in ISO 8601, in UTC: "2026-03-02T09:00:00Z".', _from_datetime, _to_datetime),
 }

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 
-from triptych.platform.files.models import File
+from triptych.platform.files.models import File, FileQuerySet
 from triptych.platform.refusals import MayOnlyRead
 
 
@@ -16,9 +16,14 @@ class Reader(Protocol):
     def may_write(self) -> bool: ...
 
 
+def files_visible_to(member: Reader) -> FileQuerySet:
+    """The files that the member may fetch, without those in the bin."""
+    return File.objects.alive()
+
+
 def file_to_see(member: Reader, pk: UUID) -> File:
     """Raises Http404 for a file that is not there, or in the bin."""
-    return get_object_or_404(File.objects.alive(), pk=pk)
+    return get_object_or_404(files_visible_to(member), pk=pk)
 
 
 def file_to_change(member: Reader, pk: UUID, *, deleted: bool = False) -> File:

@@ -14,13 +14,21 @@ from django.views.decorators.http import require_GET, require_POST
 
 from triptych.platform import clock
 from triptych.platform.files import access, actions
+from triptych.platform.files.models import File
 from triptych.platform.web import toasts
 
 
 @require_GET
 def download(request: HttpRequest, pk: UUID) -> FileResponse:
-    """Stream a file as a download. The browser neither shows nor guesses it, so nothing in it can run on our host."""
-    file = access.file_to_see(request.member, pk)  # type: ignore[attr-defined]
+    return streamed(access.file_to_see(request.member, pk))  # type: ignore[attr-defined]
+
+
+def streamed(file: File) -> FileResponse:
+    """A file as a download. The browser neither shows nor guesses it, so nothing in it can run on our host.
+
+    Raises:
+        Http404: its bytes are gone.
+    """
     try:
         content = default_storage.open(file.storage_key)
     except FileNotFoundError:
