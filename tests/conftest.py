@@ -15,3 +15,11 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped in CI: {report.longrepr[-1]}"
     return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _browser_assets():
+    """The files of the npm packages that pages are made with, as `triptych up` fetches them. Once per lock file."""
+    from triptych.platform.web import assets
+
+    assets.fetch()
