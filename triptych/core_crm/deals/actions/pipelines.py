@@ -98,7 +98,7 @@ def update_pipeline(
     pipeline = Pipeline.objects.select_for_update().get(pk=pipeline.pk)
     pipeline.expect_version(version)
     was_default = pipeline.is_default
-    changes = apply_changes(pipeline, fields)
+    changes = apply_changes(pipeline, _trimmed(fields))
     if not changes:
         return pipeline
     if was_default and not (pipeline.is_default and pipeline.is_active):
@@ -175,7 +175,7 @@ def update_stage(
     stage = Stage.objects.select_for_update(of=("self",)).select_related("pipeline").get(pk=stage.pk)
     stage.expect_version(version)
     was_closed, was_won = stage.is_closed, stage.is_won
-    changes = apply_changes(stage, fields)
+    changes = apply_changes(stage, _trimmed(fields))
     if not changes:
         return stage
     _mean(stage, stage.status)
@@ -212,6 +212,10 @@ def remove_stage(*, stage: Stage, by: Member | None, now: datetime) -> None:
         return
     events.announce("stage.deleted", stage, by=by, at=now, label=stage.name)
     stage.delete()
+
+
+def _trimmed(fields: PipelineFields | StageFields) -> dict[str, Any]:
+    return {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
 
 
 def _mean(stage: Stage, status: str) -> None:

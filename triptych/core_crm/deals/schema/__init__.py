@@ -1,6 +1,6 @@
 """Deals and pipelines in the API: thin doors to `access` and `actions`."""
 
-from triptych.core_crm.deals.schema import deals, mutations, pipelines
+from triptych.core_crm.deals.schema import deals, mutations, pipeline_changes, pipelines
 from triptych.platform.plugins import GraphQLExtension
 
 extensions = [
@@ -10,4 +10,5 @@ extensions = [
     GraphQLExtension(on="Contact", fields=deals.ContactLists),
     GraphQLExtension(on="Stage", fields=deals.StageLists),
     GraphQLExtension(on="Mutation", fields=mutations.Mutations),
+    GraphQLExtension(on="Mutation", fields=pipeline_changes.Mutations),
 ]
