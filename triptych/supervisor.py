@@ -81,9 +81,9 @@ class Children:
         self.commands = commands
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self) -> None:
-        """Start those that do not run yet."""
-        for name in self.commands:
+    def start(self, *names: str) -> None:
+        """Start those of these names, else all, that do not run yet."""
+        for name in names or self.commands:
             if name not in self.running:
                 self.running[name] = self._start(name)
 
@@ -138,12 +138,13 @@ def run(*, data: Path, port: int, demo: bool, set_up: Callable[[], None]) -> Non
     provisioner = None
     try:
         if was_prepared(data):
-            children.start()
+            children.start("web")
         set_up()
         password = prepare(demo=demo)
         (data / "prepared").write_text(code_stamp())
-        children.start()
+        children.start("web")
         wait_until_ready(port, children)
+        children.start()  # nobody waits for the worker: what is announced meanwhile is kept
         provisioner = _start_provisioner(ending)
         announce(data=data, port=port, password=password)
         while not ending.wait(1):
