@@ -42,15 +42,20 @@ def _labels(app_names: list[str]) -> list[str]:
     return sorted(config.label for config in apps.get_app_configs() if config.name in app_names)
 
 
-@cache
-def current_stamp() -> str:
-    """Fingerprint of all migrations of tenant apps, core and installed plugins, as they are on disk."""
-    digest = hashlib.sha256()
-    for label in _labels(settings.TENANT_APPS):
+def _fingerprint(app_names: list[str], beginning: bytes = b"") -> str:
+    """Digest of the migrations of those apps as they are on disk."""
+    digest = hashlib.sha256(beginning)
+    for label in _labels(app_names):
         folder = Path(apps.get_app_config(label).path) / "migrations"
         for file in sorted(folder.glob("[0-9]*.py")):
             digest.update(f"{label}/{file.name}\n".encode() + file.read_bytes())
     return digest.hexdigest()
+
+
+@cache
+def current_stamp() -> str:
+    """Fingerprint of all migrations of tenant apps, core and installed plugins, as they are on disk."""
+    return _fingerprint(settings.TENANT_APPS)
 
 
 def migrate_schema(schema_name: str) -> None:
@@ -153,16 +158,7 @@ def ensure_database() -> None:
 
 def control_stamp() -> str:
     """Fingerprint of the migrations of the control and cell schemas, and of the rights that `isolation` grants."""
-    digest = hashlib.sha256(Path(isolation.__file__).read_bytes())
-    for app_name in (*settings.SHARED_APPS, *settings.CELL_APPS):
-        folder = Path(apps.get_app_config(_label(app_name)).path) / "migrations"
-        for file in sorted(folder.glob("[0-9]*.py")):
-            digest.update(f"{app_name}/{file.name}\n".encode() + file.read_bytes())
-    return digest.hexdigest()
-
-
-def _label(app_name: str) -> str:
-    return next(config.label for config in apps.get_app_configs() if config.name == app_name)
+    return _fingerprint([*settings.SHARED_APPS, *settings.CELL_APPS], Path(isolation.__file__).read_bytes())
 
 
 def ensure_migrated() -> None:

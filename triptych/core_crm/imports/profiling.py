@@ -44,11 +44,6 @@ class Column:
         return [value[:60] for value, _count in self.values.most_common(3)]
 
     @property
-    def is_unique(self) -> bool:
-        """Whether each filled cell holds a value of its own."""
-        return bool(self.filled) and not self.has_more and len(self.values) == self.filled
-
-    @property
     def dates_are_ambiguous(self) -> bool:
         """Whether dates stand here that read differently in America and in Europe, and nothing in the column tells."""
         order = self.convention

@@ -112,18 +112,6 @@ def open_table(file: IO[bytes], layout: Layout | None = None) -> Table:
     raise UnreadableFile(_("The file is empty. Its first row should name the columns."))
 
 
-def sheets_of(file: IO[bytes]) -> list[str]:
-    """The names of the sheets of a workbook, none for a CSV file."""
-    file.seek(0)
-    if file.read(4) != ZIP_MAGIC:
-        return []
-    workbook = _workbook(file)
-    try:
-        return [str(name) for name in workbook.sheetnames]
-    finally:
-        workbook.close()
-
-
 def _recognised(file: IO[bytes]) -> Layout:
     size = file.seek(0, io.SEEK_END)
     if size > MAX_BYTES:
