@@ -17,9 +17,14 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _browser_assets():
-    """The files of the npm packages that pages are made with, as `triptych up` fetches them. Once per lock file."""
+def pytest_xdist_auto_num_workers(config):
+    """The whole suite runs on every core; what somebody names runs at once, in this process."""
+    return (os.cpu_count() or 1) if config.args_source is config.ArgsSource.TESTPATHS else 0
+
+
+def pytest_sessionstart(session):
+    """Fetch the browser's assets as `triptych up` does: once per lock file, before the processes that share them."""
     from triptych.platform.web import assets
 
-    assets.fetch()
+    if not hasattr(session.config, "workerinput"):
+        assets.fetch()

@@ -32,10 +32,14 @@ def drag(page, name, target):
     page.mouse.down()
     page.mouse.move(start["x"] + 80, start["y"] + start["height"], steps=5)
     page.wait_for_selector("body.dragging")
-    end = page.locator(target).bounding_box()
-    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 20, steps=12)
-    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 26, steps=4)
-    page.wait_for_selector(f"{target} .board-card", state="attached")
+    over = page.locator(f"{target} .board-card")
+    for step in range(60):
+        # The zones open while the card is held and the board still moves: a hand follows until the card is taken in.
+        end = page.locator(target).bounding_box()
+        page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 20 + step % 6, steps=6)
+        if over.count():
+            break
+        page.wait_for_timeout(50)
     page.mouse.up()
 
 
