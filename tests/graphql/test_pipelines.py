@@ -18,6 +18,12 @@ UPDATE_STAGE = """mutation($input: UpdateStageInput!) { updateStage(input: $inpu
     stage { name probability isActive version } problems { code field } } }"""
 REMOVE_STAGE = """mutation($input: RemoveStageInput!) { removeStage(input: $input) {
     pipeline { stages { name isActive } } isRetired problems { code field } } }"""
+DELETE = """mutation($input: DeletePipelineInput!) { deletePipeline(input: $input) {
+    pipeline { id name } problems { code field message } } }"""
+REORDER = """mutation($input: ReorderPipelinesInput!) { reorderPipelines(input: $input) {
+    pipelines { name stages { name } } problems { code field } } }"""
+REORDER_STAGES = """mutation($input: ReorderStagesInput!) { reorderStages(input: $input) {
+    pipeline { stages { name } } problems { code field } } }"""
 OPEN = {"name": "Talk", "status": "ENGAGEMENT", "probability": 20, "forecastCategory": "PIPELINE"}
 WON = {"name": "Signed", "status": "WON", "probability": 100, "forecastCategory": "CLOSED"}
 LOST = {"name": "Gone", "status": "LOST", "probability": 0, "forecastCategory": "OMITTED"}
@@ -151,6 +157,64 @@ def test_a_stage_that_cannot_be_is_a_problem(api, crm, gid, stage, fields, field
     assert state(crm) == before
 
 
+def test_a_pipeline_without_deals_is_deleted_and_no_other(api, crm, gid, sales, stage):
+    crm.deal(name="Lenses", stage=stage("Proposal"))
+    made = answer(api["admin"], CREATE, name="Partners")["pipeline"]
+
+    assert answer(api["admin"], DELETE, id=made["id"]) == {
+        "pipeline": {"id": made["id"], "name": "Partners"}, "problems": [],
+    }  # fmt: skip
+    assert codes(answer(api["admin"], DELETE, id=made["id"])) == [("NOT_FOUND", "id")]
+    (problem,) = answer(api["admin"], DELETE, id=gid(sales))["problems"]
+    assert problem["message"] == "This is the default pipeline. Make another one the default first."
+
+
+def test_a_pipeline_with_deals_is_not_deleted(api, crm, gid, sales, stage):
+    crm.deal(name="Lenses", stage=stage("Proposal"))
+    other = answer(api["owner"], CREATE, name="Partners")["pipeline"]["id"]
+    answer(api["owner"], UPDATE, id=other, isDefault=True)
+
+    (problem,) = answer(api["owner"], DELETE, id=gid(sales))["problems"]
+
+    assert problem["message"] == "This pipeline has deals. Retire it instead: it keeps them and takes no new ones."
+    with entered(crm.tenant):
+        assert Pipeline.objects.filter(pk=sales.pk).exists()
+
+
+@pytest.mark.parametrize("who", ["member", "reader", "program"])
+def test_others_delete_no_pipeline(api, crm, gid, who):
+    made = answer(api["owner"], CREATE, name="Partners")["pipeline"]["id"]
+
+    assert codes(answer(api[who], DELETE, id=made)) == [("FORBIDDEN", None)]
+    with entered(crm.tenant):
+        assert Pipeline.objects.filter(name="Partners").exists()
+
+
+def test_pipelines_and_stages_are_put_into_order(api, crm, gid, sales, stage):
+    other = answer(api["owner"], CREATE, name="Partners")["pipeline"]["id"]
+    ordered = answer(api["owner"], REORDER, pipelines=[other])
+    assert [each["name"] for each in ordered["pipelines"]] == ["Partners", sales.name]
+    assert len(ordered["pipelines"][0]["stages"]) == 6
+    answer(api["owner"], DELETE, id=other)
+
+    moved = answer(
+        api["owner"], REORDER_STAGES, pipeline=gid(sales), stages=[gid(stage("Lost")), gid(stage("Meeting"))]
+    )
+    names = [each["name"] for each in moved["pipeline"]["stages"]]
+    assert names == ["Meeting", "Qualification", "Proposal", "Negotiation", "Won", "Lost"]
+
+
+def test_an_order_that_names_something_twice_or_something_else_is_a_problem(api, crm, gid, sales, stage):
+    before = state(crm)
+    meeting = gid(stage("Meeting"))
+
+    for stages in ([meeting, meeting], [gid(sales)], [meeting.replace("=", "") + "x"]):
+        problems = api["owner"](REORDER_STAGES, {"input": {"pipeline": gid(sales), "stages": stages}})
+        assert problems.get("errors") or codes(problems["data"]["reorderStages"])[0][1] == "stages"
+    assert codes(answer(api["owner"], REORDER, pipelines=[meeting])) == [("NOT_FOUND", "pipelines")]
+    assert state(crm) == before
+
+
 def every_change(caller, pipeline, stage) -> list[dict]:
     """One of each, on that pipeline and stage."""
     return [
@@ -158,6 +222,8 @@ def every_change(caller, pipeline, stage) -> list[dict]:
         caller(UPDATE, {"input": {"id": pipeline, "name": "Direct"}}),
         caller(CREATE_STAGE, {"input": {"pipeline": pipeline, **OPEN}}),
         caller(UPDATE_STAGE, {"input": {"id": stage, "name": "Offer"}}),
+        caller(REORDER, {"input": {"pipelines": [pipeline]}}),
+        caller(REORDER_STAGES, {"input": {"pipeline": pipeline, "stages": [stage]}}),
         caller(REMOVE_STAGE, {"input": {"id": stage}}),
     ]
 
@@ -169,14 +235,14 @@ def problems_of(answers) -> list[list[str]]:
 
 @pytest.mark.parametrize("who", ["owner", "admin"])
 def test_owners_and_admins_change_pipelines(api, gid, sales, stage, who):
-    assert problems_of(every_change(api[who], gid(sales), gid(stage("Proposal")))) == [[]] * 5
+    assert problems_of(every_change(api[who], gid(sales), gid(stage("Proposal")))) == [[]] * 7
 
 
 @pytest.mark.parametrize("who", ["member", "reader", "program", "read-only program", "reader's program"])
 def test_others_change_none(api, crm, gid, sales, stage, who):
     before = state(crm)
 
-    assert problems_of(every_change(api[who], gid(sales), gid(stage("Proposal")))) == [["FORBIDDEN"]] * 5
+    assert problems_of(every_change(api[who], gid(sales), gid(stage("Proposal")))) == [["FORBIDDEN"]] * 7
     assert state(crm) == before
 
 
@@ -184,7 +250,7 @@ def test_a_token_of_an_owner_that_only_reads_changes_none(api, crm, gid, sales, 
     caller = type(api["owner"])(api["stranger"].client, Authorization=f"Bearer {token_for('owner', scopes=['read'])}")
     before = state(crm)
 
-    assert problems_of(every_change(caller, gid(sales), gid(stage("Proposal")))) == [["FORBIDDEN"]] * 5
+    assert problems_of(every_change(caller, gid(sales), gid(stage("Proposal")))) == [["FORBIDDEN"]] * 7
     assert state(crm) == before
 
 
@@ -204,5 +270,8 @@ def test_ids_of_another_tenant_lead_nowhere(api, crm, gid, other_tenant):
         stage = Stage.objects.first()
 
     answers = every_change(api["owner"], gid(pipeline), gid(stage))[1:]
+    deletion = api["owner"](DELETE, {"input": {"id": gid(pipeline)}})
 
-    assert problems_of(answers) == [["NOT_FOUND"]] * 4
+    assert problems_of([*answers, deletion]) == [
+        ["NOT_FOUND"], ["NOT_FOUND"], ["NOT_FOUND"], ["REFUSED"], ["NOT_FOUND"], ["NOT_FOUND"], ["NOT_FOUND"],
+    ]  # fmt: skip

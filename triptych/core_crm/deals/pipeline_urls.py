@@ -13,6 +13,7 @@ urlpatterns = [
     path("<uuid:pk>/retire/", pipelines.retire, name="retire"),
     path("<uuid:pk>/take-back/", pipelines.take_back, name="take_back"),
     path("<uuid:pk>/delete/", pipelines.delete, name="delete"),
+    path("<uuid:pk>/move/", pipelines.move, name="move"),
     path("<uuid:pk>/order/", pipelines.reorder, name="reorder"),
     path("<uuid:pk>/stages/new/", pipelines.create_stage, name="create_stage"),
     path("stages/<uuid:pk>/", pipelines.edit_stage, name="edit_stage"),

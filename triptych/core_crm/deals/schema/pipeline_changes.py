@@ -1,12 +1,18 @@
 """Changes to pipelines and their stages in the API, for owners and admins."""
 
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
 import strawberry
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from strawberry import UNSET, relay
 
 from triptych.core_crm.deals import access, actions, models
-from triptych.core_crm.deals.schema.pipelines import pipeline_list, stage_list
-from triptych.graphql.context import ApiInfo
+from triptych.core_crm.deals.schema.pipelines import Pipeline, pipeline_list, stage_list
+from triptych.graphql.context import ApiInfo, group_as_peers
+from triptych.graphql.ids import chosen
 from triptych.graphql.mutations import (
     Answer,
     IdInput,
@@ -19,6 +25,7 @@ from triptych.graphql.mutations import (
     sent,
     version_of,
 )
+from triptych.graphql.optimizing import optimized
 from triptych.platform.refusals import Refused
 
 MOST_STAGES = 50
@@ -73,9 +80,39 @@ class RemoveStageInput(IdInput):
     pass
 
 
+@strawberry.input
+class DeletePipelineInput(IdInput):
+    pass
+
+
+@strawberry.input
+class ReorderPipelinesInput:
+    pipelines: list[relay.GlobalID] = strawberry.field(description="In their new order; others come after them.")
+
+
+@strawberry.input
+class ReorderStagesInput:
+    pipeline: relay.GlobalID
+    stages: list[relay.GlobalID] = strawberry.field(
+        description="In their new order; others come after them. Won and lost ones always stand last."
+    )
+
+
 @strawberry.type
 class PipelinePayload(Answer):
     pipeline = answered("pipeline", pipeline_list)
+
+
+@strawberry.type
+class ReorderPipelinesPayload(Answer):
+    @strawberry.field(description="All of them in their new order. Null when there is a problem.")
+    def pipelines(self, info: ApiInfo) -> list[Pipeline] | None:
+        if self.problems:
+            return None
+        seen = access.pipelines_visible_to(info.context.member).in_order()
+        found = list(optimized(seen, info))
+        group_as_peers(found)
+        return found
 
 
 @strawberry.type
@@ -115,6 +152,32 @@ class Mutations:
         return PipelinePayload.of(pipeline=pipeline)
 
     @mutation
+    def delete_pipeline(self, info: ApiInfo, input: DeletePipelineInput) -> PipelinePayload:
+        """Delete a pipeline that no deal was ever in; one with deals can be retired. For owners and admins."""
+        pipeline = access.pipeline_to_change(info.context.member, key_of(input.id, pipeline_list))
+        actions.delete_pipeline(pipeline=pipeline, **acting(info))
+        return PipelinePayload.of(pipeline=pipeline)
+
+    @mutation
+    def reorder_pipelines(self, info: ApiInfo, input: ReorderPipelinesInput) -> ReorderPipelinesPayload:
+        """Put the pipelines into an order. For owners and admins."""
+        access.must_administer(info.context.member)
+        seen = access.pipelines_visible_to(info.context.member)
+        order = _known(input.pipelines, seen, of=pipeline_list.name, field="pipelines")
+        actions.reorder_pipelines(order=order, **acting(info))
+        return ReorderPipelinesPayload.of()
+
+    @mutation
+    def reorder_stages(self, info: ApiInfo, input: ReorderStagesInput) -> PipelinePayload:
+        """Put the stages of a pipeline into an order. For owners and admins."""
+        access.must_administer(info.context.member)
+        pipeline = record_chosen(info, input.pipeline, pipeline_list, field="pipeline")
+        seen = access.stages_visible_to(info.context.member).filter(pipeline=pipeline)
+        order = _known(input.stages, seen, of=stage_list.name, field="stages")
+        actions.reorder_stages(pipeline=pipeline, order=order, **acting(info))
+        return PipelinePayload.of(pipeline=pipeline)
+
+    @mutation
     def create_stage(self, info: ApiInfo, input: CreateStageInput) -> StagePayload:
         """Keep a new stage, after the others of its pipeline. For owners and admins."""
         access.must_administer(info.context.member)
@@ -138,3 +201,17 @@ class Mutations:
         actions.remove_stage(stage=stage, **acting(info))
         kept = models.Stage.objects.filter(pk=stage.pk).exists()
         return RemoveStagePayload.of(pipeline=stage.pipeline, is_retired=kept)
+
+
+def _known(given: Sequence[relay.GlobalID], seen: QuerySet[Any], *, of: str, field: str) -> list[UUID]:
+    """The keys of the records named, in that order.
+
+    Raises:
+        Refused: one is named twice, or is not among those `seen`.
+    """
+    keys = [chosen(one, of=of, field=field) for one in given]
+    if len(set(keys)) < len(keys):
+        raise Refused(_("Name each of them once."), field=field)
+    if not set(keys) <= set(seen.values_list("pk", flat=True)):
+        raise Refused(_("One of these is not there. Read them again, then put them into order."), field=field)
+    return keys

@@ -74,6 +74,16 @@ def delete(request: TenantRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+def move(request: TenantRequest, pk: UUID) -> HttpResponse:
+    """Move a pipeline one place `up` or down."""
+    pipeline = access.pipeline_to_change(request.member, pk)
+    ids = list(access.pipelines_visible_to(request.member).in_order().values_list("pk", flat=True))
+    order = _swapped(ids, pipeline.pk, up="up" in request.POST)
+    actions.reorder_pipelines(order=order, by=request.member, now=clock.now())
+    return redirect("pipelines:index")
+
+
+@require_POST
 def reorder(request: TenantRequest, pk: UUID) -> HttpResponse:
     """Put the stages of a pipeline into the order of the posted `stage` ids."""
     known = {str(stage.pk): stage.pk for stage in access.pipeline_to_change(request.member, pk).stages.all()}
@@ -114,11 +124,8 @@ def move_stage(request: TenantRequest, pk: UUID) -> HttpResponse:
     """Move a stage one place `up` or down among the open ones."""
     stage = access.stage_to_change(request.member, pk)
     ids = list(stage.pipeline.stages.active().in_order().values_list("pk", flat=True))
-    place = ids.index(stage.pk) if stage.pk in ids else 0
-    other = place - 1 if "up" in request.POST else place + 1
-    if 0 <= other < len(ids):
-        ids[place], ids[other] = ids[other], ids[place]
-        actions.reorder_stages(pipeline=stage.pipeline, order=ids, by=request.member, now=clock.now())
+    order = _swapped(ids, stage.pk, up="up" in request.POST)
+    actions.reorder_stages(pipeline=stage.pipeline, order=order, by=request.member, now=clock.now())
     return redirect("pipelines:index")
 
 
@@ -130,6 +137,15 @@ def remove_stage(request: TenantRequest, pk: UUID) -> HttpResponse:
     except Refused as refused:
         toasts.warn(request, refused.message)
     return redirect("pipelines:index")
+
+
+def _swapped(ids: list[UUID], pk: UUID, *, up: bool) -> list[UUID]:
+    """The same with that one a place further up or down, if there is one."""
+    place = ids.index(pk) if pk in ids else 0
+    other = place - 1 if up else place + 1
+    if 0 <= other < len(ids):
+        ids[place], ids[other] = ids[other], ids[place]
+    return ids
 
 
 def _change(request: TenantRequest, pk: UUID, act: Callable[[Pipeline], object]) -> HttpResponse:
