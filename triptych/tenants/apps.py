@@ -7,11 +7,17 @@ class TenantsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from allauth.account.models import EmailAddress
+        from allauth.mfa.models import Authenticator
+
         from triptych.platform.events import tenancy
         from triptych.tenants import (
             checks,  # noqa: F401 - registers itself
             directory,
             health,  # noqa: F401 - registers itself
         )
+        from triptych.tenants.personal import written_in_control
 
         tenancy.register(tenancy.Directory(find=directory.find, working=directory.working))
+        for model in (EmailAddress, Authenticator):
+            written_in_control(model)

@@ -32,9 +32,9 @@ SHARED_TABLES = (
     Shared("public.tenants_entitlement", OWN_TENANT.format(column="tenant_id")),
     Shared("public.tenants_usage", OWN_TENANT.format(column="tenant_id"), "SELECT, INSERT"),
     Shared("public.tenants_session", OWN_TENANT.format(column="tenant_id"), "SELECT, INSERT, UPDATE, DELETE"),
-    Shared("public.tenants_person", OF_A_MEMBER.format(column="id"), "SELECT, UPDATE (password, last_login, name)"),
-    Shared("public.account_emailaddress", OF_A_MEMBER.format(column="user_id"), "SELECT, INSERT, UPDATE, DELETE"),
-    Shared("public.mfa_authenticator", OF_A_MEMBER.format(column="user_id"), "SELECT, INSERT, UPDATE, DELETE"),
+    Shared("public.tenants_person", OF_A_MEMBER.format(column="id")),
+    Shared("public.account_emailaddress", OF_A_MEMBER.format(column="user_id")),
+    Shared("public.mfa_authenticator", OF_A_MEMBER.format(column="user_id")),
     Shared("cell.events_outbox", OWN_TENANT.format(column="tenant_id"), "INSERT"),
     Shared("cell.events_job", OWN_TENANT.format(column="tenant_id"), "SELECT, INSERT, UPDATE"),
     Shared("cell.plugins_pluginfailure", OWN_TENANT.format(column="tenant_id")),
@@ -74,8 +74,9 @@ GRANT USAGE ON SCHEMA public, cell TO triptych_control, triptych_shared;
 GRANT USAGE ON SCHEMA cell TO triptych_relay;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO triptych_control;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA cell TO triptych_control, triptych_relay;
-GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO triptych_control, triptych_shared;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO triptych_control;
 REVOKE ALL ON ALL TABLES IN SCHEMA public, cell FROM triptych_shared;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public, cell FROM triptych_shared;
 """
 
 TENANT_RIGHTS = """

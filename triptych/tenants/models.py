@@ -15,6 +15,7 @@ from django.db.models.functions import Lower
 from django_tenants.models import DomainMixin, TenantMixin
 
 from triptych.platform.ids import new_id
+from triptych.tenants.personal import written_in_control
 
 
 def schema_of(tenant_id: UUID) -> str:
@@ -95,6 +96,7 @@ class PersonManager(BaseUserManager["Person"]):
         return self.get(email__iexact=username)
 
 
+@written_in_control
 class Person(AbstractBaseUser):
     """Somebody who signs in: one identity and one password, a member of any number of tenants."""
 

@@ -44,7 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):
         request.session["user_agent"] = request.headers.get("User-Agent", "")[:300]
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """A tenant's role may write the password of its members, and no other column that allauth would save."""
+        """Save the password alone; allauth would save whatever was read before, too."""
         user.set_password(password)
         user.save(update_fields=["password"])
 

@@ -158,7 +158,8 @@ def rename_oneself(*, by: Member, name: str, now: datetime) -> Member:
         raise Refused(_("Enter the name that colleagues know you by."), field="name")
     by.name = name
     by.save(update_fields=["name"])
-    Person.objects.filter(pk=cast(UUID, by.person_id)).update(name=name)
+    with entered(CONTROL):
+        Person.objects.filter(pk=cast(UUID, by.person_id)).update(name=name)
     events.announce("member.renamed", None, by=by, at=now, member=str(by.pk))
     return by
 
