@@ -259,3 +259,12 @@ def test_what_it_does_is_announced(give, monkeypatch):
     give(7)
 
     assert said == [("loyalty.points_given", 7)]
+
+
+def test_points_are_a_column_of_contacts_where_loyalty_is_on(cast, ann, give, disable):
+    give(700)
+    url = "/contacts/?columns=loyalty_points&sort=-loyalty_points"
+
+    assert '<td class="number">700</td>' in cast["member"].get(url).content.decode()
+    disable("loyalty")
+    assert "700" not in cast["member"].get(url).content.decode()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +17,7 @@ from triptych.platform.plugins import Fragment, GraphQLExtension, MenuEntry, Per
 
 if TYPE_CHECKING:
     from triptych.core_crm.deals.models import Deal, Stage
+    from triptych.core_crm.lists.fields import Field
     from triptych.tenants.members.models import Member
 
 plugin = Plugin(
@@ -26,6 +29,8 @@ plugin = Plugin(
     description="Points for contacts: given when a deal is won, adjusted by hand.",
     data_categories=("points per contact",),
 )
+
+POINTS = "loyalty_points"
 
 
 @hookimpl
@@ -51,6 +56,20 @@ def slot(name: str, page: Mapping[str, Any]) -> list[Fragment]:
 
     account = Account.objects.filter(contact=page["contact"]).first()
     return [Fragment("loyalty/contact_side.html", {"account": account})]
+
+
+@hookimpl
+def list_fields(kind: str) -> list[Field]:
+    """The points of contacts, as a column of their list to sort and filter by."""
+    if kind != "contact":
+        return []
+    from triptych.core_crm.lists.fields import Field, Type
+    from triptych.core_crm.lists.spec import Column
+    from triptych_loyalty.models import Account
+
+    points = Subquery(Account.objects.filter(contact=OuterRef("pk")).values("points")[:1])
+    shown = Column(POINTS, _("Points"), attrgetter(POINTS), order=(POINTS,), css="number", shown=False)
+    return [Field(POINTS, _("Points"), Type.NUMBER, points, column=shown)]
 
 
 @hookimpl

@@ -47,10 +47,11 @@ def _lines(listing: Listing) -> Iterator[str]:
     """The lines, many at a time: the scope is entered anew for each piece that is streamed."""
     writer = csv.writer(_Line())
     order = listing.spec.order_of(listing.sort)
+    records = listing.spec.annotated(listing.matching, *order, *(column.name for column in listing.columns))
     after: str | None = None
     yield "\ufeff" + writer.writerow([str(column.label) for column in listing.columns])
     while True:
-        page = page_of(listing.matching, order=order, size=BATCH, after=after)
+        page = page_of(records, order=order, size=BATCH, after=after)
         yield "".join(
             writer.writerow([harmless(column.text(record)) for column in listing.columns]) for record in page.rows
         )

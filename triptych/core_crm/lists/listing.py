@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +16,7 @@ from triptych.core_crm.lists.spec import Column, ListSpec, Records
 from triptych.platform import search
 from triptych.platform.keyset import BadCursor, Page, page_of
 from triptych.platform.web import tables
+from triptych.tenants.routing import TenantRequest
 
 COUNTED_UP_TO = 10_000
 
@@ -27,8 +28,8 @@ class Listing:
     address, whichever page of it is asked for.
     """
 
-    def __init__(self, spec: ListSpec, records: Records, request: HttpRequest, *, home: str) -> None:
-        self.spec = spec
+    def __init__(self, spec: ListSpec, records: Records, request: TenantRequest, *, home: str) -> None:
+        self.spec = spec.for_member(request.member)
         self.records = records
         self.request = request
         self.home = home
@@ -73,12 +74,13 @@ class Listing:
     @cached_property
     def page(self) -> Page[Any]:
         """The page that `?after=` or `?before=` asks for; the first one when that place is gone."""
-        order = self.spec.order_of(self.sort)
+        order, size = self.spec.order_of(self.sort), self.spec.page_size
+        records = self.spec.annotated(self.matching, *order, *(column.name for column in self.columns))
         after, before = self.params.get("after"), self.params.get("before")
         try:
-            return page_of(self.matching, order=order, size=self.spec.page_size, after=after, before=before)
+            return page_of(records, order=order, size=size, after=after, before=before)
         except BadCursor:
-            return page_of(self.matching, order=order, size=self.spec.page_size)
+            return page_of(records, order=order, size=size)
 
     @cached_property
     def count(self) -> int:

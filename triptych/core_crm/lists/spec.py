@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django_filters import FilterSet
 
 from triptych.core_crm.lists.bulk import Act
+from triptych.core_crm.lists.fields import Field
+from triptych.platform.plugins import hooks
+from triptych.tenants.members.models import Member
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -45,7 +48,8 @@ class ListSpec:
     """One noun's list. `kind` is the one of its search entries, `sort` a column's name, with `-` for falling order.
 
     `filters` is a django-filter FilterSet over the records; the text search `q` comes on top of it. `what` says to
-    newcomers what these records are; `new` is the label of the button that makes one.
+    newcomers what these records are; `new` is the label of the button that makes one. `fields` are what conditions,
+    groups and changes in bulk know; `for_member` adds those that the hook `list_fields` contributes.
     """
 
     kind: str
@@ -58,6 +62,27 @@ class ListSpec:
     sort: str
     acts: Sequence[Act] = ()
     page_size: int = PAGE_SIZE
+    fields: Sequence[Field] = ()
+
+    def for_member(self, member: Member) -> ListSpec:
+        """The list with the fields and columns that others contribute for this member."""
+        more = [field for field in hooks.gather("list_fields", kind=self.kind, member=member) if field.name]
+        known = {column.name for column in self.columns} | {field.name for field in self.fields}
+        more = [field for field in more if field.name not in known]
+        if not more:
+            return self
+        columns = [field.column for field in more if field.column]
+        return replace(self, columns=(*self.columns, *columns), fields=(*self.fields, *more))
+
+    def field(self, name: str) -> Field | None:
+        """The field of that name, if there is one."""
+        return next((field for field in self.fields if field.name == name), None)
+
+    def annotated(self, records: Records, *paths: str) -> Records:
+        """The records with the expressions behind these paths (orders, columns, groups) that are no paths."""
+        names = {path.removeprefix("-") for path in paths}
+        wanted = {field.name: field for field in self.fields if field.name in names and field.annotation}
+        return records.annotate(**{name: field.source for name, field in wanted.items()}) if wanted else records
 
     def column(self, name: str) -> Column | None:
         """The column of that name, if there is one."""
