@@ -34,6 +34,7 @@ CORE_APPS = [
     "triptych.tenants.members",
     "triptych.platform.files",
     "triptych.platform.search",
+    "triptych.core_crm.rights",
     "triptych.core_crm.contacts",
     "triptych.core_crm.deals",
     "triptych.core_crm.leads",

@@ -1,5 +1,6 @@
 """The base of everything a tenant keeps: identity, times, a version that tells of concurrent edits, soft deletion."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, Self
@@ -24,6 +25,25 @@ def collation_key(text: str) -> bytes:
 
 
 class RecordQuerySet(models.QuerySet[Any]):
+    _after_fetching: Callable[[list[Any]], None] | None = None
+
+    def then(self, done: Callable[[list[Any]], None]) -> Self:
+        """The same records; whenever they are fetched as objects, `done` gets them before anybody else does."""
+        queryset = self.all()
+        queryset._after_fetching = done
+        return queryset
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]
+        clone._after_fetching = self._after_fetching
+        return clone
+
+    def _fetch_all(self) -> None:
+        is_fetched = self._result_cache is not None
+        super()._fetch_all()
+        if not is_fetched and self._after_fetching is not None:
+            self._after_fetching(self._result_cache or [])
+
     def alive(self) -> Self:
         """Records that nobody has deleted."""
         return self.filter(deleted_at__isnull=True)

@@ -7,8 +7,39 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from triptych.platform.ids import new_id
+from triptych.platform.records import Record
+
+
+class RoleCode(models.TextChoices):
+    """The four roles that every workspace has, and on which its own are built."""
+
+    OWNER = "owner", "Owner"
+    ADMIN = "admin", "Admin"
+    MEMBER = "member", "Member"
+    READER = "reader", "Reader"
+
+
+class Role(Record):
+    """A role of the workspace's own: what its members may do to which records.
+
+    `base` is the built-in role whose general rights it has (settings, writing at all). `rights` maps a kind of record
+    and an act to a level, `field_rights` a kind and a field to `hidden` or `read`; what they do not name is as in the
+    base. `core_crm.rights` reads both.
+    """
+
+    name = models.CharField(_("name"), max_length=80)
+    base = models.CharField(_("built on"), max_length=10, choices=RoleCode.choices, default=RoleCode.MEMBER)
+    rights = models.JSONField(default=dict, blank=True)
+    field_rights = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="role_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class MemberQuerySet(models.QuerySet["Member"]):
@@ -22,17 +53,21 @@ class MemberQuerySet(models.QuerySet["Member"]):
 class Member(models.Model):
     """Somebody of this tenant: with a sign-in (`person_id`) or without one (an imported agent)."""
 
-    class Role(models.TextChoices):
-        OWNER = "owner", "Owner"
-        ADMIN = "admin", "Admin"
-        MEMBER = "member", "Member"
-        READER = "reader", "Reader"
+    Role = RoleCode
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person_id = models.UUIDField(null=True, unique=True, help_text="Of the control schema; no foreign key leaves here.")
     name = models.CharField(max_length=200)
     email = models.EmailField(max_length=254, blank=True)
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
+    role_record = models.ForeignKey(
+        "members.Role",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="members",
+        help_text="A role of the workspace's own; `role` is its base. Null for a built-in one.",
+    )
     manager = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="reports")
     region = models.CharField(max_length=100, blank=True)
     is_active = models.BooleanField(default=True)
