@@ -35,6 +35,7 @@ CORE_APPS = [
     "triptych.platform.files",
     "triptych.platform.search",
     "triptych.core_crm.rights",
+    "triptych.core_crm.custom_fields",
     "triptych.core_crm.contacts",
     "triptych.core_crm.deals",
     "triptych.core_crm.leads",

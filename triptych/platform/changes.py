@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -14,6 +14,17 @@ from triptych.platform.refusals import Refused
 
 Changes = dict[str, tuple[Any, Any]]
 """Field name → (before, after); relations by their ids."""
+
+
+@runtime_checkable
+class ManyInOne(Protocol):
+    """A column that holds many values by name. Given are those to change; told are those that have changed."""
+
+    def merged(self, record: Any, given: Any) -> Any:
+        """What the column holds of the record, with what is given taken in."""
+
+    def changed(self, before: Any, after: Any) -> tuple[Any, Any]:
+        """Of both only what differs."""
 
 
 def apply_changes(record: models.Model, fields: Mapping[str, Any]) -> Changes:
@@ -29,6 +40,8 @@ def apply_changes(record: models.Model, fields: Mapping[str, Any]) -> Changes:
     for name, value in fields.items():
         field: Any = record._meta.get_field(name)
         before = getattr(record, field.attname)
+        if isinstance(field, ManyInOne):
+            value = field.merged(record, value)
         after = value.pk if isinstance(value, models.Model) else value
         if before != after:
             setattr(record, name, value)
@@ -37,7 +50,15 @@ def apply_changes(record: models.Model, fields: Mapping[str, Any]) -> Changes:
     for name in changes:  # the rules may have turned a text into a number or a date
         field = record._meta.get_field(name)
         changes[name] = (changes[name][0], getattr(record, field.attname))
-    return {name: (before, after) for name, (before, after) in changes.items() if before != after}
+    return {
+        name: _narrowed(record, name, before, after) for name, (before, after) in changes.items() if before != after
+    }
+
+
+def _narrowed(record: models.Model, name: str, before: Any, after: Any) -> tuple[Any, Any]:
+    """Before and after of a field; of a column that holds many values only those that differ."""
+    field = record._meta.get_field(name)
+    return field.changed(before, after) if isinstance(field, ManyInOne) else (before, after)
 
 
 def check_fields(record: models.Model, *, only: Iterable[str] | None = None) -> None:

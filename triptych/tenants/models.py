@@ -57,6 +57,9 @@ class Tenant(TenantMixin):
     migration_error = models.TextField(blank=True)
     cell = models.CharField(max_length=40, default="main")
     enabled_plugins = models.JSONField(default=list)
+    fields_stamp = models.CharField(
+        max_length=64, blank=True, default="", help_text="Fingerprint of the fields it has added to its records."
+    )
     timezone = models.CharField(max_length=60, default="UTC")
     currency = models.CharField(max_length=3, default="EUR")
     language = models.CharField(max_length=10, default="en")

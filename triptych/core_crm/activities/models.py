@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from triptych.core_crm.custom_fields.columns import CustomValuesField
 from triptych.platform.ids import new_id
 from triptych.platform.records import Record, RecordQuerySet
 from triptych.tenants.members.models import Member
@@ -97,6 +98,7 @@ class Activity(Record):
         Member, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("written by")
     )
     at = models.DateTimeField(_("at"), help_text="Where it stands on a timeline; see `settle`.")
+    custom = CustomValuesField()
 
     objects = ActivityQuerySet.as_manager()
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from triptych.core_crm.custom_fields.columns import CustomValuesField
 from triptych.platform.collation import CollationKeyField
 from triptych.platform.ids import new_id
 from triptych.platform.records import Record, RecordQuerySet
@@ -57,6 +58,7 @@ class Company(Record):
     owner = models.ForeignKey(
         Member, models.SET_NULL, null=True, blank=True, related_name="companies", verbose_name=_("owner")
     )
+    custom = CustomValuesField()
 
     objects = CompanyQuerySet.as_manager()
 
@@ -117,6 +119,7 @@ class Contact(Record):
         Member, models.SET_NULL, null=True, blank=True, related_name="contacts", verbose_name=_("owner")
     )
     companies = models.ManyToManyField(Company, through="ContactCompany", related_name="contacts")
+    custom = CustomValuesField()
 
     objects = ContactQuerySet.as_manager()
 

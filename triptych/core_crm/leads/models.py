@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.contacts.models import Company, Contact
+from triptych.core_crm.custom_fields.columns import CustomValuesField
 from triptych.core_crm.deals.models import Deal
 from triptych.platform.collation import CollationKeyField
 from triptych.platform.records import Record, RecordQuerySet
@@ -59,6 +60,7 @@ class Lead(Record):
     conversion = models.JSONField(
         default=dict, blank=True, help_text="What undoing needs: former status and what was made."
     )
+    custom = CustomValuesField()
 
     objects = LeadQuerySet.as_manager()
 

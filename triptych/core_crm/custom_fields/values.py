@@ -1,0 +1,72 @@
+"""The one place where values of custom fields are checked before they are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from triptych.core_crm.custom_fields import definitions
+from triptych.core_crm.custom_fields.kinds import Unfit, kind_of
+from triptych.core_crm.custom_fields.models import CustomField, FieldKind
+from triptych.platform.records import collation_key
+from triptych.platform.refusals import Refused
+
+SORTED = "~"
+"""What the key of a text's collation key begins with, beside the text: the database sorts no language by itself."""
+
+SORTED_KINDS = (FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.URL)
+
+
+def merged(record: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a record with those given, by id or API name, taken in; None or nothing empties a field.
+
+    A new record must have a value in each required field; one that is there may not lose it.
+
+    Raises:
+        Refused: a field is not there or is computed, or a value does not fit; it names the field.
+    """
+    fields = definitions.of(record._meta.model_name)
+    values = dict(record.custom)
+    for name, value in given.items():
+        field = fields.find(name)
+        if field is None:
+            message = _("There is no field “%(name)s” here. It may have been deleted.")
+            raise Refused(message % {"name": name[:60]}, field="custom", code="UNKNOWN_FIELD")
+        _put(values, field, value)
+    if record._state.adding:
+        for field in fields:
+            if field.is_required and field.key not in values:
+                raise Refused(_needed(field), field=field.form_name)
+    return values
+
+
+def _put(values: dict[str, Any], field: CustomField, given: Any) -> None:
+    if field.is_computed:
+        message = _("“%(field)s” is computed and cannot be typed.")
+        raise Refused(message % {"field": field}, field=field.form_name)
+    try:
+        stored = kind_of(field).clean(field, given)
+    except Unfit as unfit:
+        raise Refused(f"{field}: {unfit}", field=field.form_name) from unfit
+    if stored is None and field.is_required:
+        raise Refused(_needed(field), field=field.form_name)
+    values.pop(f"{SORTED}{field.key}", None)
+    if stored is None:
+        values.pop(field.key, None)
+        return
+    values[field.key] = stored
+    if field.kind in SORTED_KINDS:
+        values[f"{SORTED}{field.key}"] = collation_key(stored[:100]).hex()
+
+
+def _needed(field: CustomField) -> str:
+    return _("“%(field)s” needs a value.") % {"field": field}
+
+
+def words_of(record: Any) -> str:
+    """What the search finds the record by: the texts in fields that everybody sees."""
+    fields = definitions.of(record._meta.model_name)
+    shown = (field for field in fields if field.seen_by == "everybody" and field.key in record.custom)
+    return " ".join(filter(None, (kind_of(field).words(field, record.custom[field.key]) for field in shown)))
