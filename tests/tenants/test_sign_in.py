@@ -6,9 +6,12 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
 from django.core.cache import caches
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from triptych.platform.scope import entered
+from triptych.tenants.members.models import Member
 from triptych.tenants.models import Person, Session
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +129,30 @@ def test_changing_the_password_keeps_this_browser_and_ends_the_others(browser):
     browser.post("/settings/security/password/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
 
     assert (browser.get("/").status_code, other.get("/").status_code) == (200, 302)
+
+
+def test_one_statement_tells_who_a_request_is_from(cast):
+    cast["member"].get("/settings/profile/")
+
+    with CaptureQueriesContext(connection) as queries:
+        cast["member"].get("/settings/profile/")
+
+    assert len([query for query in queries if re.search("FROM .?tenants_(session|person)", query["sql"])]) == 1
+
+
+@pytest.mark.parametrize("what", ["the person is blocked", "the member is let go", "the password is another one"])
+def test_a_session_that_does_not_fit_its_person_any_more_is_over(cast, members, in_tenant, what):
+    assert cast["member"].get("/").status_code == 200
+    person = Person.objects.get(pk=members["member"].person_id)
+    if what == "the person is blocked":
+        person.is_active = False
+    elif what == "the password is another one":
+        person.set_password("another-horse-battery")
+    else:
+        Member.objects.filter(pk=members["member"].pk).update(is_active=False)
+    person.save()
+
+    assert cast["member"].get("/").headers["Location"] == "/login/?next=/"
 
 
 class TestCodes:

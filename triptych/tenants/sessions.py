@@ -1,4 +1,7 @@
-"""Sessions bound to the host they began on: one made in a tenant does not exist anywhere else."""
+"""Sessions bound to the host they began on: one made in a tenant does not exist anywhere else.
+
+One statement brings a session, the person whose it is, and the member that person is in the tenant.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -8,7 +11,19 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionS
 from django.utils import timezone
 
 from triptych.platform import scope
-from triptych.tenants.models import Session
+from triptych.platform.db.joins import joined_row
+from triptych.tenants.members.models import Member
+from triptych.tenants.models import Person, Session
+
+IN_A_TENANT = """
+FROM tenants_session LEFT JOIN tenants_person ON tenants_person.id = tenants_session.person_id
+LEFT JOIN members_member ON members_member.person_id = tenants_person.id AND members_member.is_active
+WHERE tenants_session.session_key = %s AND tenants_session.expire_date > %s AND tenants_session.tenant_id = %s
+"""
+ON_THE_PUBLIC_HOST = """
+FROM tenants_session LEFT JOIN tenants_person ON tenants_person.id = tenants_session.person_id
+WHERE tenants_session.session_key = %s AND tenants_session.expire_date > %s AND tenants_session.tenant_id IS NULL
+"""
 
 
 def _here() -> UUID | None:
@@ -17,19 +32,29 @@ def _here() -> UUID | None:
 
 
 class SessionStore(DatabaseSessionStore):
+    """A session, `person`, whose it is, and `member`, who that is here while active. Both None until it is loaded."""
+
+    person: Person | None = None
+    member: Member | None = None
+
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        alive = Session.objects.filter(session_key=self.session_key, expire_date__gt=timezone.now())
-        found = alive.filter(tenant_id=_here()).first()  # type: ignore[misc]  # None: of no tenant
-        if found is None:
+        row = self._row()
+        if row is None:
             self._session_key = None
-        return found
+            return None
+        session, self.person, self.member = row
+        return session
 
-    def exists(self, session_key: str) -> bool:
-        return Session.objects.filter(session_key=session_key).exists()
+    def _row(self) -> tuple[Session, Person | None, Member | None] | None:
+        asked, tenant_id = [self.session_key, timezone.now()], _here()
+        if tenant_id is not None:
+            return joined_row(IN_A_TENANT, [*asked, tenant_id], Session, Person, Member)
+        row = joined_row(ON_THE_PUBLIC_HOST, asked, Session, Person)
+        return (*row, None) if row else None
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         person = data.get(SESSION_KEY)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.contrib.auth import logout
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user, logout
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
 
 from triptych.platform.web import logs
 from triptych.tenants.members.models import Member
@@ -21,11 +25,38 @@ def public_page(view: View) -> View:
     return view
 
 
+def person_of(request: HttpRequest) -> Any:
+    """Whose session it is, as `django.contrib.auth.get_user` has it, without its statement: they came with the session.
+
+    A session that does not fit them (their password was changed, they were blocked) is left to Django, which ends it.
+    """
+    session: Any = request.session
+    signed = session.get(HASH_SESSION_KEY, "")
+    person = session.person
+    fits = (
+        person is not None
+        and person.is_active
+        and session.get(SESSION_KEY) == str(person.pk)
+        and session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+        and constant_time_compare(signed, person.get_session_auth_hash())
+    )
+    return person if fits else get_user(request)
+
+
 def member_of(request: HttpRequest) -> Member | None:
     """The active member of this tenant who is signed in, if anybody is."""
     if not request.user.is_authenticated:
         return None
-    return Member.objects.active().filter(person_id=request.user.pk).first()
+    member: Member | None = request.session.member  # type: ignore[attr-defined]
+    return member if member and member.person_id == request.user.pk else None
+
+
+class PersonMiddleware(AuthenticationMiddleware):
+    """Django's, with `person_of`."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: person_of(request))  # type: ignore[assignment]
 
 
 class MemberMiddleware:
