@@ -74,6 +74,13 @@ SETTINGS: tuple[Setting, ...] = (
         administers=True,
     ),
     Setting(
+        _("Queues"),
+        _("Where cases wait, and who looks after them."),
+        "/settings/queues/",
+        "inbox",
+        administers=True,
+    ),
+    Setting(
         _("Sample data"),
         _("Made-up records to look around with, removed without a trace."),
         "/settings/samples/",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("triptych.tenants.sign_in_urls")),
     path("settings/", include("triptych.tenants.members.urls")),
     path("settings/pipelines/", include("triptych.core_crm.deals.pipeline_urls")),
+    path("settings/queues/", include("triptych.core_crm.cases.queue_urls")),
     path("contacts/", include("triptych.core_crm.contacts.urls")),
     path("companies/", include("triptych.core_crm.contacts.company_urls")),
     path("leads/", include("triptych.core_crm.leads.urls")),

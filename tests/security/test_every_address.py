@@ -14,7 +14,7 @@ from django.db import connection
 from django.urls import get_resolver
 
 from triptych.core_crm.activities.models import Activity
-from triptych.core_crm.cases.models import Case
+from triptych.core_crm.cases.models import Case, Queue
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.deals.models import Deal, Pipeline, Stage
 from triptych.core_crm.imports.actions import upload_import
@@ -89,6 +89,7 @@ def house(tenant, members, now, enable):
             "import/": upload_import(file=table.file, file_name="a.csv", by=by, now=now).pk,
             "settings/pipelines/stages/": Stage.objects.first().pk,
             "settings/pipelines/": Pipeline.objects.first().pk,
+            "settings/queues/": Queue.objects.first().pk,
             "settings/people/invitations/": invitation.pk,
             "settings/people/": Member.objects.get(role="member", person_id__isnull=False).pk,
             "settings/tokens/": token.pk,

@@ -6,9 +6,11 @@ Everybody in the tenant sees everything; readers change nothing.
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from triptych.core_crm.cases.models import Case, CaseMessage, CaseMessageQuerySet, CaseQuerySet, Queue, QueueQuerySet
 from triptych.core_crm.rights import must_be_writer
+from triptych.platform.refusals import Forbidden
 from triptych.tenants.members.models import Member
 
 
@@ -45,3 +47,23 @@ def case_to_restore(member: Member, pk: UUID) -> Case:
     case: Case = get_object_or_404(Case.objects.deleted().for_rows(), pk=pk)
     must_be_writer(member)
     return case
+
+
+def queue_to_change(member: Member, pk: UUID) -> Queue:
+    """Raises Http404 for a queue that is not there, Forbidden for whoever does not administer."""
+    queue: Queue = get_object_or_404(queues_visible_to(member), pk=pk)
+    must_administer(member)
+    return queue
+
+
+def queue_to_restore(member: Member, pk: UUID) -> Queue:
+    """A queue in the bin; raises Http404 if there is none, Forbidden for whoever does not administer."""
+    queue: Queue = get_object_or_404(Queue.objects.deleted(), pk=pk)
+    must_administer(member)
+    return queue
+
+
+def must_administer(member: Member) -> None:
+    """Raises Forbidden for somebody who does not administer the workspace."""
+    if not member.may_administer:
+        raise Forbidden(_("Only an owner or admin changes queues and mail. Ask one of them."))

@@ -20,7 +20,7 @@ LONGEST = 20_000
 
 class QueueField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def __init__(self) -> None:
-        queues = Queue.objects.alive().active().in_order()
+        queues = Queue.objects.active().in_order()
         super().__init__(queues, label=_("Queue"), required=False, empty_label=_("None"))
 
 
@@ -99,3 +99,27 @@ class CustomerForm(forms.Form):
     body = forms.CharField(
         label=_("What did the customer say?"), max_length=LONGEST, widget=forms.Textarea({"rows": 4})
     )
+
+
+class QueueForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("For example: Support, Complaints, Returns."))
+    members = forms.ModelMultipleChoiceField(
+        Member.objects.active().by_name(),
+        label=_("Who looks after it"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("They find its cases under “My queues”. Others see them, too."),
+    )
+
+
+class DeleteQueueForm(forms.Form):
+    """Where the cases of a queue go that is deleted."""
+
+    into = forms.ModelChoiceField(
+        Queue.objects.none(), label=_("Its cases go to"), empty_label=None, help_text=_("Undo brings them back.")
+    )
+
+    def __init__(self, data: Any = None, *, queue: Queue) -> None:
+        super().__init__(data, label_suffix="")
+        others = Queue.objects.active().in_order().exclude(pk=queue.pk)
+        self.fields["into"].queryset = others  # type: ignore[attr-defined]

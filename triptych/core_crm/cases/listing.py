@@ -25,8 +25,10 @@ PRIORITY_TONES = {"high": "amber", "urgent": "red"}
 VIEWS = {
     "open": _("Open"),
     "mine": _("Mine"),
+    "queues": _("My queues"),
     "unassigned": _("Nobody's"),
     "waiting": _("Not yet answered"),
+    "pending": _("Waiting for the customer"),
     "all": _("All"),
 }
 
@@ -38,10 +40,14 @@ def shown_in(view: str, cases: CaseQuerySet, *, member: Member) -> CaseQuerySet:
     cases = cases.open()
     if view == "mine":
         return cases.filter(owner=member)
+    if view == "queues":
+        return cases.filter(queue__in=Queue.objects.of_member(member))
     if view == "unassigned":
         return cases.unassigned()
     if view == "waiting":
         return cases.filter(awaits_reply=True)
+    if view == "pending":
+        return cases.filter(status=Case.Status.PENDING)
     return cases
 
 

@@ -19,25 +19,36 @@ from triptych.tenants.members.models import Member
 
 class QueueQuerySet(RecordQuerySet):
     def active(self) -> Self:
-        return self.filter(is_active=True)
+        """Queues in use: neither retired nor deleted."""
+        return self.alive().filter(is_active=True)
+
+    def of_member(self, member: Member) -> Self:
+        """Queues that the member looks after."""
+        return self.filter(members=member)
 
     def in_order(self) -> Self:
         return self.order_by("position", "pk")
 
 
 class Queue(Record):
-    """Where cases wait until somebody takes them."""
+    """Where cases wait until somebody takes them. Its members are those who look after it; others may, too."""
 
     name = models.CharField(_("name"), max_length=80)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_active = models.BooleanField(_("active"), default=True)
     is_default = models.BooleanField(_("default"), default=False)
+    members = models.ManyToManyField(Member, related_name="queues", verbose_name=_("members"), blank=True)
+    emptied_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", help_text="Where its cases went."
+    )
 
     objects = QueueQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(Lower("name"), name="queue_name_once", condition=Q(is_active=True)),
+            models.UniqueConstraint(
+                Lower("name"), name="queue_name_once", condition=Q(is_active=True, deleted_at__isnull=True)
+            ),
             models.UniqueConstraint("is_default", name="queue_one_default", condition=Q(is_default=True)),
         ]
 
@@ -120,6 +131,9 @@ class Case(Record):
     origin = models.CharField(_("origin"), max_length=10, choices=Origin.choices, blank=True)
     queue = models.ForeignKey(
         Queue, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("queue")
+    )
+    former_queue = models.ForeignKey(
+        Queue, models.SET_NULL, null=True, blank=True, related_name="+", help_text="The deleted one that it was in."
     )
     owner = models.ForeignKey(
         Member, models.SET_NULL, null=True, blank=True, related_name="cases", verbose_name=_("owner")

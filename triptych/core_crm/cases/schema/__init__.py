@@ -1,6 +1,6 @@
 """Cases and their conversation in the API: thin doors to `access` and `actions`."""
 
-from triptych.core_crm.cases.schema import cases, mutations
+from triptych.core_crm.cases.schema import cases, mutations, queue_changes
 from triptych.platform.plugins import GraphQLExtension
 
 extensions = [
@@ -9,4 +9,5 @@ extensions = [
     GraphQLExtension(on="Contact", fields=cases.ContactLists),
     GraphQLExtension(on="Deal", fields=cases.DealLists),
     GraphQLExtension(on="Mutation", fields=mutations.Mutations),
+    GraphQLExtension(on="Mutation", fields=queue_changes.Mutations),
 ]

@@ -39,8 +39,9 @@ strawberry.enum(models.CaseMessage.Kind, name="CaseMessageKind")
 class Queue(Record):
     name: str
     position: int
-    is_active: bool
+    is_active: bool = strawberry_django.field(description="Whether it takes new cases.")
     is_default: bool
+    members: list[Member] = strawberry_django.field(description="Who looks after it; others may, too.")
 
 
 queue_list = Listing(
