@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from triptych.core_crm.custom_fields.columns import CustomValuesField
 from triptych.platform.ids import new_id
 from triptych.platform.records import Record, RecordQuerySet
 from triptych.tenants.members.models import Member
@@ -156,6 +157,7 @@ class Case(Record):
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
     last_message_at = models.DateTimeField(_("last message"), null=True, blank=True)
     awaits_reply = models.BooleanField(_("awaits a reply"), default=True, help_text="The customer spoke last.")
+    custom = CustomValuesField()
 
     objects = CaseQuerySet.as_manager()
 
