@@ -81,6 +81,12 @@ SETTINGS: tuple[Setting, ...] = (
         administers=True,
     ),
     Setting(
+        _("Working hours"),
+        _("When you work, and on which days you do not."),
+        "/settings/working-hours/",
+        "clock",
+    ),
+    Setting(
         _("Sample data"),
         _("Made-up records to look around with, removed without a trace."),
         "/settings/samples/",

@@ -14,6 +14,7 @@ from django.db import connection
 from django.urls import get_resolver
 
 from triptych.core_crm.activities.models import Activity
+from triptych.core_crm.calendar.models import BusinessCalendar
 from triptych.core_crm.cases.models import Case, Queue
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.deals.models import Deal, Pipeline, Stage
@@ -90,6 +91,7 @@ def house(tenant, members, now, enable):
             "settings/pipelines/stages/": Stage.objects.first().pk,
             "settings/pipelines/": Pipeline.objects.first().pk,
             "settings/queues/": Queue.objects.first().pk,
+            "settings/working-hours/": BusinessCalendar.objects.get().pk,
             "settings/people/invitations/": invitation.pk,
             "settings/people/": Member.objects.get(role="member", person_id__isnull=False).pk,
             "settings/tokens/": token.pk,

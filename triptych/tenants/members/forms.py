@@ -45,13 +45,14 @@ class WorkspaceForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, choices in (("timezone", _zones()), ("currency", _currencies())):
+        for name, choices in (("timezone", zone_choices()), ("currency", _currencies())):
             field: Any = self.fields[name]
             field.choices = choices
             field.widget.attrs["data-picker"] = "1"
 
 
-def _zones() -> list[tuple[str, str]]:
+def zone_choices() -> list[tuple[str, str]]:
+    """The time zones that can be chosen."""
     return [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]
 
 

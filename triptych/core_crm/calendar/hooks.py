@@ -1,0 +1,12 @@
+"""What business calendars contribute to the generic hooks."""
+
+from datetime import datetime
+
+from triptych.core_crm.calendar.models import BusinessCalendar
+from triptych.platform.plugins import hookimpl
+
+
+@hookimpl
+def tenant_defaults(now: datetime) -> None:
+    """Every workspace begins with one calendar, nine to five, in its own time zone."""
+    BusinessCalendar.objects.create(name="Business hours", is_default=True, created_at=now, updated_at=now)
