@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage, Storage
 from django.core.management import call_command
+from filelock import FileLock
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 SERVED = {
@@ -62,9 +63,16 @@ def fetch() -> None:
     """
     root = settings.NODE_MODULES.parent
     lock = root / "package-lock.json"
-    if lock.exists() and _stamped(settings.NODE_MODULES) != _digest([lock]):
-        _install(root)
-        (settings.NODE_MODULES / STAMP).write_text(_digest([lock]))
+
+    def is_there() -> bool:
+        return not lock.exists() or _stamped(settings.NODE_MODULES) == _digest([lock])
+
+    if is_there():
+        return
+    with FileLock(root / ".npm.lock"):  # two that start at once would empty the folder under each other
+        if not is_there():
+            _install(root)
+            (settings.NODE_MODULES / STAMP).write_text(_digest([lock]))
 
 
 def collect() -> None:

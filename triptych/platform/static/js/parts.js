@@ -100,12 +100,20 @@
         },
       };
       if (url) {
+        var asked = 0, settled = false;  // an answer that comes after the next question, or after the choice, is dropped
         options.preload = "focus";
         options.onType = function () { this.clearOptions(); };  // what was found for other letters fits no more
+        options.onItemAdd = function () { asked += 1; settled = true; };
         options.load = function (text, done) {
+          var picker = this, mine = (asked += 1);
+          settled = false;
           fetch(url + (url.includes("?") ? "&" : "?") + "q=" + encodeURIComponent(text), { headers: { Accept: "application/json" } })
             .then(function (answer) { return answer.json(); })
-            .then(function (found) { done(found.results || found); }, function () { done(); });
+            .then(function (found) {
+              if (mine === asked) { done(found.results || found); return; }
+              done();
+              if (settled) picker.close();
+            }, function () { done(); });
         };
       }
       new TomSelect(select, options);
