@@ -29,7 +29,7 @@ strawberry.enum(models.Member.Role, name="MemberRole", description="What somebod
 class Member(relay.Node):
     name: str
     email: str
-    role: models.Member.Role
+    role: models.RoleCode
     region: str = strawberry_django.field(description="The sales region, if one was given.")
     is_active: bool = strawberry_django.field(description="Whether they still work here.")
     created_at: datetime

@@ -1,23 +1,25 @@
 """Who may see or change activities: the one way to fetch them for somebody.
 
-Everybody in the tenant sees everything; readers change nothing.
+Roles decide, in `rights.access`.
 """
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from triptych.core_crm.activities.models import Activity, ActivityQuerySet
-from triptych.core_crm.activities.records import LinkedRecord, RecordRef, models_by_kind, named
+from triptych.core_crm.activities.records import LinkedRecord, RecordRef, models_by_kind
 from triptych.core_crm.rights import must_be_writer
+from triptych.core_crm.rights.access import CHANGE, DELETE, must, visible
 from triptych.platform.records import Record
 from triptych.tenants.members.models import Member
 
 
 def activities_visible_to(member: Member) -> ActivityQuerySet:
     """The activities that the member may see, without those in the bin."""
-    return Activity.objects.alive()
+    return visible(member, Activity.objects.alive())
 
 
 def activity_to_see(member: Member, pk: UUID) -> Activity:
@@ -27,16 +29,23 @@ def activity_to_see(member: Member, pk: UUID) -> Activity:
 
 
 def activity_to_change(member: Member, pk: UUID) -> Activity:
-    """Raises Http404 for an activity that is not there for this member, Forbidden if they only may read it."""
+    """Raises Http404 for one that is not there for this member, Forbidden if they may not change it."""
     activity = activity_to_see(member, pk)
-    must_be_writer(member)
+    must(member, CHANGE, activity)
+    return activity
+
+
+def activity_to_delete(member: Member, pk: UUID) -> Activity:
+    """Raises Http404 for one that is not there for this member, Forbidden if they may not delete it."""
+    activity = activity_to_see(member, pk)
+    must(member, DELETE, activity)
     return activity
 
 
 def activity_to_restore(member: Member, pk: UUID) -> Activity:
-    """An activity in the bin; raises Http404 if there is none, Forbidden if the member only may read."""
-    activity: Activity = get_object_or_404(Activity.objects.deleted(), pk=pk)
-    must_be_writer(member)
+    """An activity in the bin; raises Http404 if none is there for them, Forbidden if they may not delete it."""
+    activity: Activity = get_object_or_404(visible(member, Activity.objects.deleted()), pk=pk)
+    must(member, DELETE, activity)
     return activity
 
 
@@ -45,7 +54,7 @@ def record_to_see(member: Member, ref: RecordRef) -> Record:
     model = models_by_kind().get(ref.kind)
     if model is None:
         raise Http404
-    found: Record = get_object_or_404(model.objects.alive(), pk=ref.id)
+    found: Record = get_object_or_404(visible(member, model.objects.alive()), pk=ref.id)
     return found
 
 
@@ -56,8 +65,6 @@ def record_to_link(member: Member, ref: RecordRef) -> LinkedRecord:
         Http404: there is none for this member.
         Forbidden: the member may only read.
     """
-    record = named([ref]).get(ref.id)
-    if record is None or record.kind != ref.kind:
-        raise Http404
+    record: Any = record_to_see(member, ref)
     must_be_writer(member)
-    return record
+    return LinkedRecord(ref.kind, ref.id, str(record), record.get_absolute_url())

@@ -5,16 +5,26 @@ from datetime import datetime
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from triptych.core_crm.activities import access, listing
+from triptych.core_crm.activities.models import Activity
 from triptych.core_crm.activities.sources import LOOKS, activities_of, beginning_of, files_on
 from triptych.core_crm.activities.timeline import TimelineSource
+from triptych.core_crm.rights.levels import Noun
 from triptych.platform.plugins import Fragment, hookimpl
 from triptych.platform.records import Record
 from triptych.platform.web.hookspecs import Tile
 from triptych.platform.web.templatetags.parts import figure, when
 from triptych.tenants.members.models import Member
+
+ACTIVITIES = Noun(Activity, gettext_lazy("Activities"), title="subject", fields=("description", "duration_minutes"))
+
+
+@hookimpl
+def record_nouns() -> list[Noun]:
+    """Tasks, calls, meetings, emails and notes."""
+    return [ACTIVITIES]
 
 
 @hookimpl

@@ -23,7 +23,7 @@ from triptych.core_crm.editing.pages import form_page
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.pages import bulk_page, list_page, undo_bulk_page
-from triptych.core_crm.rights import must_be_writer
+from triptych.core_crm.rights.access import CREATE, must_at_all
 from triptych.platform import clock
 from triptych.platform.refusals import Refused
 from triptych.platform.web import toasts
@@ -69,7 +69,7 @@ def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def create(request: TenantRequest) -> HttpResponse:
     """A new activity of `?kind=`, about the record of `?on=contact:<id>` if there is one."""
-    must_be_writer(request.member)
+    must_at_all(request.member, CREATE, Activity)
     kind = request.GET.get("kind", Activity.Kind.TASK)
     if kind not in Activity.Kind.values:
         raise Http404
@@ -129,7 +129,7 @@ def reopen(request: TenantRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def delete(request: TenantRequest, pk: UUID) -> HttpResponse:
-    activity = access.activity_to_change(request.member, pk)
+    activity = access.activity_to_delete(request.member, pk)
     actions.delete_activity(activity=activity, by=request.member, now=clock.now())
     toasts.show(request, _("Deleted: %(what)s.") % {"what": activity}, undo=_url("restore", activity))
     if request.htmx:  # type: ignore[attr-defined]

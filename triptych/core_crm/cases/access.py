@@ -1,6 +1,6 @@
 """Who may see or change cases: the one way to fetch them for somebody.
 
-Everybody in the tenant sees everything; readers change nothing.
+Roles decide, in `rights.access`.
 """
 
 from uuid import UUID
@@ -9,14 +9,14 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.cases.models import Case, CaseMessage, CaseMessageQuerySet, CaseQuerySet, Queue, QueueQuerySet
-from triptych.core_crm.rights import must_be_writer
+from triptych.core_crm.rights.access import CHANGE, DELETE, must, visible
 from triptych.platform.refusals import Forbidden
 from triptych.tenants.members.models import Member
 
 
 def cases_visible_to(member: Member) -> CaseQuerySet:
     """The cases that the member may see, without those in the bin."""
-    return Case.objects.alive()
+    return visible(member, Case.objects.alive())
 
 
 def queues_visible_to(member: Member) -> QueueQuerySet:
@@ -26,7 +26,7 @@ def queues_visible_to(member: Member) -> QueueQuerySet:
 
 def messages_visible_to(member: Member) -> CaseMessageQuerySet:
     """What the member may read of conversations, internal notes included."""
-    return CaseMessage.objects.filter(case__deleted_at__isnull=True)
+    return CaseMessage.objects.filter(case__in=cases_visible_to(member))
 
 
 def case_to_see(member: Member, pk: UUID) -> Case:
@@ -36,16 +36,23 @@ def case_to_see(member: Member, pk: UUID) -> Case:
 
 
 def case_to_change(member: Member, pk: UUID) -> Case:
-    """Raises Http404 for a case that is not there for this member, Forbidden if they only may read it."""
+    """Raises Http404 for one that is not there for this member, Forbidden if they may not change it."""
     case = case_to_see(member, pk)
-    must_be_writer(member)
+    must(member, CHANGE, case)
+    return case
+
+
+def case_to_delete(member: Member, pk: UUID) -> Case:
+    """Raises Http404 for one that is not there for this member, Forbidden if they may not delete it."""
+    case = case_to_see(member, pk)
+    must(member, DELETE, case)
     return case
 
 
 def case_to_restore(member: Member, pk: UUID) -> Case:
-    """A case in the bin; raises Http404 if there is none, Forbidden if the member only may read."""
-    case: Case = get_object_or_404(Case.objects.deleted().for_rows(), pk=pk)
-    must_be_writer(member)
+    """A case in the bin; raises Http404 if none is there for them, Forbidden if they may not delete it."""
+    case: Case = get_object_or_404(visible(member, Case.objects.deleted()).for_rows(), pk=pk)
+    must(member, DELETE, case)
     return case
 
 

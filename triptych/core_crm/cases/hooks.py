@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.activities.timeline import TimelineSource
@@ -14,11 +14,20 @@ from triptych.core_crm.cases import access
 from triptych.core_crm.cases.defaults import make_defaults
 from triptych.core_crm.cases.models import Case
 from triptych.core_crm.cases.timeline import cases_around, messages, openings
+from triptych.core_crm.rights.levels import Noun
 from triptych.platform.plugins import Fragment, hookimpl
 from triptych.platform.records import Record
 from triptych.platform.web.hookspecs import Tile
 from triptych.platform.web.templatetags.parts import figure
 from triptych.tenants.members.models import Member
+
+CASES = Noun(Case, gettext_lazy("Cases"), title="subject", fields=("description", "origin", "type"))
+
+
+@hookimpl
+def record_nouns() -> list[Noun]:
+    """Cases, their conversations with them."""
+    return [CASES]
 
 
 @hookimpl

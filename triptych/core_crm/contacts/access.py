@@ -1,6 +1,6 @@
 """Who may see or change contacts and companies: the one way to fetch them for somebody.
 
-Everybody in the tenant sees everything; readers change nothing.
+Roles decide, in `rights.access`.
 """
 
 from uuid import UUID
@@ -8,18 +8,18 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 
 from triptych.core_crm.contacts.models import Company, CompanyQuerySet, Contact, ContactQuerySet
-from triptych.core_crm.rights import must_be_writer
+from triptych.core_crm.rights.access import CHANGE, DELETE, must, visible
 from triptych.tenants.members.models import Member
 
 
 def contacts_visible_to(member: Member) -> ContactQuerySet:
     """The contacts that the member may see, without those in the bin."""
-    return Contact.objects.alive()
+    return visible(member, Contact.objects.alive())
 
 
 def companies_visible_to(member: Member) -> CompanyQuerySet:
     """The companies that the member may see, without those in the bin."""
-    return Company.objects.alive()
+    return visible(member, Company.objects.alive())
 
 
 def contact_to_see(member: Member, pk: UUID) -> Contact:
@@ -29,16 +29,23 @@ def contact_to_see(member: Member, pk: UUID) -> Contact:
 
 
 def contact_to_change(member: Member, pk: UUID) -> Contact:
-    """Raises Http404 for a contact that is not there for this member, Forbidden if they only may read it."""
+    """Raises Http404 for one that is not there for this member, Forbidden if they may not change it."""
     contact = contact_to_see(member, pk)
-    must_be_writer(member)
+    must(member, CHANGE, contact)
+    return contact
+
+
+def contact_to_delete(member: Member, pk: UUID) -> Contact:
+    """Raises Http404 for one that is not there for this member, Forbidden if they may not delete it."""
+    contact = contact_to_see(member, pk)
+    must(member, DELETE, contact)
     return contact
 
 
 def contact_to_restore(member: Member, pk: UUID) -> Contact:
-    """A contact in the bin; raises Http404 if there is none, Forbidden if the member only may read."""
-    contact: Contact = get_object_or_404(Contact.objects.deleted(), pk=pk)
-    must_be_writer(member)
+    """A contact in the bin; raises Http404 if none is there for them, Forbidden if they may not delete it."""
+    contact: Contact = get_object_or_404(visible(member, Contact.objects.deleted()), pk=pk)
+    must(member, DELETE, contact)
     return contact
 
 
@@ -49,14 +56,21 @@ def company_to_see(member: Member, pk: UUID) -> Company:
 
 
 def company_to_change(member: Member, pk: UUID) -> Company:
-    """Raises Http404 for a company that is not there for this member, Forbidden if they only may read it."""
+    """Raises Http404 for one that is not there for this member, Forbidden if they may not change it."""
     company = company_to_see(member, pk)
-    must_be_writer(member)
+    must(member, CHANGE, company)
+    return company
+
+
+def company_to_delete(member: Member, pk: UUID) -> Company:
+    """Raises Http404 for one that is not there for this member, Forbidden if they may not delete it."""
+    company = company_to_see(member, pk)
+    must(member, DELETE, company)
     return company
 
 
 def company_to_restore(member: Member, pk: UUID) -> Company:
-    """A company in the bin; raises Http404 if there is none, Forbidden if the member only may read."""
-    company: Company = get_object_or_404(Company.objects.deleted(), pk=pk)
-    must_be_writer(member)
+    """A company in the bin; raises Http404 if none is there for them, Forbidden if they may not delete it."""
+    company: Company = get_object_or_404(visible(member, Company.objects.deleted()), pk=pk)
+    must(member, DELETE, company)
     return company

@@ -3,11 +3,35 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from triptych.core_crm.activities.records import RecordRef
-from triptych.core_crm.contacts.models import Contact, ContactCompany
+from triptych.core_crm.contacts.models import Company, Contact, ContactCompany
+from triptych.core_crm.rights.levels import Noun
 from triptych.platform.plugins import hookimpl
 from triptych.platform.web.hookspecs import OnboardingStep
+
+CONTACTS = Noun(
+    Contact,
+    gettext_lazy("Contacts"),
+    title="last_name",
+    fields=("salutation", "job_title", "emails", "phones", "addresses", "description"),
+)
+COMPANIES = Noun(
+    Company,
+    gettext_lazy("Companies"),
+    title="name",
+    fields=(
+        "website", "domain", "industry", "number_of_employees", "annual_revenue", "founded_year", "phone",
+        "billing_address", "shipping_address", "description",
+    ),
+)  # fmt: skip
+
+
+@hookimpl
+def record_nouns() -> list[Noun]:
+    """Contacts and companies."""
+    return [CONTACTS, COMPANIES]
 
 
 @hookimpl

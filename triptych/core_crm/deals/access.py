@@ -1,6 +1,6 @@
 """Who may see or change deals and pipelines: the one way to fetch them for somebody.
 
-Everybody in the tenant sees everything; readers change nothing; pipelines are changed by owners and admins.
+Roles decide, in `rights.access`. Everybody sees pipelines; owners and admins change them.
 """
 
 from uuid import UUID
@@ -9,14 +9,14 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.deals.models import Deal, DealQuerySet, Pipeline, PipelineQuerySet, Stage, StageQuerySet
-from triptych.core_crm.rights import must_be_writer
+from triptych.core_crm.rights.access import CHANGE, DELETE, must, visible
 from triptych.platform.refusals import Forbidden
 from triptych.tenants.members.models import Member
 
 
 def deals_visible_to(member: Member) -> DealQuerySet:
     """The deals that the member may see, without those in the bin."""
-    return Deal.objects.alive()
+    return visible(member, Deal.objects.alive())
 
 
 def pipelines_visible_to(member: Member) -> PipelineQuerySet:
@@ -36,16 +36,24 @@ def deal_to_see(member: Member, pk: UUID) -> Deal:
 
 
 def deal_to_change(member: Member, pk: UUID) -> Deal:
-    """Raises Http404 for a deal that is not there for this member, Forbidden if they only may read it."""
+    """Raises Http404 for one that is not there for this member, Forbidden if they may not change it."""
     deal = deal_to_see(member, pk)
-    must_be_writer(member)
+    must(member, CHANGE, deal)
+    return deal
+
+
+def deal_to_delete(member: Member, pk: UUID) -> Deal:
+    """Raises Http404 for one that is not there for this member, Forbidden if they may not delete it."""
+    deal = deal_to_see(member, pk)
+    must(member, DELETE, deal)
     return deal
 
 
 def deal_to_restore(member: Member, pk: UUID) -> Deal:
-    """A deal in the bin; raises Http404 if there is none, Forbidden if the member only may read."""
-    deal: Deal = get_object_or_404(Deal.objects.deleted().for_cards().select_related("pipeline"), pk=pk)
-    must_be_writer(member)
+    """A deal in the bin; raises Http404 if none is there for them, Forbidden if they may not delete it."""
+    deals = visible(member, Deal.objects.deleted()).for_cards().select_related("pipeline")
+    deal: Deal = get_object_or_404(deals, pk=pk)
+    must(member, DELETE, deal)
     return deal
 
 

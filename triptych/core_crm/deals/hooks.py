@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, DecimalField, ExpressionWrapper, F, Sum
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.activities.timeline import TimelineSource
@@ -15,11 +15,34 @@ from triptych.core_crm.deals import access
 from triptych.core_crm.deals.defaults import make_defaults
 from triptych.core_crm.deals.models import Deal, DealQuerySet
 from triptych.core_crm.deals.timeline import moves_around, stage_moves
+from triptych.core_crm.rights.levels import Noun
 from triptych.platform.plugins import Fragment, hookimpl
 from triptych.platform.records import Record
 from triptych.platform.web.hookspecs import OnboardingStep, Tile
 from triptych.platform.web.templatetags.parts import figure, money
 from triptych.tenants.members.models import Member
+
+DEALS = Noun(
+    Deal,
+    gettext_lazy("Deals"),
+    title="name",
+    fields=(
+        "amount",
+        "close_date",
+        "lead_source",
+        "campaign",
+        "next_step",
+        "next_step_date",
+        "lost_reason",
+        "description",
+    ),
+)
+
+
+@hookimpl
+def record_nouns() -> list[Noun]:
+    """Deals. Pipelines are settings."""
+    return [DEALS]
 
 
 @hookimpl

@@ -1,4 +1,4 @@
-"""Who may see or change leads: the one way to fetch them for somebody. Everybody in the tenant sees all of them."""
+"""Who may see or change leads: the one way to fetch them for somebody. Roles decide, in `rights.access`."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from triptych.core_crm.contacts.access import companies_visible_to, contacts_vis
 from triptych.core_crm.contacts.channels import clean_domain
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.leads.models import Lead, LeadQuerySet
-from triptych.core_crm.rights import must_be_writer
+from triptych.core_crm.rights.access import CHANGE, DELETE, must, visible
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
@@ -49,7 +49,7 @@ MAIL_PROVIDERS = frozenset(
 
 def leads_visible_to(member: Member) -> LeadQuerySet:
     """The leads that the member may see, without those in the bin."""
-    return Lead.objects.alive()
+    return visible(member, Lead.objects.alive())
 
 
 def lead_to_see(member: Member, pk: UUID) -> Lead:
@@ -60,16 +60,23 @@ def lead_to_see(member: Member, pk: UUID) -> Lead:
 
 
 def lead_to_change(member: Member, pk: UUID) -> Lead:
-    """Raises Http404 for a lead that is not there for this member, Forbidden if they only may read it."""
+    """Raises Http404 for one that is not there for this member, Forbidden if they may not change it."""
     lead = lead_to_see(member, pk)
-    must_be_writer(member)
+    must(member, CHANGE, lead)
+    return lead
+
+
+def lead_to_delete(member: Member, pk: UUID) -> Lead:
+    """Raises Http404 for one that is not there for this member, Forbidden if they may not delete it."""
+    lead = lead_to_see(member, pk)
+    must(member, DELETE, lead)
     return lead
 
 
 def lead_to_restore(member: Member, pk: UUID) -> Lead:
-    """A lead in the bin; raises Http404 if there is none, Forbidden if the member only may read."""
-    lead: Lead = get_object_or_404(Lead.objects.deleted(), pk=pk)
-    must_be_writer(member)
+    """A lead in the bin; raises Http404 if none is there for them, Forbidden if they may not delete it."""
+    lead: Lead = get_object_or_404(visible(member, Lead.objects.deleted()), pk=pk)
+    must(member, DELETE, lead)
     return lead
 
 

@@ -259,7 +259,7 @@ class Mutations:
     @mutation
     def delete_lead(self, info: ApiInfo, input: DeleteLeadInput) -> LeadPayload:
         """Put a lead into the bin."""
-        lead = access.lead_to_change(info.context.member, key_of(input.id, lead_list))
+        lead = access.lead_to_delete(info.context.member, key_of(input.id, lead_list))
         return LeadPayload.of(lead=actions.delete_lead(lead=lead, **acting(info)))
 
     @mutation

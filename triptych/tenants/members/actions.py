@@ -16,7 +16,7 @@ from triptych.platform.scope import CONTROL, entered
 from triptych.tenants import actions as control
 from triptych.tenants.localities import check_locality
 from triptych.tenants.members.access import administering
-from triptych.tenants.members.models import Invitation, Member, digest_of
+from triptych.tenants.members.models import Invitation, Member, Role, digest_of
 from triptych.tenants.models import Membership, Person, Tenant
 
 INVITATION_DAYS = 7
@@ -91,8 +91,8 @@ def _set_first_password(person: Person, password: str) -> None:
 
 
 @transaction.atomic
-def change_role(*, member: Member, role: str, by: Member, now: datetime) -> Member:
-    """Give a member another role.
+def change_role(*, member: Member, role: str, record: Role | None = None, by: Member, now: datetime) -> Member:
+    """Give a member another role: a built-in one, or one of the workspace's own as `record`, which is built on `role`.
 
     Raises:
         Forbidden: `by` does not administer, or touches an owner without being one.
@@ -104,8 +104,8 @@ def change_role(*, member: Member, role: str, by: Member, now: datetime) -> Memb
         raise Forbidden(_("Only an owner may make or change an owner."))
     if member.role == Member.Role.OWNER and role != Member.Role.OWNER:
         _another_owner_than(member)
-    member.role = role
-    member.save(update_fields=["role"])
+    member.role, member.role_record = role, record
+    member.save(update_fields=["role", "role_record"])
     events.announce("member.role_changed", None, by=by, at=now, member=str(member.pk), role=role)
     return member
 

@@ -1,4 +1,4 @@
-"""Writes to an activity's fields and links: check, write, record, announce. Rights are checked by `access` before."""
+"""Writes to an activity's fields and links: check (rights too), write, record, announce."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from triptych.core_crm.activities.findable import search_entry
 from triptych.core_crm.activities.models import Activity, ActivityLink
 from triptych.core_crm.activities.records import RecordRef
+from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must
 from triptych.platform import events, search
 from triptych.platform.changes import Changes, apply_changes, check_fields
 from triptych.platform.plugins import hooks
@@ -58,6 +59,7 @@ def create_activity(
     apply_changes(activity, {"status": _first_status(kind, fields, now), **_cleaned(fields)})
     _settle(activity, now=now)
     _check(activity)
+    must(by, CREATE, activity)
     activity.save(force_insert=True)
     _link(activity, [*records, *hooks.gather("also_concerned", records=records)] if records else [])
     search.index(search_entry(activity))
@@ -85,6 +87,7 @@ def update_activity(
         Refused: a value breaks a rule; it names the field.
     """
     activity = locked(activity)
+    must(by, CHANGE, activity)
     activity.expect_version(version)
     was_at, was_open = activity.at, activity.is_open
     changes = apply_changes(activity, _cleaned(fields))
@@ -108,6 +111,7 @@ def update_activity(
 def delete_activity(*, activity: Activity, by: Member | None, now: datetime) -> Activity:
     """Put an activity into the bin, from which `restore_activity` takes it. Announces `activity.deleted`."""
     activity = locked(activity)
+    must(by, DELETE, activity)
     if activity.deleted_at:
         return activity
     activity.deleted_at = now
@@ -121,6 +125,7 @@ def delete_activity(*, activity: Activity, by: Member | None, now: datetime) -> 
 def restore_activity(*, activity: Activity, by: Member | None, now: datetime) -> Activity:
     """Take an activity out of the bin, as it was. Announces `activity.restored`."""
     activity = locked(activity)
+    must(by, DELETE, activity)
     if not activity.deleted_at:
         return activity
     activity.deleted_at = None

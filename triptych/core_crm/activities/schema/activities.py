@@ -212,7 +212,7 @@ class Mutations:
     @mutation
     def delete_activity(self, info: ApiInfo, input: DeleteActivityInput) -> ActivityPayload:
         """Put an activity into the bin."""
-        activity = access.activity_to_change(info.context.member, key_of(input.id, activity_list))
+        activity = access.activity_to_delete(info.context.member, key_of(input.id, activity_list))
         return ActivityPayload.of(activity=actions.delete_activity(activity=activity, **acting(info)))
 
     @mutation

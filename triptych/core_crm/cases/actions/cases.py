@@ -1,4 +1,4 @@
-"""Writes to a case: check, write, record, announce. Rights are checked by `access` before."""
+"""Writes to a case: check (rights too), write, record, announce."""
 
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
@@ -10,6 +10,7 @@ from triptych.core_crm.cases.findable import search_entry
 from triptych.core_crm.cases.models import Case, Numbering, Queue
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.deals.models import Deal
+from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must
 from triptych.platform import events, search
 from triptych.platform.changes import apply_changes, check_fields
 from triptych.platform.refusals import Refused
@@ -53,6 +54,7 @@ def create_case(*, by: Member | None, now: datetime, **fields: Unpack[CaseFields
     case.number = 0
     check_fields(case)
     case.number = next_number()
+    must(by, CREATE, case)
     case.save(force_insert=True)
     search.index(search_entry(case))
     events.announce("case.created", case, by=by, at=now, number=case.number)
@@ -73,6 +75,7 @@ def update_case(
         Refused: a value breaks a rule; it names the field.
     """
     case = locked(case)
+    must(by, CHANGE, case)
     case.expect_version(version)
     was_open = case.is_open
     changes = apply_changes(case, _cleaned(fields))
@@ -155,6 +158,7 @@ def unmerge_case(*, case: Case, by: Member | None, now: datetime) -> Case:
 def delete_case(*, case: Case, by: Member | None, now: datetime) -> Case:
     """Put a case into the bin, from which `restore_case` takes it. Announces `case.deleted`."""
     case = locked(case)
+    must(by, DELETE, case)
     if case.deleted_at:
         return case
     case.deleted_at = now
@@ -168,6 +172,7 @@ def delete_case(*, case: Case, by: Member | None, now: datetime) -> Case:
 def restore_case(*, case: Case, by: Member | None, now: datetime) -> Case:
     """Take a case out of the bin, as it was. Announces `case.restored`."""
     case = locked(case)
+    must(by, DELETE, case)
     if not case.deleted_at:
         return case
     case.deleted_at = None

@@ -140,7 +140,7 @@ class Mutations:
     @mutation
     def delete_case(self, info: ApiInfo, input: DeleteCaseInput) -> CasePayload:
         """Put a case into the bin."""
-        case = access.case_to_change(info.context.member, key_of(input.id, case_list))
+        case = access.case_to_delete(info.context.member, key_of(input.id, case_list))
         return CasePayload.of(case=actions.delete_case(case=case, **acting(info)))
 
     @mutation

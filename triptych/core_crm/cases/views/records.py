@@ -16,6 +16,7 @@ from triptych.core_crm.cases.conversation import composer_of, messages_of
 from triptych.core_crm.cases.facts import CLOCKS, FACTS, head_of
 from triptych.core_crm.cases.forms import CaseForm, NewCaseForm
 from triptych.core_crm.cases.listing import LIST, VIEWS, shown_in
+from triptych.core_crm.cases.models import Case
 from triptych.core_crm.editing.files import take_file
 from triptych.core_crm.editing.forms import edits_shown
 from triptych.core_crm.editing.pages import fact_page, fact_saved, facts_of, form_page
@@ -23,7 +24,7 @@ from triptych.core_crm.editing.picking import picked
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.pages import bulk_page, list_page, undo_bulk_page
-from triptych.core_crm.rights import must_be_writer
+from triptych.core_crm.rights.access import CREATE, must_at_all
 from triptych.platform import clock, search
 from triptych.platform.web import toasts
 from triptych.platform.web.tables import Tab
@@ -76,7 +77,7 @@ def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def create(request: TenantRequest) -> HttpResponse:
     """A new case; `?contact=`, `?company=` and `?deal=` are filled in."""
-    must_be_writer(request.member)
+    must_at_all(request.member, CREATE, Case)
     given: dict[str, Any] = {name: request.GET.get(name) for name in ("contact", "company", "deal")}
     form = NewCaseForm(request.POST or None, member=request.member, initial=given)
     if form.is_valid():
@@ -127,7 +128,7 @@ def files(request: TenantRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def delete(request: TenantRequest, pk: UUID) -> HttpResponse:
-    case = access.case_to_change(request.member, pk)
+    case = access.case_to_delete(request.member, pk)
     actions.delete_case(case=case, by=request.member, now=clock.now())
     toasts.show(request, _("%(case)s is deleted.") % {"case": case}, undo=f"{case.get_absolute_url()}restore/")
     return redirect(HOME)

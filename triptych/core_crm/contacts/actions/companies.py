@@ -1,4 +1,4 @@
-"""Writes to companies: check, write, record, announce. Rights are checked by `access` before."""
+"""Writes to companies: check (rights too), write, record, announce."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.contacts import channels
 from triptych.core_crm.contacts.models import Company
+from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must
 from triptych.platform import events, search
 from triptych.platform.changes import apply_changes, check_fields
 from triptych.platform.refusals import Refused
@@ -49,6 +50,7 @@ def create_company(*, by: Member | None, now: datetime, **fields: Unpack[Company
     company = Company(created_at=now, updated_at=now, owner=by)
     apply_changes(company, _cleaned(fields))
     _check(company)
+    must(by, CREATE, company)
     company.save(force_insert=True)
     search.index(search_entry(company))
     events.announce("company.created", company, by=by, at=now)
@@ -70,6 +72,7 @@ def update_company(
     if "parent" in fields:
         _one_family_at_a_time()
     company = Company.objects.select_for_update().get(pk=company.pk)
+    must(by, CHANGE, company)
     company.expect_version(version)
     changes = apply_changes(company, _cleaned(fields))
     if not changes:
@@ -90,6 +93,7 @@ def delete_company(*, company: Company, by: Member | None, now: datetime) -> Com
     Announces `company.deleted`.
     """
     company = Company.objects.select_for_update().get(pk=company.pk)
+    must(by, DELETE, company)
     if company.deleted_at:
         return company
     company.deleted_at = now
@@ -103,6 +107,7 @@ def delete_company(*, company: Company, by: Member | None, now: datetime) -> Com
 def restore_company(*, company: Company, by: Member | None, now: datetime) -> Company:
     """Take a company out of the bin, as it was. Announces `company.restored`."""
     company = Company.objects.select_for_update().get(pk=company.pk)
+    must(by, DELETE, company)
     if not company.deleted_at:
         return company
     company.deleted_at = None

@@ -1,4 +1,4 @@
-"""Writes to contacts: check, write, record, announce. Rights are checked by `access` before."""
+"""Writes to contacts: check (rights too), write, record, announce."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.contacts import channels
 from triptych.core_crm.contacts.models import Company, Contact, ContactCompany
+from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must
 from triptych.platform import events, search
 from triptych.platform.changes import Changes, apply_changes, check_fields
 from triptych.platform.refusals import Refused
@@ -57,6 +58,7 @@ def create_contact(*, by: Member | None, now: datetime, **fields: Unpack[Contact
     apply_changes(contact, _cleaned(fields))
     check_fields(contact)
     _check_has_a_name(contact)
+    must(by, CREATE, contact)
     contact.save(force_insert=True)
     _link(contact, links)
     search.index(search_entry(contact, links))
@@ -78,6 +80,7 @@ def update_contact(
         Refused: a value breaks a rule; it names the field.
     """
     contact = Contact.objects.select_for_update().with_companies().get(pk=contact.pk)
+    must(by, CHANGE, contact)
     contact.expect_version(version)
     links: Sequence[CompanyLink | ContactCompany] = contact.current_links
     given = fields.pop("companies", None)
@@ -98,6 +101,7 @@ def update_contact(
 def delete_contact(*, contact: Contact, by: Member | None, now: datetime) -> Contact:
     """Put a contact into the bin, from which `restore_contact` takes it. Announces `contact.deleted`."""
     contact = Contact.objects.select_for_update().get(pk=contact.pk)
+    must(by, DELETE, contact)
     if contact.deleted_at:
         return contact
     contact.deleted_at = now
@@ -111,6 +115,7 @@ def delete_contact(*, contact: Contact, by: Member | None, now: datetime) -> Con
 def restore_contact(*, contact: Contact, by: Member | None, now: datetime) -> Contact:
     """Take a contact out of the bin, as it was. Announces `contact.restored`."""
     contact = Contact.objects.select_for_update().with_companies().get(pk=contact.pk)
+    must(by, DELETE, contact)
     if not contact.deleted_at:
         return contact
     contact.deleted_at = None

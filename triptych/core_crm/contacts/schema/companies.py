@@ -200,7 +200,7 @@ class Mutations:
     @mutation
     def delete_company(self, info: ApiInfo, input: DeleteCompanyInput) -> CompanyPayload:
         """Put a company into the bin; what refers to it stays as it is."""
-        company = access.company_to_change(info.context.member, key_of(input.id, company_list))
+        company = access.company_to_delete(info.context.member, key_of(input.id, company_list))
         return CompanyPayload.of(company=actions.delete_company(company=company, **acting(info)))
 
     @mutation

@@ -223,7 +223,7 @@ class Mutations:
     @mutation
     def delete_contact(self, info: ApiInfo, input: DeleteContactInput) -> ContactPayload:
         """Put a contact into the bin."""
-        contact = access.contact_to_change(info.context.member, key_of(input.id, contact_list))
+        contact = access.contact_to_delete(info.context.member, key_of(input.id, contact_list))
         return ContactPayload.of(contact=actions.delete_contact(contact=contact, **acting(info)))
 
     @mutation

@@ -23,7 +23,7 @@ from triptych.core_crm.editing.picking import picked
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.pages import bulk_page, list_page, undo_bulk_page
-from triptych.core_crm.rights import must_be_writer
+from triptych.core_crm.rights.access import CREATE, must_at_all
 from triptych.platform import clock, search
 from triptych.platform.web import toasts
 from triptych.tenants.members.models import Member
@@ -70,7 +70,7 @@ def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def create(request: TenantRequest) -> HttpResponse:
-    must_be_writer(request.member)
+    must_at_all(request.member, CREATE, Company)
     initial = {"currency": request.tenant.currency, "parent": request.GET.get("parent")}
     form = CompanyForm(request.POST or None, member=request.member, initial=initial)
     if form.is_valid():
@@ -112,7 +112,7 @@ def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
 
 @require_POST
 def delete(request: TenantRequest, pk: UUID) -> HttpResponse:
-    company = access.company_to_change(request.member, pk)
+    company = access.company_to_delete(request.member, pk)
     actions.delete_company(company=company, by=request.member, now=clock.now())
     toasts.show(request, _("%(company)s is deleted.") % {"company": company}, undo=_url(company, "restore"))
     return redirect(HOME)

@@ -25,7 +25,7 @@ from triptych.core_crm.editing.picking import picked
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.pages import bulk_page, list_page, undo_bulk_page
-from triptych.core_crm.rights import must_be_writer
+from triptych.core_crm.rights.access import CREATE, must_at_all
 from triptych.platform import clock, search
 from triptych.platform.web import toasts
 from triptych.tenants.routing import TenantRequest
@@ -68,7 +68,7 @@ def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def create(request: TenantRequest) -> HttpResponse:
-    must_be_writer(request.member)
+    must_at_all(request.member, CREATE, Contact)
     form = NewContactForm(request.POST or None, member=request.member, initial={"company": request.GET.get("company")})
     if form.is_valid():
         with edits_shown(form):
@@ -109,7 +109,7 @@ def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
 
 @require_POST
 def delete(request: TenantRequest, pk: UUID) -> HttpResponse:
-    contact = access.contact_to_change(request.member, pk)
+    contact = access.contact_to_delete(request.member, pk)
     actions.delete_contact(contact=contact, by=request.member, now=clock.now())
     toasts.show(request, _("%(contact)s is deleted.") % {"contact": contact}, undo=_url(contact, "restore"))
     return redirect(HOME)

@@ -1,4 +1,4 @@
-"""Writes to a deal's own fields: check, write, record, announce. Rights are checked by `access` before."""
+"""Writes to a deal's own fields: check (rights too), write, record, announce."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.deals.findable import search_entry
 from triptych.core_crm.deals.models import Deal, DealContact, Pipeline, Stage, StageChange
 from triptych.core_crm.deals.money import clean_currency
+from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must
 from triptych.platform import events, search
 from triptych.platform.changes import Changes, apply_changes, check_fields
 from triptych.platform.refusals import Refused
@@ -68,6 +69,7 @@ def create_deal(*, by: Member | None, now: datetime, stage: Stage | None = None,
     roles = _checked_roles(fields.pop("contacts", ()))
     apply_changes(deal, _cleaned({"currency": "", **fields}))
     check_deal(deal)
+    must(by, CREATE, deal)
     deal.save(force_insert=True)
     _write_roles(deal, roles)
     StageChange.objects.create(deal=deal, to_stage=stage, at=now, by=by)
@@ -93,6 +95,7 @@ def update_deal(
             of a closed deal); it names the field.
     """
     deal = locked(deal)
+    must(by, CHANGE, deal)
     deal.expect_version(version)
     roles = fields.pop("contacts", None)
     changes = apply_changes(deal, _cleaned(dict(fields)))
@@ -127,6 +130,7 @@ def set_amount_from_lines(*, deal: Deal, amount: Decimal | None, by: Member | No
 def delete_deal(*, deal: Deal, by: Member | None, now: datetime) -> Deal:
     """Put a deal into the bin, from which `restore_deal` takes it. Announces `deal.deleted`."""
     deal = locked(deal)
+    must(by, DELETE, deal)
     if deal.deleted_at:
         return deal
     deal.deleted_at = now
@@ -140,6 +144,7 @@ def delete_deal(*, deal: Deal, by: Member | None, now: datetime) -> Deal:
 def restore_deal(*, deal: Deal, by: Member | None, now: datetime) -> Deal:
     """Take a deal out of the bin, as it was. Announces `deal.restored`."""
     deal = locked(deal)
+    must(by, DELETE, deal)
     if not deal.deleted_at:
         return deal
     deal.deleted_at = None

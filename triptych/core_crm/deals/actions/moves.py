@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.deals.actions.deals import first_stage, locked
 from triptych.core_crm.deals.models import Deal, Stage, StageChange
+from triptych.core_crm.rights.access import CHANGE, must
 from triptych.platform import events
 from triptych.platform.plugins import hooks
 from triptych.platform.refusals import Conflict, Refused
@@ -43,6 +44,7 @@ def move_deal(
             (code REASON_NEEDED), or a plugin refuses.
     """
     deal = locked(deal)
+    must(by, CHANGE, deal)
     if deal.closed_at:
         raise MoveRefused(_("This deal is closed. Reopen it, then move it."))
     if to.pipeline_id != deal.pipeline_id:
@@ -65,6 +67,7 @@ def reopen_deal(*, deal: Deal, by: Member | None, now: datetime, to: Stage | Non
         MoveRefused: the deal is open already, the stage is closed, retired or of another pipeline, or a plugin refuses.
     """
     deal = locked(deal)
+    must(by, CHANGE, deal)
     if not deal.closed_at:
         raise MoveRefused(_("This deal is open already."))
     to = to or _stage_before_closing(deal) or first_stage(deal.pipeline)

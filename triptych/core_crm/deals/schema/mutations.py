@@ -135,7 +135,7 @@ class Mutations:
     @mutation
     def delete_deal(self, info: ApiInfo, input: DeleteDealInput) -> DealPayload:
         """Put a deal into the bin."""
-        deal = access.deal_to_change(info.context.member, key_of(input.id, deal_list))
+        deal = access.deal_to_delete(info.context.member, key_of(input.id, deal_list))
         return DealPayload.of(deal=actions.delete_deal(deal=deal, **acting(info)))
 
     @mutation

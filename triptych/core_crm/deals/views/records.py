@@ -22,7 +22,7 @@ from triptych.core_crm.editing.files import take_file
 from triptych.core_crm.editing.forms import edits_shown
 from triptych.core_crm.editing.pages import fact_page, fact_saved, form_page
 from triptych.core_crm.editing.picking import picked
-from triptych.core_crm.rights import must_be_writer
+from triptych.core_crm.rights.access import CREATE, must_at_all
 from triptych.platform import clock, search
 from triptych.platform.web import toasts
 from triptych.tenants.routing import TenantRequest
@@ -50,7 +50,7 @@ def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def create(request: TenantRequest) -> HttpResponse:
     """A new deal, in `?pipeline=` or the default one; `?company=` and `?contact=` are filled in."""
-    must_be_writer(request.member)
+    must_at_all(request.member, CREATE, Deal)
     pipeline = _pipeline(request)
     given = {"company": request.GET.get("company"), "primary_contact": request.GET.get("contact")}
     if stage := request.GET.get("stage"):
@@ -97,7 +97,7 @@ def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
 
 @require_POST
 def delete(request: TenantRequest, pk: UUID) -> HttpResponse:
-    deal = access.deal_to_change(request.member, pk)
+    deal = access.deal_to_delete(request.member, pk)
     actions.delete_deal(deal=deal, by=request.member, now=clock.now())
     toasts.show(request, _("%(deal)s is deleted.") % {"deal": deal}, undo=f"{deal.get_absolute_url()}restore/")
     return redirect("deals:index")

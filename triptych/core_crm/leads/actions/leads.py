@@ -1,4 +1,4 @@
-"""Writes to leads, conversion apart: check, write, record, announce. Rights are checked by `access` before."""
+"""Writes to leads, conversion apart: check (rights too), write, record, announce."""
 
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.contacts import channels
 from triptych.core_crm.leads.models import Lead
+from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must
 from triptych.platform import events, search
 from triptych.platform.changes import apply_changes, check_fields
 from triptych.platform.refusals import Refused
@@ -52,6 +53,7 @@ def create_lead(*, by: Member | None, now: datetime, **fields: Unpack[LeadFields
     apply_changes(lead, _cleaned(fields))
     _check(lead)
     check_fields(lead)
+    must(by, CREATE, lead)
     lead.save(force_insert=True)
     search.index(search_entry(lead))
     events.announce("lead.created", lead, by=by, at=now)
@@ -73,6 +75,7 @@ def update_lead(
         Refused: a value breaks a rule; it names the field.
     """
     lead = locked(lead)
+    must(by, CHANGE, lead)
     lead.expect_version(version)
     must_not_be_converted(lead)
     changes = apply_changes(lead, _cleaned(fields))
@@ -127,6 +130,7 @@ def recycle_lead(*, lead: Lead, by: Member | None, now: datetime) -> Lead:
 def delete_lead(*, lead: Lead, by: Member | None, now: datetime) -> Lead:
     """Put a lead into the bin, from which `restore_lead` takes it. Announces `lead.deleted`."""
     lead = locked(lead)
+    must(by, DELETE, lead)
     if lead.deleted_at:
         return lead
     lead.deleted_at = now
@@ -140,6 +144,7 @@ def delete_lead(*, lead: Lead, by: Member | None, now: datetime) -> Lead:
 def restore_lead(*, lead: Lead, by: Member | None, now: datetime) -> Lead:
     """Take a lead out of the bin, as it was. Announces `lead.restored`."""
     lead = locked(lead)
+    must(by, DELETE, lead)
     if not lead.deleted_at:
         return lead
     lead.deleted_at = None

@@ -20,7 +20,7 @@ from triptych.core_crm.leads.models import Lead
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.pages import bulk_page, list_page, undo_bulk_page
-from triptych.core_crm.rights import must_be_writer
+from triptych.core_crm.rights.access import CREATE, must_at_all
 from triptych.platform import clock, search
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
@@ -64,7 +64,7 @@ def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def create(request: TenantRequest) -> HttpResponse:
-    must_be_writer(request.member)
+    must_at_all(request.member, CREATE, Lead)
     form = LeadForm(request.POST or None, member=request.member)
     if form.is_valid():
         with edits_shown(form):
@@ -105,7 +105,7 @@ def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
 
 @require_POST
 def delete(request: TenantRequest, pk: UUID) -> HttpResponse:
-    lead = access.lead_to_change(request.member, pk)
+    lead = access.lead_to_delete(request.member, pk)
     actions.delete_lead(lead=lead, by=request.member, now=clock.now())
     toasts.show(request, _("%(lead)s is deleted.") % {"lead": lead}, undo=_url(lead, "restore"))
     return redirect(HOME)
