@@ -98,6 +98,19 @@ class Activity(Record):
         Member, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("written by")
     )
     at = models.DateTimeField(_("at"), help_text="Where it stands on a timeline; see `settle`.")
+    location = models.CharField(_("place"), max_length=200, blank=True)
+    rule = models.CharField(
+        _("repeats"), max_length=300, blank=True, help_text="RRULE of RFC 5545; the row then stands for a whole series."
+    )
+    zone = models.CharField(max_length=60, blank=True, help_text="Of a series: whose wall clock it follows.")
+    anchor_at = models.DateTimeField(null=True, blank=True, help_text="Of a series: its first moment (DTSTART).")
+    until_at = models.DateTimeField(null=True, blank=True, help_text="Of a series: its last moment, if it has one.")
+    series = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="exceptions", help_text="Of which it is a part."
+    )
+    occurs_at = models.DateTimeField(null=True, blank=True, help_text="For which moment of its series it stands.")
+    reminders = models.JSONField(_("reminders"), default=list, blank=True, help_text="Minutes before it is due.")
+    remind_at = models.DateTimeField(null=True, blank=True, help_text="When somebody is next told of it.")
     custom = CustomValuesField()
 
     objects = ActivityQuerySet.as_manager()
@@ -111,8 +124,16 @@ class Activity(Record):
                 name="activity_to_do",
                 condition=Q(deleted_at=None, status__in=["planned", "not_started", "started", "deferred"]),
             ),
+            models.Index(fields=["due_at"], name="activity_calendar", condition=Q(deleted_at=None, rule="")),
+            models.Index(fields=["anchor_at"], name="activity_series", condition=~Q(rule="")),
+            models.Index(fields=["remind_at"], name="activity_remind", condition=Q(remind_at__isnull=False)),
         ]
         constraints = [
+            models.CheckConstraint(
+                name="activity_series_once",
+                condition=Q(rule="", anchor_at=None) | (~Q(rule="") & Q(anchor_at__isnull=False, series=None)),
+            ),
+            models.UniqueConstraint("series", "occurs_at", name="activity_occurrence_once"),
             models.CheckConstraint(
                 name="activity_ends_after_it_starts",
                 condition=Q(start_at=None) | Q(end_at=None) | Q(end_at__gte=models.F("start_at")),
@@ -134,6 +155,11 @@ class Activity(Record):
     @property
     def is_open(self) -> bool:
         return self.status in self.OPEN_STATUSES
+
+    @property
+    def is_series(self) -> bool:
+        """Whether it repeats. The row then stands for the next of its moments that nobody has dealt with."""
+        return bool(self.rule)
 
     def settle(self) -> None:
         """Bring the derived times in line, on the object only: the caller saves.
@@ -169,3 +195,8 @@ class ActivityLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}"
+
+
+from triptych.core_crm.activities.planning.models import Attendee, CalendarFeed  # noqa: E402 - they point here
+
+__all__ = ["Activity", "ActivityLink", "ActivityLinkQuerySet", "ActivityQuerySet", "Attendee", "CalendarFeed"]
