@@ -67,6 +67,11 @@ class Column:
     more_url: str
 
     @property
+    def asks(self) -> bool:
+        """Whether a card dropped here may have to be asked something first."""
+        return self.stage.is_lost or bool(self.stage.required_fields)
+
+    @property
     def sum(self) -> SafeString:
         """The value of the column and, while its deals are open, the weighted one."""
         value = _sums(self.totals.value)

@@ -58,6 +58,7 @@ FACTS = (
     plain("lead_source", _("Lead source")),
     plain("campaign", _("Campaign")),
     plain("lost_reason", _("Lost reason")),
+    plain("lost_details", _("More on why it was lost")),
     plain("description", _("Description")),
 )
 
@@ -68,7 +69,7 @@ def facts_shown(deal: Deal, *, may_write: bool) -> list[dict[str, Any]]:
     if not deal.is_open:
         fixed.add("probability")
     shown = facts_of(FACTS, deal, may_write=may_write)
-    left_out = set() if deal.is_lost else {"lost_reason"}
+    left_out = set() if deal.is_lost else {"lost_reason", "lost_details"}
     return [
         {**fact, "edit_url": ""} if fact.get("name") in fixed else fact
         for fact in shown

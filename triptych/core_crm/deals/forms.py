@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.contacts.access import companies_visible_to, contacts_visible_to
-from triptych.core_crm.deals.models import Deal, DealContact, ForecastCategory, Pipeline, Stage
+from triptych.core_crm.deals.actions import BuyingRole
+from triptych.core_crm.deals.lost_reasons import lost_reasons
+from triptych.core_crm.deals.models import Deal, DealContact, ForecastCategory, Pipeline, Requirement, Stage
 from triptych.core_crm.deals.money import own_currency
 from triptych.core_crm.editing.fields import OwnerField, PickedField
 from triptych.core_crm.editing.forms import RecordForm
 from triptych.tenants.members.models import Member
 
-LOST_REASONS = (
-    _("Price"), _("Chose a competitor"), _("No budget"), _("No decision"), _("Bad timing"), _("Does not fit"),
-)  # fmt: skip
 LEAD_SOURCES = (
     _("Call"), _("Email"), _("Existing customer"), _("Partner"), _("Website"), _("Campaign"), _("Event"), _("Referral"),
 )  # fmt: skip
@@ -66,6 +66,9 @@ class DealForm(RecordForm):
     lead_source = text(_("Lead source"), 100, widget=forms.TextInput({"list": "lead-sources"}))
     campaign = text(_("Campaign"))
     lost_reason = text(_("Lost reason"))
+    lost_details = forms.CharField(
+        label=_("More on why it was lost"), max_length=2_000, required=False, widget=forms.Textarea({"rows": 2})
+    )
     description = forms.CharField(
         label=_("Description"), max_length=20_000, required=False, widget=forms.Textarea({"rows": 4})
     )
@@ -75,6 +78,7 @@ class DealForm(RecordForm):
         deal: Any = self.record
         if deal is None or not deal.is_lost:
             self.fields.pop("lost_reason", None)
+            self.fields.pop("lost_details", None)
         if deal is None or not deal.is_open:
             self.fields.pop("probability", None)
         if deal is not None and deal.amount_is_total:
@@ -113,15 +117,74 @@ class NewDealForm(DealForm):
 
 
 class MoveForm(forms.Form):
-    """Where a deal goes, why if it is lost, and the stage in which the person saw it."""
+    """Where a deal goes, why if it is lost, and the stage in which the person saw it.
+
+    A reason is chosen, or said in own words; words beside a chosen one are details.
+    """
 
     stage = StageField()
-    lost_reason = text(_("Why was it lost?"), widget=forms.TextInput({"list": "lost-reasons"}))
+    reason = forms.ChoiceField(label=_("Why was it lost?"), required=False, widget=forms.RadioSelect)
+    lost_reason = forms.CharField(
+        label=_("In your own words"), max_length=2_000, required=False, widget=forms.Textarea({"rows": 2})
+    )
     seen_in = forms.ModelChoiceField(Stage.objects.all(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, pipeline: Pipeline, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.label_suffix = ""
         self.fields["stage"].offer(pipeline)  # type: ignore[attr-defined]
+        self.fields["reason"].choices = [(reason, reason) for reason in lost_reasons()]  # type: ignore[attr-defined]
+
+    @property
+    def why_lost(self) -> dict[str, str]:
+        """The reason and the details, as the action takes them."""
+        chosen, words = self.cleaned_data.get("reason", ""), self.cleaned_data.get("lost_reason", "")
+        return {"lost_reason": chosen, "lost_details": words} if chosen else {"lost_reason": words}
+
+
+class GateForm(DealForm):
+    """What a deal lacks for a stage, asked in the dialog of the move."""
+
+    decision_maker = PickedField(records=contacts_visible_to, url="/contacts/pick/", label=_("Decision maker"))
+
+    def __init__(self, *args: Any, missing: Sequence[Requirement], **options: Any) -> None:
+        super().__init__(*args, **options)
+        names = [field for one in missing for field in FILLED_BY.get(one, (str(one.value),))]
+        self.fields = {name: self.fields[name] for name in names if name in self.fields}
+        for field in self.fields.values():
+            field.required = field is not self.fields.get("next_step_date")
+
+    def given(self) -> dict[str, Any]:
+        given = super().given()
+        if decides := given.pop("decision_maker", None):
+            deal: Any = self.record
+            others = deal.deal_contacts.exclude(contact=decides).select_related("contact").order_by("pk")
+            given["contacts"] = [
+                *(BuyingRole(other.contact, other.role) for other in others),
+                BuyingRole(decides, DealContact.Role.DECISION_MAKER),
+            ]
+        return given
+
+
+FILLED_BY = {
+    Requirement.AMOUNT: ("amount", "currency"),
+    Requirement.NEXT_STEP: ("next_step", "next_step_date"),
+    Requirement.CONTACT: ("primary_contact",),
+}
+"""The fields of the form by which a requirement is met, where they are not called the same."""
+
+
+class ReopenForm(forms.Form):
+    """Where a closed deal goes back to, and why."""
+
+    to = StageField()
+    reason = text(_("Why is it open again?"))
+
+    def __init__(self, *args: Any, pipeline: Pipeline, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.label_suffix = ""
+        stages: Any = self.fields["to"]
+        stages.queryset = Stage.objects.active().open().filter(pipeline=pipeline).in_order()
 
 
 class BuyingRoleForm(RecordForm):
@@ -142,3 +205,16 @@ class StageForm(forms.Form):
     )
     probability = forms.IntegerField(label=_("Probability in per cent"), min_value=0, max_value=100)
     forecast_category = forms.ChoiceField(label=_("Forecast category"), choices=ForecastCategory.choices)
+    stale_after_days = forms.IntegerField(
+        label=_("Stale after days"),
+        min_value=1,
+        max_value=3650,
+        required=False,
+        help_text=_("A deal that stands here longer is marked."),
+    )
+    required_fields = forms.MultipleChoiceField(
+        label=_("A deal needs this to enter"),
+        choices=Requirement.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )

@@ -49,6 +49,6 @@ def _entry(move: StageChange, *, named: bool) -> Entry:
         icon=icon,
         tone=tone,
         by=str(move.by or ""),
-        body=move.deal.lost_reason if to.is_lost and move.deal.closed_at == move.at else "",
+        body=move.note or (move.deal.lost_reason if to.is_lost and move.deal.closed_at == move.at else ""),
         url=move.deal.get_absolute_url() if named else "",
     )

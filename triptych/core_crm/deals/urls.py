@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from triptych.core_crm.deals.views import board, people, records
+from triptych.core_crm.deals.views import board, moves, people, records
 
 app_name = "deals"
 urlpatterns = [
@@ -15,8 +15,8 @@ urlpatterns = [
     path("<uuid:pk>/", records.detail, name="detail"),
     path("<uuid:pk>/edit/", records.edit, name="edit"),
     path("<uuid:pk>/facts/<slug:name>/", records.fact, name="fact"),
-    path("<uuid:pk>/move/", board.move, name="move"),
-    path("<uuid:pk>/reopen/", board.reopen, name="reopen"),
+    path("<uuid:pk>/move/", moves.move, name="move"),
+    path("<uuid:pk>/reopen/", moves.reopen, name="reopen"),
     path("<uuid:pk>/delete/", records.delete, name="delete"),
     path("<uuid:pk>/restore/", records.restore, name="restore"),
     path("<uuid:pk>/files/", records.files, name="files"),

@@ -15,7 +15,8 @@ from triptych.core_crm.deals.actions.deals import (
     set_amount_from_lines,
     update_deal,
 )
-from triptych.core_crm.deals.actions.moves import MoveRefused, move_deal, reopen_deal
+from triptych.core_crm.deals.actions.gates import FieldsNeeded, MoveRefused
+from triptych.core_crm.deals.actions.moves import move_deal, reopen_deal
 from triptych.core_crm.deals.actions.pipelines import (
     NewStage,
     PipelineFields,
@@ -32,6 +33,7 @@ from triptych.core_crm.deals.actions.pipelines import (
 __all__ = [
     "BuyingRole",
     "DealFields",
+    "FieldsNeeded",
     "MoveRefused",
     "NewDeal",
     "NewStage",

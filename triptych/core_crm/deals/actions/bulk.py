@@ -45,6 +45,7 @@ class NewDeal:
     next_step: str = ""
     next_step_date: date | None = None
     lost_reason: str = ""
+    lost_details: str = ""
     description: str = ""
 
 

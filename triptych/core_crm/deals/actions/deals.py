@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.contacts.models import Company, Contact
+from triptych.core_crm.deals.actions.gates import check_gate
 from triptych.core_crm.deals.findable import search_entry
 from triptych.core_crm.deals.models import Deal, DealContact, Pipeline, Stage, StageChange
 from triptych.core_crm.deals.money import clean_currency
@@ -48,6 +49,7 @@ class DealFields(TypedDict, total=False):
     next_step: str
     next_step_date: date | None
     lost_reason: str
+    lost_details: str
     description: str
 
 
@@ -59,6 +61,7 @@ def create_deal(*, by: Member | None, now: datetime, stage: Stage | None = None,
     tenant's own. Announces `deal.created`, and `deal.won` or `deal.lost` if it is closed from the start.
 
     Raises:
+        FieldsNeeded: it lacks what the stage asks for.
         Refused: a value breaks a rule; it names the field.
     """
     stage = stage or first_stage()
@@ -72,6 +75,7 @@ def create_deal(*, by: Member | None, now: datetime, stage: Stage | None = None,
     must(by, CREATE, deal)
     deal.save(force_insert=True)
     _write_roles(deal, roles)
+    check_gate(deal, stage)
     StageChange.objects.create(deal=deal, to_stage=stage, at=now, by=by)
     search.index(search_entry(deal))
     events.announce("deal.created", deal, by=by, at=now, stage=str(stage.pk))

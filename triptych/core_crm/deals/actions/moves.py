@@ -5,22 +5,18 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from triptych.core_crm.deals.actions.deals import first_stage, locked
+from triptych.core_crm.deals.actions.deals import DealFields, first_stage, locked, update_deal
+from triptych.core_crm.deals.actions.gates import MoveRefused, check_gate
 from triptych.core_crm.deals.models import Deal, Stage, StageChange
 from triptych.core_crm.rights.access import CHANGE, must
 from triptych.platform import events
+from triptych.platform.changes import check_fields
 from triptych.platform.plugins import hooks
-from triptych.platform.refusals import Conflict, Refused
+from triptych.platform.refusals import Conflict
 from triptych.tenants.members.models import Member
 
 REASON_NEEDED = "REASON_NEEDED"
 SET_BY_STAGE = ("stage", "pipeline", "entered_stage_at", "probability", "forecast_category", "closed_at")
-
-
-class MoveRefused(Refused):
-    """The deal may not enter that stage."""
-
-    code = "MOVE_REFUSED"
 
 
 @transaction.atomic
@@ -31,17 +27,22 @@ def move_deal(
     by: Member | None,
     now: datetime,
     lost_reason: str = "",
+    lost_details: str = "",
     seen_in: Stage | None = None,
+    fields: DealFields | None = None,
 ) -> Deal:
     """Move an open deal to another stage of its pipeline; a won or lost stage closes it.
 
-    Losing needs a `lost_reason`. `seen_in` is the stage in which the person saw the deal. Plugins may refuse
-    (`check_deal_move`); `deal.moved` is announced, then `deal.won` or `deal.lost` if the stage closes the deal.
+    Losing needs a `lost_reason`. `seen_in` is the stage in which the person saw the deal. `fields` are set in the same
+    breath, so that what the stage asks for can come along; with the move refused they stay as they were. Plugins may
+    refuse (`check_deal_move`); `deal.moved` is announced, then `deal.won` or `deal.lost` if the stage closes the deal.
 
     Raises:
         Conflict: the deal has left `seen_in`.
+        FieldsNeeded: the deal lacks what the stage asks for (code FIELDS_NEEDED).
         MoveRefused: the deal is closed, the stage is retired or of another pipeline, the reason is missing
             (code REASON_NEEDED), or a plugin refuses.
+        Refused: a value of `fields` breaks a rule; it names the field.
     """
     deal = locked(deal)
     must(by, CHANGE, deal)
@@ -51,50 +52,69 @@ def move_deal(
         raise MoveRefused(_("“%(stage)s” is a stage of another pipeline.") % {"stage": to}, field="stage")
     if seen_in is not None and seen_in.pk != deal.stage_id:
         raise Conflict(_("Somebody has moved this deal to “%(stage)s” in the meantime.") % {"stage": deal.stage})
+    if fields:
+        deal = update_deal(deal=deal, by=by, now=now, **fields)
     if to.pk == deal.stage_id:
         return deal
-    _enter(deal, to, by=by, now=now, lost_reason=lost_reason.strip())
+    _enter(deal, to, by=by, now=now, lost_reason=lost_reason.strip(), lost_details=lost_details.strip())
     return deal
 
 
 @transaction.atomic
-def reopen_deal(*, deal: Deal, by: Member | None, now: datetime, to: Stage | None = None) -> Deal:
+def reopen_deal(*, deal: Deal, by: Member | None, now: datetime, to: Stage | None = None, reason: str = "") -> Deal:
     """Take a closed deal back to work, in `to` or in the stage that it was closed from.
 
-    Announces `deal.moved` and `deal.reopened`. The lost reason is cleared; the history keeps that it was lost.
+    Announces `deal.moved` and `deal.reopened`. The lost reason is cleared; the history keeps that it was lost, why, and
+    the `reason` for opening it again. Back in the stage that it was closed from no gate is asked.
 
     Raises:
+        FieldsNeeded: the deal lacks what another stage asks for.
         MoveRefused: the deal is open already, the stage is closed, retired or of another pipeline, or a plugin refuses.
     """
     deal = locked(deal)
     must(by, CHANGE, deal)
     if not deal.closed_at:
         raise MoveRefused(_("This deal is open already."))
-    to = to or _stage_before_closing(deal) or first_stage(deal.pipeline)
+    former = stage_before_closing(deal)
+    to = to or former or first_stage(deal.pipeline)
     if to.pipeline_id != deal.pipeline_id or to.is_closed:
         raise MoveRefused(_("Choose an open stage of the deal's own pipeline."), field="stage")
-    _enter(deal, to, by=by, now=now)
+    _enter(deal, to, by=by, now=now, note=reason.strip(), gated=to != former)
     events.announce("deal.reopened", deal, by=by, at=now)
     return deal
 
 
-def _enter(deal: Deal, to: Stage, *, by: Member | None, now: datetime, lost_reason: str = "") -> None:
+def _enter(
+    deal: Deal,
+    to: Stage,
+    *,
+    by: Member | None,
+    now: datetime,
+    lost_reason: str = "",
+    lost_details: str = "",
+    note: str = "",
+    gated: bool = True,
+) -> None:
     if not to.is_active:
         raise MoveRefused(_("“%(stage)s” is retired. Choose another stage.") % {"stage": to}, field="stage")
+    if gated:
+        check_gate(deal, to)
     if to.is_lost and not lost_reason:
         message = _("Say in a few words why the deal was lost, e.g. Price.")
         raise MoveRefused(message, field="lost_reason", code=REASON_NEEDED)
-    if len(lost_reason) > 200:
-        raise MoveRefused(_("Keep the reason under 200 characters."), field="lost_reason")
     hooks.check("deal_move", deal=deal, to=to, by=by)
 
     former, time_in_stage = deal.stage, deal.time_in_stage(now=now)
     deal.enter(to, at=now)
-    deal.lost_reason = lost_reason if to.is_lost else ""
-    deal.save_fields(*SET_BY_STAGE, "lost_reason", at=now)
-    StageChange.objects.create(
+    deal.lost_reason, deal.lost_details = (lost_reason, lost_details) if to.is_lost else ("", "")
+    change = StageChange(
         deal=deal, from_stage=former, to_stage=to, at=now, by=by, time_in_stage=max(time_in_stage, timedelta())
     )
+    change.note = deal.lost_reason or note
+    check_fields(deal, only=("lost_reason", "lost_details"))
+    check_fields(change, only=("note",))
+    deal.save_fields(*SET_BY_STAGE, "lost_reason", "lost_details", at=now)
+    change.save(force_insert=True)
     stages = {
         "from_stage": str(former.pk),
         "to_stage": str(to.pk),
@@ -106,7 +126,8 @@ def _enter(deal: Deal, to: Stage, *, by: Member | None, now: datetime, lost_reas
         events.announce("deal.won" if to.is_won else "deal.lost", deal, by=by, at=now)
 
 
-def _stage_before_closing(deal: Deal) -> Stage | None:
+def stage_before_closing(deal: Deal) -> Stage | None:
+    """The open stage that it stood in last, if that still takes deals."""
     changes = StageChange.objects.filter(deal=deal, from_stage__is_closed=False, from_stage__is_active=True)
     last = changes.newest_first().select_related("from_stage").first()
     return last.from_stage if last else None

@@ -25,13 +25,15 @@ class NewStage:
     status: str
     probability: int
     forecast_category: str = ForecastCategory.PIPELINE
+    required_fields: Sequence[str] = ()
+    stale_after_days: int | None = None
 
 
 USUAL_STAGES = (
-    NewStage("Qualification", Stage.Status.QUALIFICATION, 10),
-    NewStage("Meeting", Stage.Status.ENGAGEMENT, 25),
-    NewStage("Proposal", Stage.Status.PROPOSAL, 50, ForecastCategory.BEST_CASE),
-    NewStage("Negotiation", Stage.Status.NEGOTIATION, 75, ForecastCategory.COMMIT),
+    NewStage("Qualification", Stage.Status.QUALIFICATION, 10, stale_after_days=14),
+    NewStage("Meeting", Stage.Status.ENGAGEMENT, 25, stale_after_days=14),
+    NewStage("Proposal", Stage.Status.PROPOSAL, 50, ForecastCategory.BEST_CASE, stale_after_days=21),
+    NewStage("Negotiation", Stage.Status.NEGOTIATION, 75, ForecastCategory.COMMIT, stale_after_days=21),
     NewStage("Won", Stage.Status.WON, 100, ForecastCategory.CLOSED),
     NewStage("Lost", Stage.Status.LOST, 0, ForecastCategory.OMITTED),
 )
@@ -53,6 +55,8 @@ class StageFields(TypedDict, total=False):
     probability: int
     forecast_category: str
     is_active: bool
+    required_fields: Sequence[str]
+    stale_after_days: int | None
 
 
 @transaction.atomic
@@ -151,6 +155,8 @@ def create_stage(*, pipeline: Pipeline, stage: NewStage, by: Member | None, now:
         name=stage.name.strip(),
         probability=stage.probability,
         forecast_category=stage.forecast_category,
+        required_fields=list(dict.fromkeys(stage.required_fields)),
+        stale_after_days=stage.stale_after_days,
         position=_after(Stage.objects.filter(pipeline=pipeline)),
     )
     _mean(made, stage.status)
@@ -175,7 +181,10 @@ def update_stage(
     stage = Stage.objects.select_for_update(of=("self",)).select_related("pipeline").get(pk=stage.pk)
     stage.expect_version(version)
     was_closed, was_won = stage.is_closed, stage.is_won
-    changes = apply_changes(stage, _trimmed(fields))
+    given = _trimmed(fields)
+    if "required_fields" in given:
+        given["required_fields"] = list(dict.fromkeys(given["required_fields"] or ()))
+    changes = apply_changes(stage, given)
     if not changes:
         return stage
     _mean(stage, stage.status)

@@ -2,7 +2,14 @@
 
 from triptych.core_crm.deals.models.deals import Deal, DealContact, DealQuerySet
 from triptych.core_crm.deals.models.history import StageChange, StageChangeQuerySet
-from triptych.core_crm.deals.models.pipelines import ForecastCategory, Pipeline, PipelineQuerySet, Stage, StageQuerySet
+from triptych.core_crm.deals.models.pipelines import (
+    ForecastCategory,
+    Pipeline,
+    PipelineQuerySet,
+    Requirement,
+    Stage,
+    StageQuerySet,
+)
 
 __all__ = [
     "Deal",
@@ -11,6 +18,7 @@ __all__ = [
     "ForecastCategory",
     "Pipeline",
     "PipelineQuerySet",
+    "Requirement",
     "Stage",
     "StageChange",
     "StageChangeQuerySet",

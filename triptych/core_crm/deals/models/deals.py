@@ -95,6 +95,7 @@ class Deal(Record):
     next_step = models.CharField(_("next step"), max_length=200, blank=True)
     next_step_date = models.DateField(_("next step date"), null=True, blank=True)
     lost_reason = models.CharField(_("lost reason"), max_length=200, blank=True)
+    lost_details = models.TextField(_("more on why it was lost"), blank=True, validators=[MaxLengthValidator(2_000)])
     description = models.TextField(_("description"), blank=True, validators=[MaxLengthValidator(20_000)])
 
     objects = DealQuerySet.as_manager()

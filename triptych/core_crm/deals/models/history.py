@@ -30,6 +30,7 @@ class StageChange(models.Model):
     to_stage = models.ForeignKey(Stage, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    note = models.CharField(max_length=200, blank=True, help_text="Why it was lost, or why it was opened again.")
     time_in_stage = models.DurationField(null=True, help_text="How long it had stood in `from_stage`.")
 
     objects = StageChangeQuerySet.as_manager()

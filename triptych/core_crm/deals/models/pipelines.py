@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Self
 
-from django.core.validators import MaxValueValidator
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -21,6 +22,22 @@ class ForecastCategory(models.TextChoices):
     BEST_CASE = "best_case", _("Best case")
     COMMIT = "commit", _("Commit")
     CLOSED = "closed", _("Closed")
+
+
+class Requirement(models.TextChoices):
+    """What a stage may ask of a deal before it lets it in. `actions.gates` knows how each is met."""
+
+    AMOUNT = "amount", _("Amount")
+    CLOSE_DATE = "close_date", _("Expected close")
+    NEXT_STEP = "next_step", _("Next step")
+    COMPANY = "company", _("Company")
+    CONTACT = "contact", _("Contact")
+    DECISION_MAKER = "decision_maker", _("Decision maker")
+    OWNER = "owner", _("Owner")
+    TYPE = "type", _("Type")
+    LEAD_SOURCE = "lead_source", _("Lead source")
+    CAMPAIGN = "campaign", _("Campaign")
+    DESCRIPTION = "description", _("Description")
 
 
 class PipelineQuerySet(RecordQuerySet):
@@ -90,6 +107,21 @@ class Stage(Record):
     is_won = models.BooleanField(_("won"), default=False)
     is_active = models.BooleanField(
         _("active"), default=True, help_text="A retired stage keeps its history and takes no deals."
+    )
+
+    required_fields = ArrayField(
+        models.CharField(max_length=20, choices=Requirement.choices),
+        verbose_name=_("needed to enter"),
+        default=list,
+        blank=True,
+        help_text="What a deal must have to enter.",
+    )
+    stale_after_days = models.PositiveSmallIntegerField(
+        _("stale after days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text="After how many days in it a deal is marked as stale; never if empty.",
     )
 
     objects = StageQuerySet.as_manager()

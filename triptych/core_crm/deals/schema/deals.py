@@ -50,6 +50,7 @@ class StageChange:
     to_stage: Stage
     at: datetime
     by: Member | None
+    note: str = strawberry_django.field(description="Why it was lost, or why it was opened again.")
 
     @strawberry_django.field(only=["time_in_stage"], description="How long it had stood in the stage it left.")
     def seconds_in_stage(self) -> int | None:
@@ -88,6 +89,7 @@ class Deal(Record):
     next_step: str
     next_step_date: date | None
     lost_reason: str
+    lost_details: str = strawberry_django.field(description="More on why it was lost.")
     description: str
 
     @strawberry_django.field(only=["amount", "probability"], description="The amount times the probability.")

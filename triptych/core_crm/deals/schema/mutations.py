@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 from strawberry import UNSET, relay
@@ -50,6 +50,7 @@ class DealFields:
     campaign: str | None = UNSET
     next_step: str | None = UNSET
     next_step_date: date | None = UNSET
+    lost_details: str | None = strawberry.field(default=UNSET, description="More on why it was lost, for people.")
     description: str | None = UNSET
 
 
@@ -84,6 +85,10 @@ class MoveDealInput:
     id: relay.GlobalID
     stage: relay.GlobalID
     lost_reason: str = strawberry.field(default="", description="Needed when the stage loses the deal.")
+    lost_details: str = strawberry.field(default="", description="More on why it was lost, for people.")
+    fields: DealFields | None = strawberry.field(
+        default=None, description="Set together with the move, e.g. what the stage needs. Kept only if the deal moves."
+    )
     seen_in: relay.GlobalID | None = strawberry.field(
         default=None, description="The stage in which the deal was seen; it is a conflict when it has left that."
     )
@@ -95,6 +100,7 @@ class ReopenDealInput:
     stage: relay.GlobalID | None = strawberry.field(
         default=None, description="An open stage; the one it was closed from if left out."
     )
+    reason: str = strawberry.field(default="", description="Why, for its history.")
 
 
 @strawberry.type
@@ -118,11 +124,16 @@ class Mutations:
 
     @mutation
     def move_deal(self, info: ApiInfo, input: MoveDealInput) -> DealPayload:
-        """Move an open deal to another stage of its pipeline; a won or lost stage closes it."""
+        """Move an open deal to another stage of its pipeline; a won or lost stage closes it.
+
+        The problem FIELDS_NEEDED says what the stage asks for and the deal lacks; its field is the first of them.
+        """
         deal = access.deal_to_change(info.context.member, key_of(input.id, deal_list))
         to = record_chosen(info, input.stage, stage_list, field="stage")
         seen = record_chosen(info, input.seen_in, stage_list, field="seen_in") if input.seen_in else None
-        deal = actions.move_deal(deal=deal, to=to, lost_reason=input.lost_reason, seen_in=seen, **acting(info))
+        why = {"lost_reason": input.lost_reason, "lost_details": input.lost_details}
+        fields = cast(actions.DealFields, _fields(info, input.fields)) if input.fields else None
+        deal = actions.move_deal(deal=deal, to=to, seen_in=seen, fields=fields, **why, **acting(info))
         return DealPayload.of(deal=deal)
 
     @mutation
@@ -130,7 +141,7 @@ class Mutations:
         """Take a closed deal back to work."""
         deal = access.deal_to_change(info.context.member, key_of(input.id, deal_list))
         to = record_chosen(info, input.stage, stage_list, field="stage") if input.stage else None
-        return DealPayload.of(deal=actions.reopen_deal(deal=deal, to=to, **acting(info)))
+        return DealPayload.of(deal=actions.reopen_deal(deal=deal, to=to, reason=input.reason, **acting(info)))
 
     @mutation
     def delete_deal(self, info: ApiInfo, input: DeleteDealInput) -> DealPayload:

@@ -38,6 +38,12 @@ class NewStageInput:
     status: models.Stage.Status
     probability: int = strawberry.field(description="Per cent, from 0 to 100.")
     forecast_category: models.ForecastCategory
+    required_fields: list[models.Requirement] = strawberry.field(
+        default_factory=list, description="What a deal must have before it may enter."
+    )
+    stale_after_days: int | None = strawberry.field(
+        default=None, description="After how many days in it a deal counts as stale; never if left out."
+    )
 
 
 @strawberry.input
@@ -72,6 +78,12 @@ class UpdateStageInput:
     probability: int | None = strawberry.field(default=UNSET, description="Per cent, from 0 to 100.")
     forecast_category: models.ForecastCategory | None = UNSET
     is_active: bool | None = strawberry.field(default=UNSET, description="False retires it: no deal enters it.")
+    required_fields: list[models.Requirement] | None = strawberry.field(
+        default=UNSET, description="What a deal must have before it may enter, instead of what was asked so far."
+    )
+    stale_after_days: int | None = strawberry.field(
+        default=UNSET, description="After how many days in it a deal counts as stale; never with null."
+    )
     version: int | None = strawberry.field(default=UNSET, description="The version that was read.")
 
 

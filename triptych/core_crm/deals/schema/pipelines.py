@@ -11,6 +11,9 @@ from triptych.graphql.records import Record
 
 strawberry.enum(models.ForecastCategory, name="ForecastCategory")
 strawberry.enum(
+    models.Requirement, name="DealRequirement", description="What a stage may ask of a deal before it lets it in."
+)
+strawberry.enum(
     models.Stage.Status, name="StageStatus", description="What a stage means, whatever its name in this workspace."
 )
 
@@ -25,6 +28,12 @@ class Stage(Record):
     is_closed: bool
     is_won: bool
     is_active: bool = strawberry_django.field(description="Whether deals may still enter it.")
+    required_fields: list[models.Requirement] = strawberry_django.field(
+        description="What a deal must have before it may enter."
+    )
+    stale_after_days: int | None = strawberry_django.field(
+        description="After how many days in it a deal counts as stale; never if null."
+    )
     pipeline: "Pipeline"
 
 

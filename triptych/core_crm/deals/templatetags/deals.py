@@ -8,6 +8,9 @@ from babel.dates import format_timedelta
 from django import template
 from django.utils import translation
 
+from triptych.core_crm.deals.actions.gates import listed
+from triptych.core_crm.deals.models import Requirement, Stage
+
 register = template.Library()
 
 
@@ -18,3 +21,9 @@ def lasted(time: timedelta | None) -> str:
         return ""
     language = (translation.get_language() or "en").replace("-", "_")
     return str(format_timedelta(time, threshold=1.2, locale=language))
+
+
+@register.filter
+def needs(stage: Stage) -> str:
+    """What a stage asks of deals, e.g. “Amount and Next step”."""
+    return listed([Requirement(name) for name in stage.required_fields])

@@ -132,16 +132,16 @@ def _pipeline(request: TenantRequest) -> Pipeline:
 
 @transaction.atomic
 def _create(request: TenantRequest, form: NewDealForm) -> Deal:
-    return actions.create_deal(by=request.member, now=clock.now(), **_with_new_company(request, form.given()))
+    return actions.create_deal(by=request.member, now=clock.now(), **with_new_company(request, form.given()))
 
 
 @transaction.atomic
 def _update(request: TenantRequest, deal: Deal, form: DealForm) -> Deal:
-    fields = _with_new_company(request, form.given())
+    fields = with_new_company(request, form.given())
     return actions.update_deal(deal=deal, by=request.member, now=clock.now(), version=form.seen_version, **fields)
 
 
-def _with_new_company(request: TenantRequest, fields: dict[str, Any]) -> dict[str, Any]:
+def with_new_company(request: TenantRequest, fields: dict[str, Any]) -> dict[str, Any]:
     """The fields, with the company made first if somebody typed a new name."""
     if isinstance(fields.get("company"), New):
         fields["company"] = create_company(by=request.member, now=clock.now(), name=fields["company"].name)

@@ -1,0 +1,121 @@
+"""Moving deals: one by one from the board or a page, with a dialog for what is still needed, and many at once."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from triptych.core_crm.deals import access, actions
+from triptych.core_crm.deals.actions.gates import FIELDS_NEEDED, missing_for
+from triptych.core_crm.deals.actions.moves import REASON_NEEDED, stage_before_closing
+from triptych.core_crm.deals.forms import GateForm, MoveForm, ReopenForm
+from triptych.core_crm.deals.models import Deal, Stage
+from triptych.core_crm.deals.views.board import HOME, board_again, is_board
+from triptych.core_crm.deals.views.records import with_new_company
+from triptych.platform import clock
+from triptych.platform.refusals import Refused, refusals_shown
+from triptych.platform.web import toasts
+from triptych.tenants.routing import TenantRequest
+
+
+@require_POST
+def move(request: TenantRequest, pk: UUID) -> HttpResponse:
+    """Move a deal; what the stage still needs, and why it was lost, is asked first. The board answers with itself,
+    other pages lead back."""
+    deal = access.deal_to_change(request.member, pk)
+    form = MoveForm({**request.GET.dict(), **request.POST.dict()}, pipeline=deal.pipeline)
+    is_whole = form.is_valid()
+    to = form.cleaned_data.get("stage")
+    if to is None:
+        toasts.warn(request, _("This deal cannot go there. Choose one of the stages of its pipeline."))
+        return board_again(request, deal)
+    answered = "lost_reason" in request.POST or "completing" in request.POST
+    missing = missing_for(deal, to) if deal.is_open and to.pk != deal.stage_id else []
+    gate = GateForm(request.POST if answered else None, record=deal, member=request.member, missing=missing)
+    if answered and not (is_whole and gate.is_valid()):
+        return _ask(request, deal, form, gate, status=422)
+    try:
+        moved = _moved(request, deal, form, gate)
+    except Refused as refused:
+        if not _can_be_answered(refused, gate):
+            toasts.warn(request, refused.message)
+            return board_again(request, deal)
+        if answered:
+            form_or_gate: Any = gate if refused.field in gate.fields else form
+            form_or_gate.add_error(refused.field, refused.message)
+        return _ask(request, deal, form, gate, status=422 if answered else 200)
+    said = _("%(deal)s is in %(stage)s now.") % {"deal": moved, "stage": moved.stage}
+    toasts.show(request, said, undo=_undo(deal, moved))
+    return board_again(request, moved)
+
+
+@require_http_methods(["GET", "POST"])
+def reopen(request: TenantRequest, pk: UUID) -> HttpResponse:
+    """Ask where a closed deal goes back to, and why; then open it again. The undo of a move says it in `?to=`."""
+    deal = access.deal_to_change(request.member, pk)
+    former = stage_before_closing(deal)
+    given = {"to": former.pk if former else "", **request.GET.dict(), **request.POST.dict()}
+    form = ReopenForm(given if request.method == "POST" else None, pipeline=deal.pipeline, initial={"to": former})
+    if deal.is_open:
+        toasts.warn(request, _("This deal is open already."))
+        return board_again(request, deal)
+    if form.is_valid():
+        with refusals_shown(form):
+            fields = form.cleaned_data
+            deal = actions.reopen_deal(deal=deal, by=request.member, now=clock.now(), **fields)
+            toasts.show(request, _("%(deal)s is open again.") % {"deal": deal})
+            return board_again(request, deal)
+    template = "deals/reopen_dialog.html" if request.htmx else "deals/reopen.html"  # type: ignore[attr-defined]
+    return render(request, template, {"deal": deal, "form": form}, status=422 if form.is_bound else 200)
+
+
+@transaction.atomic
+def _moved(request: TenantRequest, deal: Deal, form: MoveForm, gate: GateForm) -> Deal:
+    fields = cast(actions.DealFields, with_new_company(request, gate.given()) if gate.is_bound else {})
+    to, seen_in = form.cleaned_data["stage"], form.cleaned_data["seen_in"]
+    return actions.move_deal(
+        deal=deal, to=to, seen_in=seen_in, fields=fields, by=request.member, now=clock.now(), **form.why_lost
+    )
+
+
+def _can_be_answered(refused: Refused, gate: GateForm) -> bool:
+    return refused.code in (REASON_NEEDED, FIELDS_NEEDED) or (gate.is_bound and refused.field in gate.fields)
+
+
+def _undo(before: Deal, after: Deal) -> str:
+    """Where the move is taken back: for a closed deal by reopening it in its former stage."""
+    if before.stage_id == after.stage_id:
+        return ""
+    if after.closed_at:
+        return f"{HOME}{after.pk}/reopen/?to={before.stage_id}"
+    return f"{HOME}{after.pk}/move/?stage={before.stage_id}"
+
+
+def _ask(request: TenantRequest, deal: Deal, form: MoveForm, gate: GateForm, *, status: int) -> HttpResponse:
+    """What the move still needs, as a dialog on the board and as a page elsewhere."""
+    to: Stage = form.cleaned_data["stage"]
+    if gate.fields and to.is_lost:
+        title = _("Before “%(deal)s” is lost")
+    elif to.is_lost:
+        title = _("Why was “%(deal)s” lost?")
+    else:
+        title = _("“%(stage)s” needs a little more")
+    context = {
+        "deal": deal,
+        "to": to,
+        "form": form,
+        "gate": gate,
+        "title": title % {"deal": deal, "stage": to},
+        "from_board": is_board(request),
+    }
+    template = "deals/move_dialog.html" if request.htmx else "deals/move.html"  # type: ignore[attr-defined]
+    response = render(request, template, context, status=status)
+    if request.htmx:  # type: ignore[attr-defined]
+        response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
+    return response
