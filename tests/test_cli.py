@@ -4,8 +4,9 @@ import pytest
 from typer.testing import CliRunner
 
 from triptych.cli import app
-from triptych.platform.scope import entered
+from triptych.platform.scope import CONTROL, entered
 from triptych.tenants.members.models import ApiToken, digest_of
+from triptych.tenants.models import Person
 
 pytestmark = pytest.mark.django_db
 
@@ -97,3 +98,46 @@ def test_an_unknown_plugin_is_refused(triptych, tenant):
 
 def test_wrong_mapping_is_wrong_usage(triptych):
     assert triptych("import", "x.csv", "--tenant", "acme", "--object", "companies", "--map", "nonsense").exit_code == 2
+
+
+def test_operators_are_added_listed_and_removed(triptych, tenant):
+    made = triptych("operator", "add", "Ops@Triptych.example", "--password", "pc-load-letter-7")
+    listed = triptych("operator", "list")
+    removed = triptych("operator", "remove", "ops@triptych.example")
+
+    assert (made.exit_code, made.stdout) == (0, "ops@triptych.example\n")
+    assert listed.stdout == "ops@triptych.example\tno second factor yet\n"
+    assert (removed.exit_code, triptych("operator", "list").stdout) == (0, "")
+
+
+def test_an_operator_without_a_given_password_gets_one_that_is_printed(triptych, tenant):
+    made = triptych("operator", "add", "ops@triptych.example")
+    _email, password = made.stdout.split()
+
+    with entered(CONTROL):
+        assert Person.objects.get(email="ops@triptych.example").check_password(password)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("add", "nonsense"), "Enter a valid email address."),
+        (("add", "ops@triptych.example", "--password", "12345678"), "This password is too common."),
+        (("add", "owner@acme.example", "--password", "pc-load-letter-7"), "whose password stays as it is"),
+        (("remove", "owner@acme.example"), "is no operator"),
+    ],
+)
+def test_an_operator_that_cannot_be_is_refused(triptych, tenant, arguments, sentence):
+    refused = triptych("operator", *arguments)
+
+    assert (refused.exit_code, sentence in refused.stderr) == (1, True)
+    assert triptych("operator", "list").stdout == ""
+
+
+def test_a_member_who_becomes_an_operator_keeps_the_password(triptych, tenant):
+    made = triptych("operator", "add", "owner@acme.example")
+
+    assert (made.exit_code, made.stdout) == (0, "owner@acme.example\n")
+    with entered(CONTROL):
+        person = Person.objects.get(email="owner@acme.example")
+    assert (person.is_operator, person.check_password("correct-horse-battery")) == (True, True)

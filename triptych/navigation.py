@@ -19,6 +19,14 @@ LINES = (
 )
 LAST_LINES = (Line(_("Settings"), "/settings/", "settings", key="e"),)
 
+OPERATOR_LINES = (
+    Line(_("Tenants"), "/operator/", "buildings"),
+    Line(_("Plugins"), "/operator/plugins/", "puzzle"),
+    Line(_("Failed jobs"), "/operator/jobs/", "alert-triangle"),
+    Line(_("Dead letters"), "/operator/dead-letters/", "mail-off"),
+)
+"""The console of the bare host."""
+
 ON_A_PHONE = ("/", "/contacts/", "/deals/", "/cases/", "/activities/")
 """The five entries of the bottom bar; the rest is under “More”."""
 

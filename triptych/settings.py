@@ -99,6 +99,7 @@ MEDIA_ROOT = DATA / "files"
 # Requests
 ROOT_URLCONF = "triptych.urls"
 PUBLIC_URLCONF = "triptych.tenants.public_urls"
+PUBLIC_FRAME = "operator/frame.html"  # around the pages of whoever is signed in on the bare host
 APPEND_SLASH = True
 MIDDLEWARE = [
     "triptych.platform.web.requests.request_middleware",
@@ -140,7 +141,7 @@ TEMPLATES = [
 # Sign-in
 AUTH_USER_MODEL = "tenants.Person"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail addresses are unique, whatever their case: a constraint says so
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["triptych.tenants.sign_in.SignInBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -158,6 +159,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {
     "login": "triptych.tenants.sign_in.SignInForm",
     "reauthenticate": "triptych.tenants.sign_in.ReauthenticateForm",
+    "reset_password": "triptych.tenants.sign_in.ResetPasswordForm",
 }
 ACCOUNT_ADAPTER = "triptych.tenants.sign_in.AccountAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.triptych_proxies

@@ -124,6 +124,6 @@ def test_nobody_is_flooded_with_mails(public):
     assert len(mail.outbox) == 3
 
 
-@pytest.mark.parametrize("path", ["/contacts/", "/settings/", "/graphql/", "/login/"])
+@pytest.mark.parametrize("path", ["/contacts/", "/settings/people/", "/graphql/", "/workspaces/", "/join/secret/"])
 def test_the_public_host_has_no_page_of_a_tenant(public, path):
     assert public.get(path).status_code == 404

@@ -1,7 +1,8 @@
 """Sign-in through django-allauth: what we decide differently, and the fields our pages use.
 
 A person is looked for inside the tenant whose host was called: row-level security hides everybody else, so who is no
-member here reads “wrong e-mail or password” like a stranger.
+member here reads “wrong e-mail or password” like a stranger. On the bare host, where everybody is in sight, the same is
+said to all but operators.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import LoginForm
 from allauth.account.forms import ReauthenticateForm as AllauthReauthenticateForm
+from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.utils import is_mfa_enabled
@@ -20,11 +23,35 @@ from cryptography.fernet import Fernet
 from django import forms
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from triptych.platform import scope
+from triptych.platform.scope import CONTROL
 
 SILENT = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
 """Messages of allauth that tell people what they see anyway."""
+
+
+def may_be_here(person: AbstractBaseUser) -> bool:
+    """Whether somebody may be signed in where the connection stands: on the bare host only operators may."""
+    return scope.current() is not CONTROL or bool(getattr(person, "is_operator", False))
+
+
+class SignInBackend(AuthenticationBackend):
+    """allauth's, for which on the bare host nobody but operators exists: neither their passwords nor their sessions."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> AbstractBaseUser | None:  # type: ignore[override]
+        person = super().authenticate(request, **credentials)
+        if scope.current() is CONTROL:
+            self.unstash_authenticated_user()  # or a closed account's right password would be told from a wrong one
+        return person if person is not None and may_be_here(person) else None
+
+    def get_user(self, user_id: Any) -> Any:
+        person = super().get_user(user_id)
+        return person if person is not None and may_be_here(person) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -42,6 +69,16 @@ class AccountAdapter(DefaultAccountAdapter):
         """Begin a session and note the browser, for the list of sessions."""
         super().login(request, user)
         request.session["user_agent"] = request.headers.get("User-Agent", "")[:300]
+
+    def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse | None:
+        """A passkey needs no password, so it is asked here, too, whether its holder may come in."""
+        if not may_be_here(user):
+            return redirect(settings.LOGIN_URL)
+        answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return answer
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("operator") if scope.current() is CONTROL else str(super().get_login_redirect_url(request))
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Save the password alone; allauth would save whatever was read before, too."""
@@ -111,6 +148,15 @@ class SignInForm(LoginForm):
 
     def add_prefix(self, field_name: str) -> str:
         return "email" if field_name == "login" else str(super().add_prefix(field_name))
+
+
+class ResetPasswordForm(AllauthResetPasswordForm):
+    """Mails go to those who may sign in here; the page says the same to everybody."""
+
+    def clean_email(self) -> str:
+        email = str(super().clean_email())
+        self.users = [person for person in self.users if may_be_here(person)]
+        return email
 
 
 class ReauthenticateForm(AllauthReauthenticateForm):

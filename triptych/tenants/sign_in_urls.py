@@ -1,4 +1,7 @@
-"""Signing in and out on a tenant's host: allauth's views at our addresses, under the names that allauth asks for."""
+"""Signing in and out: allauth's views at our addresses, under the names that allauth asks for.
+
+Three lists, since the bare host has the first two of them for operators (`public_urls`).
+"""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
@@ -12,17 +15,11 @@ from triptych.tenants import security_views, workspace_views
 from triptych.tenants.members import joining_views
 from triptych.tenants.members.signed_in import public_page
 
-urlpatterns = [
-    # in and out
+ways_in = [
     path("login/", public_page(account.login), name="account_login"),
     path("login/verify/", public_page(mfa.authenticate), name="mfa_authenticate"),
     path("login/passkey/", public_page(passkeys.login_webauthn), name="mfa_login_webauthn"),
     path("login/inactive/", public_page(account.account_inactive), name="account_inactive"),
-    path("logout/", account.logout, name="account_logout"),
-    path("arrive/", workspace_views.arrive, name="arrive"),
-    path("workspaces/", workspace_views.index, name="workspaces"),
-    path("workspaces/<uuid:pk>/", workspace_views.go, name="workspace_go"),
-    path("join/<str:secret>/", joining_views.join, name="join"),
     # a forgotten password
     path("password/reset/", public_page(account.password_reset), name="account_reset_password"),
     path("password/reset/sent/", public_page(account.password_reset_done), name="account_reset_password_done"),
@@ -36,6 +33,11 @@ urlpatterns = [
         public_page(account.password_reset_from_key_done),
         name="account_reset_password_from_key_done",
     ),
+]
+"""For who is not signed in yet: the password and what comes after it, or a new password by mail."""
+
+ones_own = [
+    path("logout/", account.logout, name="account_logout"),
     # once more, before something sensitive
     path("confirm/", account.reauthenticate, name="account_reauthenticate"),
     path("confirm/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
@@ -54,4 +56,14 @@ urlpatterns = [
     path("settings/security/passkeys/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
     path("settings/security/passkeys/<int:pk>/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
     path("settings/security/passkeys/<int:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
+]
+"""For who is signed in: the way out, and what belongs to them alone."""
+
+urlpatterns = [
+    *ways_in,
+    *ones_own,
+    path("arrive/", workspace_views.arrive, name="arrive"),
+    path("workspaces/", workspace_views.index, name="workspaces"),
+    path("workspaces/<uuid:pk>/", workspace_views.go, name="workspace_go"),
+    path("join/<str:secret>/", joining_views.join, name="join"),
 ]

@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import graphene
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import QuerySet
 from graphene_django import DjangoConnectionField, DjangoObjectType
 
+from triptych.graphql.operator import reading
 from triptych.platform.events.models import Delivery, Job
 from triptych.platform.plugins.discovery import installed_plugins, quarantined_plugins
-from triptych.platform.plugins.models import PluginFailure
 from triptych.tenants.models import Tenant as TenantModel
-from triptych.tenants.models import Usage
 
 MAX_LINES = 1_000
 
@@ -43,11 +42,6 @@ class Tenant(DjangoObjectType):
     def resolve_domains(tenant: TenantModel, info: Any) -> list[str]:
         return sorted(domain.domain for domain in tenant.domains.all())
 
-    @classmethod
-    def get_queryset(cls, queryset: QuerySet[Any], info: Any) -> QuerySet[Any]:
-        counted: QuerySet[Any] = queryset.annotate(people_count=Count("memberships", distinct=True))
-        return counted.prefetch_related("domains")
-
 
 class OperatorJob(DjangoObjectType):
     """Long work that somebody started."""
@@ -60,6 +54,37 @@ class OperatorJob(DjangoObjectType):
             "tenant_id", "kind", "queue", "state", "starts", "done_count", "total_count", "note", "error",
             "cancel_requested", "heartbeat_at", "created_at", "finished_at",
         )  # fmt: skip
+
+
+class DeadDelivery(DjangoObjectType):
+    """An event that a handler gave up on. `manage dead_letters --replay` starts it again."""
+
+    class Meta:
+        model = Delivery
+        name = "DeadDelivery"
+        interfaces = (graphene.relay.Node,)
+        fields = ("handler", "queue", "attempts")
+
+    tenant_id = graphene.UUID(required=True)
+    event = graphene.String(required=True, description="Its name, such as deal.moved.")
+    at = graphene.DateTime(required=True, description="When it happened.")
+    error = graphene.String(required=True, description="The first line of the last one.")
+
+    @staticmethod
+    def resolve_tenant_id(delivery: Delivery, info: Any) -> Any:
+        return delivery.event.tenant_id
+
+    @staticmethod
+    def resolve_event(delivery: Delivery, info: Any) -> str:
+        return delivery.event.name
+
+    @staticmethod
+    def resolve_at(delivery: Delivery, info: Any) -> datetime:
+        return delivery.event.at
+
+    @staticmethod
+    def resolve_error(delivery: Delivery, info: Any) -> str:
+        return delivery.last_error.strip().partition("\n")[0]
 
 
 class UsageLine(graphene.ObjectType):
@@ -96,15 +121,15 @@ class PluginHealth(graphene.ObjectType):
 
     @staticmethod
     def resolve_tenant_count(plugin: PluginHealth, info: Any) -> int:
-        return TenantModel.objects.named().filter(enabled_plugins__contains=[plugin.id]).count()
+        return reading.tenants_with(str(plugin.id))
 
     @staticmethod
     def resolve_failure_count(plugin: PluginHealth, info: Any) -> int:
-        return PluginFailure.objects.filter(plugin=plugin.id).aggregate(total=Sum("count"))["total"] or 0
+        return reading.failure_count(str(plugin.id))
 
     @staticmethod
     def resolve_failures(plugin: PluginHealth, info: Any, first: int) -> list[Failure]:
-        latest = PluginFailure.objects.filter(plugin=plugin.id).order_by("-last_at", "pk")[: min(max(first, 0), 200)]
+        latest = reading.failures_of(str(plugin.id))[: min(max(first, 0), 200)]
         return [
             Failure(tenant=row.tenant_id, hook=row.hook, error=row.error, count=row.count, last_at=row.last_at)
             for row in latest
@@ -130,18 +155,16 @@ class Query(graphene.ObjectType):
         OperatorJob, state=graphene.String(), tenant=graphene.UUID(), description="Long work, the newest first."
     )
     dead_delivery_count = graphene.Int(required=True, description="Events that a handler gave up on.")
+    dead_deliveries = DjangoConnectionField(DeadDelivery, tenant=graphene.UUID(), description="The latest first.")
     plugins = graphene.List(graphene.NonNull(PluginHealth), required=True, description="All installed plugins, by id.")
 
     @staticmethod
     def resolve_tenants(root: None, info: Any, state: str = "", search: str = "", **page: Any) -> QuerySet[Any]:
-        tenants = TenantModel.objects.named().order_by("-created_at", "-pk")
-        if state:
-            tenants = tenants.filter(state=state.lower())
-        return tenants.filter(name__icontains=search) if search else tenants
+        return reading.tenants(state=state, search=search)
 
     @staticmethod
     def resolve_tenant(root: None, info: Any, subdomain: str) -> Any:
-        return Tenant.get_queryset(TenantModel.objects.named(), info).filter(subdomain=subdomain).first()
+        return reading.tenants().filter(subdomain=subdomain).first()
 
     @staticmethod
     def resolve_usage(
@@ -153,23 +176,23 @@ class Query(graphene.ObjectType):
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> list[UsageLine]:
-        asked = {"tenant_id": tenant, "meter": meter, "at__gte": since, "at__lt": until}
-        rows = Usage.objects.filter(**{key: value for key, value in asked.items() if value})
-        sums = rows.values_list("tenant_id", "meter").annotate(total=Sum("quantity"), last_at=Max("at"))
-        ordered = sums.order_by("-total", "tenant_id", "meter")[: min(max(first, 0), MAX_LINES)]
-        names = ("tenant", "meter", "quantity", "last_at")
-        return [UsageLine(**dict(zip(names, line, strict=True))) for line in ordered]
+        sums = reading.usage_sums(tenant=tenant, meter=meter, since=since, until=until)
+        return [
+            UsageLine(tenant=row["tenant_id"], meter=row["meter"], quantity=row["total"], last_at=row["last_at"])
+            for row in sums[: min(max(first, 0), MAX_LINES)]
+        ]
 
     @staticmethod
     def resolve_jobs(root: None, info: Any, state: str = "", tenant: Any = None, **page: Any) -> QuerySet[Any]:
-        jobs = Job.objects.newest_first()
-        if state:
-            jobs = jobs.filter(state=state.lower())
-        return jobs.filter(tenant_id=tenant) if tenant else jobs
+        return reading.jobs(state=state, tenant=tenant)
 
     @staticmethod
     def resolve_dead_delivery_count(root: None, info: Any) -> int:
-        return Delivery.objects.dead().count()
+        return reading.dead_deliveries().count()
+
+    @staticmethod
+    def resolve_dead_deliveries(root: None, info: Any, tenant: Any = None, **page: Any) -> QuerySet[Any]:
+        return reading.dead_deliveries(tenant=tenant)
 
     @staticmethod
     def resolve_plugins(root: None, info: Any) -> list[PluginHealth]:

@@ -12,6 +12,8 @@ from triptych.graphql.authentication import lacks_csrf_token
 from triptych.graphql.errors import FORBIDDEN, UNAUTHENTICATED, bad_input
 from triptych.graphql.operator.schema import schema
 from triptych.graphql.over_http import Asked, Unusable
+from triptych.tenants.operators import is_operator
+from triptych.tenants.sign_in import has_second_factor
 
 
 @csrf_exempt  # checked below, so that the answer is GraphQL
@@ -19,10 +21,13 @@ def operator_graphql(request: HttpRequest) -> HttpResponse:
     media_type = over_http.answer_type(request)
     try:
         over_http.must_be_a_post(request, media_type)
-        if not request.user.is_authenticated:
+        if not is_operator(request):
             return over_http.refusal(_("Sign in as an operator."), UNAUTHENTICATED, 401, media_type, {})
-        if not getattr(request.user, "is_operator", False) or lacks_csrf_token(request):
-            message = _("Only operators may ask, with the CSRF token of their session as X-CSRFToken.")
+        if not has_second_factor(request.user):  # type: ignore[arg-type]  # an operator is somebody
+            message = _("Set up a code from an app or a passkey first, under Sign-in and security.")
+            return over_http.refusal(message, FORBIDDEN, 403, media_type, {})
+        if lacks_csrf_token(request):
+            message = _("The request lacks the CSRF token of this session. Send it as X-CSRFToken.")
             return over_http.refusal(message, FORBIDDEN, 403, media_type, {})
         result = _executed(over_http.asked_of(request), request)
     except Unusable as refused:

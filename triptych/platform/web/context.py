@@ -20,8 +20,15 @@ class Shell:
         self.tenant: Any = getattr(request, "tenant", None)
         self.member: Any = getattr(request, "member", None)
 
+    @property
+    def frame(self) -> str:
+        """The template around pages that a tenant's host and the bare host share."""
+        return "shell/page.html" if self.tenant else settings.PUBLIC_FRAME
+
     @cached_property
     def menu(self) -> list[Group]:
+        if self.tenant is None:
+            return navigation.of_operators(self._request.path)
         return navigation.groups(self.member, self._request.path)
 
     @cached_property

@@ -85,6 +85,11 @@ def groups(member: Any, path: str) -> list[Group]:
     return _marked(found, path)
 
 
+def of_operators(path: str) -> list[Group]:
+    """The navigation of the bare host, for operators."""
+    return _marked([Group("", tuple(_of_navigation("OPERATOR_LINES")))], path)
+
+
 def acts(member: Any) -> list[Act]:
     """What the member can begin from anywhere; readers begin nothing."""
     if member is None or not member.may_write:
