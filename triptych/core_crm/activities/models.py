@@ -10,12 +10,12 @@ from uuid import UUID
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.custom_fields.columns import CustomValuesField
 from triptych.platform.ids import new_id
 from triptych.platform.records import Record, RecordQuerySet
+from triptych.platform.web.addresses import address_of
 from triptych.tenants.members.models import Member
 
 
@@ -150,7 +150,7 @@ class Activity(Record):
         return self.subject or self.description[:80] or str(self.get_kind_display())
 
     def get_absolute_url(self) -> str:
-        return reverse("activities:detail", args=[self.pk])
+        return address_of("activities:detail", self.pk)
 
     @property
     def is_open(self) -> bool:

@@ -9,12 +9,12 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.custom_fields.columns import CustomValuesField
 from triptych.platform.ids import new_id
 from triptych.platform.records import Record, RecordQuerySet
+from triptych.platform.web.addresses import address_of
 from triptych.tenants.members.models import Member
 
 
@@ -171,7 +171,7 @@ class Case(Record):
         return f"#{self.number} {self.subject}"
 
     def get_absolute_url(self) -> str:
-        return reverse("cases:detail", args=[self.pk])
+        return address_of("cases:detail", self.pk)
 
     @property
     def is_open(self) -> bool:

@@ -7,13 +7,13 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models.fields.json import KT
 from django.db.models.functions import Upper
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.custom_fields.columns import CustomValuesField
 from triptych.platform.collation import CollationKeyField
 from triptych.platform.ids import new_id
 from triptych.platform.records import Record, RecordQuerySet
+from triptych.platform.web.addresses import address_of
 from triptych.tenants.members.models import Member
 
 
@@ -76,7 +76,7 @@ class Company(Record):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("companies:detail", args=[self.pk])
+        return address_of("companies:detail", self.pk)
 
 
 class ContactQuerySet(RecordQuerySet):
@@ -134,7 +134,7 @@ class Contact(Record):
         return self.full_name or self.primary_email
 
     def get_absolute_url(self) -> str:
-        return reverse("contacts:detail", args=[self.pk])
+        return address_of("contacts:detail", self.pk)
 
     @property
     def full_name(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.contacts.models import Company, Contact
@@ -12,6 +11,7 @@ from triptych.core_crm.custom_fields.columns import CustomValuesField
 from triptych.core_crm.deals.models import Deal
 from triptych.platform.collation import CollationKeyField
 from triptych.platform.records import Record, RecordQuerySet
+from triptych.platform.web.addresses import address_of
 from triptych.tenants.members.models import Member
 
 
@@ -75,7 +75,7 @@ class Lead(Record):
         return self.full_name or self.company_name or self.email
 
     def get_absolute_url(self) -> str:
-        return reverse("leads:detail", args=[self.pk])
+        return address_of("leads:detail", self.pk)
 
     @property
     def full_name(self) -> str:

@@ -6,17 +6,17 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.lists.spec import Column
+from triptych.platform.web.markup import markup
 from triptych.platform.web.templatetags import parts
 
 
 def link_to(record: Any) -> SafeString:
     """The record's name, which opens it."""
-    return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record)
+    return markup('<a href="{}">{}</a>', record.get_absolute_url(), record)
 
 
 def owner_of(record: Any) -> SafeString:

@@ -10,12 +10,12 @@ from uuid import UUID
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.deals.models.pipelines import ForecastCategory, Pipeline, Stage
 from triptych.platform.collation import CollationKeyField
 from triptych.platform.records import Record, RecordQuerySet
+from triptych.platform.web.addresses import address_of
 from triptych.tenants.members.models import Member
 
 
@@ -118,7 +118,7 @@ class Deal(Record):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("deals:detail", args=[self.pk])
+        return address_of("deals:detail", self.pk)
 
     @property
     def is_open(self) -> bool:

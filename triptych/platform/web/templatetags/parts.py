@@ -9,17 +9,26 @@ from typing import Any
 from zlib import crc32
 
 from babel.core import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal
+from babel.dates import (
+    DateTimePattern,
+    format_date,
+    format_timedelta,
+    get_date_format,
+    get_datetime_format,
+    get_time_format,
+    parse_pattern,
+)
+from babel.numbers import NumberPattern, format_currency, format_decimal
+from babel.numbers import parse_pattern as parse_number_pattern
 from django import template
 from django.forms import BoundField, CheckboxInput, RadioSelect, Select
 from django.utils import timezone, translation
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from triptych.platform import clock
 from triptych.platform.web import toasts
 from triptych.platform.web.assets import icon_paths
+from triptych.platform.web.markup import markup
 
 register = template.Library()
 TONES = ("accent", "green", "amber", "blue", "violet", "red")
@@ -36,7 +45,7 @@ def icon(name: str, css: str = "") -> SafeString:
 @register.simple_tag
 def tag(label: Any, tone: str = "", variant: str = "") -> SafeString:
     """A short state in a rounded field. `tone`: accent, green, amber, red, blue, violet; `variant`: dot, outline."""
-    return format_html(
+    return markup(
         '<span class="tag{}{}">{}</span>', f" tone-{tone}" if tone else "", f" tag-{variant}" if variant else "", label
     )
 
@@ -45,9 +54,7 @@ def tag(label: Any, tone: str = "", variant: str = "") -> SafeString:
 def avatar(name: Any, css: str = "") -> SafeString:
     """Initials on a tone that stays the same for the same name. Decorative: the name stands beside it."""
     text = str(name or "?")
-    return format_html(
-        '<span class="avatar tone-{} {}" aria-hidden="true">{}</span>', tone_of(text), css, initials(text)
-    )
+    return markup('<span class="avatar tone-{} {}" aria-hidden="true">{}</span>', tone_of(text), css, initials(text))
 
 
 @register.simple_tag
@@ -55,7 +62,7 @@ def person(name: Any) -> SafeString:
     """Avatar and name of somebody, or a dash for nobody."""
     if not name:
         return SafeString('<span class="quiet">—</span>')
-    return format_html('<span class="person">{}<span class="clip">{}</span></span>', avatar(name), name)
+    return markup('<span class="person">{}<span class="clip">{}</span></span>', avatar(name), name)
 
 
 def initials(name: str) -> str:
@@ -82,21 +89,19 @@ def money(amount: Decimal | float | None, currency: str = "EUR") -> SafeString:
     """An amount with its currency, in the reader's number format; whole amounts without decimals."""
     if amount is None or amount == "":
         return SafeString('<span class="quiet">—</span>')
-    whole = amount == int(amount)
-    text = format_currency(
-        amount, currency, locale=_here(), currency_digits=not whole, format=None if not whole else _whole()
-    )
-    return format_html('<span class="money nowrap">{}</span>', text)
-
-
-def _whole() -> str:
-    return _whole_pattern(str(_here()))
+    locale = _here()
+    if amount == int(amount):
+        text = _whole_pattern(locale).apply(amount, locale, currency=currency, currency_digits=False)
+    else:
+        text = format_currency(amount, currency, locale=locale)
+    return markup('<span class="money nowrap">{}</span>', text)
 
 
 @lru_cache(maxsize=32)
-def _whole_pattern(language: str) -> str:
-    pattern: str = Locale.parse(language).currency_formats["standard"].pattern
-    return ";".join(part.replace("0.00", "0") for part in pattern.split(";"))
+def _whole_pattern(locale: Locale) -> NumberPattern:
+    """The language's way to write money, without decimals."""
+    pattern: str = locale.currency_formats["standard"].pattern
+    return parse_number_pattern(";".join(part.replace("0.00", "0") for part in pattern.split(";")))
 
 
 @register.simple_tag
@@ -110,33 +115,39 @@ def when(moment: datetime | date | None, due: bool = False) -> SafeString:
     """A moment as people say it, the exact one on hover. With `due`, the past is red and today amber, in words too."""
     if moment is None:
         return SafeString('<span class="quiet">—</span>')
-    now = clock.now()
+    locale, zone, now = _here(), timezone.get_current_timezone(), clock.now()
+    here = now.astimezone(zone)
     if isinstance(moment, datetime):
-        local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
-        exact = format_datetime(local, "medium", locale=_here())
-        text, day = _moment_text(local, timezone.localtime(now)), local.date()
-        is_late = timezone.is_aware(moment) and moment < now
+        local = moment.astimezone(zone) if timezone.is_aware(moment) else moment.replace(tzinfo=zone)
+        exact = _exact_pattern(locale).apply(local, locale)
+        text, day, is_late = _moment_text(local, here, locale), local.date(), local < now
     else:
-        exact, day = format_date(moment, "full", locale=_here()), moment
-        text, is_late = _day_text(moment, timezone.localdate(now)), moment < timezone.localdate(now)
+        exact, day = format_date(moment, "full", locale=locale), moment
+        text, is_late = _day_text(moment, here.date(), locale), moment < here.date()
     css = ""
     if due:
-        css = "late" if is_late else "today" if day == timezone.localdate(now) else ""
-    return format_html(
-        '<time datetime="{}" title="{}" class="nowrap {}">{}</time>', moment.isoformat(), exact, css, text
-    )
+        css = "late" if is_late else "today" if day == here.date() else ""
+    return markup('<time datetime="{}" title="{}" class="nowrap {}">{}</time>', moment.isoformat(), exact, css, text)
 
 
-def _moment_text(moment: datetime, now: datetime) -> str:
+@lru_cache(maxsize=32)
+def _exact_pattern(locale: Locale) -> DateTimePattern:
+    """Day and time as one pattern, which `format_datetime` would put together each time."""
+    day, time = (way("medium", locale=locale).pattern for way in (get_date_format, get_time_format))
+    both = str(get_datetime_format("medium", locale=locale))
+    return parse_pattern(both.replace("'", "").replace("{0}", time).replace("{1}", day))
+
+
+def _moment_text(moment: datetime, now: datetime, locale: Locale) -> str:
     apart = moment - now
     if abs(apart) < timedelta(hours=18):
         if abs(apart) < timedelta(minutes=1):
             return str(translation.gettext("just now"))
-        return str(format_timedelta(apart, add_direction=True, locale=_here()))
-    return _day_text(moment.date(), now.date())
+        return str(format_timedelta(apart, add_direction=True, locale=locale))
+    return _day_text(moment.date(), now.date(), locale)
 
 
-def _day_text(day: date, today: date) -> str:
+def _day_text(day: date, today: date, locale: Locale) -> str:
     apart = (day - today).days
     if apart in (-1, 0, 1):
         words = {
@@ -146,9 +157,9 @@ def _day_text(day: date, today: date) -> str:
         }
         return str(words[apart])
     if -7 < apart < 7:
-        return str(format_timedelta(timedelta(days=apart), add_direction=True, locale=_here(), granularity="day"))
+        return str(format_timedelta(timedelta(days=apart), add_direction=True, locale=locale, granularity="day"))
     pattern = "d MMM" if day.year == today.year else "d MMM y"
-    return str(format_date(day, pattern, locale=_here()))
+    return str(format_date(day, pattern, locale=locale))
 
 
 @register.simple_tag

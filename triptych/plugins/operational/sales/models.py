@@ -10,12 +10,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.deals.models import Deal
 from triptych.platform.collation import CollationKeyField
 from triptych.platform.records import Record, RecordQuerySet
+from triptych.platform.web.addresses import address_of
 
 CENT = Decimal("0.01")
 NOT_NEGATIVE = MinValueValidator(Decimal(0))
@@ -59,7 +59,7 @@ class Product(Record):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("sales:product", args=[self.pk])
+        return address_of("sales:product", self.pk)
 
 
 class PriceBookQuerySet(RecordQuerySet):
@@ -100,7 +100,7 @@ class PriceBook(Record):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("sales:price_book", args=[self.pk])
+        return address_of("sales:price_book", self.pk)
 
 
 class PriceBookEntry(Record):
