@@ -19,6 +19,7 @@ urlpatterns = [
     path("cases/", include("triptych.core_crm.cases.urls")),
     path("activities/", include("triptych.core_crm.activities.urls")),
     path("files/", include("triptych.platform.files.urls")),
+    path("acts/", include("triptych.core_crm.lists.urls")),
     path("import/", include("triptych.core_crm.imports.urls")),
     path("", include("triptych.graphql.urls")),
     path("x/", include(plugin_urls)),

@@ -206,66 +206,6 @@ def test_who_may_export(cast, contacts, who, status):
     assert cast[who].get("/contacts/export/").status_code == status
 
 
-def test_chosen_records_are_deleted_together_and_come_back_together(cast, contacts, tenant):
-    chosen = [contacts[0].pk, contacts[5].pk]
-    page = cast["member"].post("/contacts/bulk/delete/?sort=-name", {"row": chosen}, follow=True).content.decode()
-    undo = re.search(r'action="(/contacts/bulk/delete/undo/[^"]+)"', page)[1]
-
-    assert "2 records deleted." in page
-    with entered(tenant):
-        assert Contact.objects.alive().count() == 118
-    assert cast["reader"].post(undo).status_code == 403
-    cast["member"].post(undo)
-    with entered(tenant):
-        assert Contact.objects.alive().count() == 120
-    again = cast["member"].post(undo, follow=True).content.decode()
-    assert "There is nothing left to undo." in again
-
-
-def test_all_that_the_filters_leave_are_given_to_somebody(cast, contacts, tenant, members):
-    url = "/contacts/bulk/owner/?owner=nobody"
-    dialog = cast["member"].post(url, {"row": [contacts[0].pk]}).content.decode()
-    assert 'name="value"' in dialog
-    assert str(contacts[0].pk) in dialog
-
-    cast["member"].post(url, {"all": "1", "value": members["admin"].pk})
-
-    with entered(tenant):
-        assert Contact.objects.filter(owner=members["admin"]).count() == 60
-
-
-@pytest.mark.parametrize("data", [{}, {"row": "junk"}, {"row": "00000000-0000-7000-8000-000000000000"}])
-def test_an_act_on_nothing_says_so(cast, contacts, tenant, data):
-    page = cast["member"].post("/contacts/bulk/delete/", data, follow=True).content.decode()
-
-    assert "Choose at least one record." in page
-
-
-def test_an_act_that_one_record_refuses_is_done_to_none(cast, tenant, members, now):
-    who = {"by": members["owner"], "now": now}
-    with entered(tenant):
-        free = lead_actions.create_lead(last_name="Free", **who)
-        bound = lead_actions.create_lead(last_name="Bound", **who)
-        lead_actions.convert_lead(lead=bound, **who)
-
-    data = {"row": [free.pk, bound.pk], "value": members["admin"].pk}
-    page = cast["member"].post("/leads/bulk/owner/", data, follow=True).content.decode()
-
-    assert "“Bound”: This lead has been converted." in page
-    with entered(tenant):
-        free.refresh_from_db()
-        assert free.owner == members["owner"]
-
-
-@pytest.mark.parametrize(("who", "status"), [("reader", 403), ("outsider", 302), ("stranger", 302)])
-def test_who_may_not_act_on_many(cast, contacts, tenant, who, status):
-    response = cast[who].post("/contacts/bulk/delete/", {"row": [contacts[0].pk]})
-
-    assert response.status_code == status
-    with entered(tenant):
-        assert Contact.objects.alive().count() == 120
-
-
 def test_an_act_that_nobody_offers_is_not_there(cast, contacts):
     assert cast["owner"].post("/contacts/bulk/explode/", {"row": [contacts[0].pk]}).status_code == 404
 

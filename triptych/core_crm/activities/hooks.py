@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from triptych.core_crm.activities import access, listing
+from triptych.core_crm.activities.listing import LIST
 from triptych.core_crm.activities.models import Activity
 from triptych.core_crm.activities.sources import LOOKS, activities_of, beginning_of, files_on
 from triptych.core_crm.activities.timeline import TimelineSource
+from triptych.core_crm.lists.spec import ListSpec
 from triptych.core_crm.rights.levels import Noun
 from triptych.platform.plugins import Fragment, hookimpl
 from triptych.platform.records import Record
@@ -25,6 +27,11 @@ ACTIVITIES = Noun(Activity, gettext_lazy("Activities"), title="subject", fields=
 def record_nouns() -> list[Noun]:
     """Tasks, calls, meetings, emails and notes."""
     return [ACTIVITIES]
+
+
+@hookimpl
+def record_lists() -> list[ListSpec]:
+    return [LIST]
 
 
 @hookimpl

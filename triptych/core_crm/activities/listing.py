@@ -6,20 +6,18 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django_filters import ChoiceFilter, FilterSet, MultipleChoiceFilter
 
-from triptych.core_crm.activities import actions
+from triptych.core_crm.activities import access
+from triptych.core_crm.activities.list_fields import COMPLETING, EDITING, FIELDS
 from triptych.core_crm.activities.models import Activity, ActivityQuerySet
 from triptych.core_crm.activities.records import links_of
 from triptych.core_crm.activities.sources import LOOKS
-from triptych.core_crm.lists.bulk import Act
 from triptych.core_crm.lists.filters import OwnerFilter
 from triptych.core_crm.lists.spec import Column, ListSpec
 from triptych.platform.web.templatetags.parts import icon, person, when
@@ -84,24 +82,11 @@ class ActivityFilters(FilterSet):
         fields = ("kind", "status", "priority", "owner")
 
 
-def _complete(activity: Activity, _value: object, *, by: Member, now: datetime) -> None:
-    actions.complete_activity(activity=activity, by=by, now=now)
-
-
-def _delete(activity: Activity, _value: object, *, by: Member, now: datetime) -> None:
-    actions.delete_activity(activity=activity, by=by, now=now)
-
-
-def _restore(activity: Activity, *, by: Member, now: datetime) -> None:
-    actions.restore_activity(activity=activity, by=by, now=now)
-
-
-def _deleted_at(at: datetime) -> QuerySet[Any]:
-    return Activity.objects.filter(deleted_at=at)
-
-
 LIST = ListSpec(
     kind="activity",
+    home="/activities/",
+    model=Activity,
+    records=lambda member: access.activities_visible_to(member).select_related("owner"),
     label=_("Activities"),
     icon="calendar-check",
     what=_("Tasks, calls and meetings: what you promised to do, and what you did."),
@@ -133,25 +118,7 @@ LIST = ListSpec(
     ),
     filters=ActivityFilters,
     sort="due",
-    acts=(
-        Act(
-            "complete",
-            _("Complete"),
-            "check",
-            done=lambda count: ngettext("%(count)s done.", "%(count)s done.", count) % {"count": count},
-            run=_complete,
-        ),
-        Act(
-            "delete",
-            _("Delete"),
-            "trash",
-            done=lambda count: (
-                ngettext("%(count)s activity deleted.", "%(count)s activities deleted.", count) % {"count": count}
-            ),
-            run=_delete,
-            undo=_restore,
-            done_at=_deleted_at,
-            danger=True,
-        ),
-    ),
+    fields=FIELDS,
+    editing=EDITING,
+    verbs=(COMPLETING,),
 )

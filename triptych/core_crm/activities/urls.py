@@ -9,7 +9,6 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("export/", views.export, name="export"),
     path("bulk/<slug:act>/", views.bulk, name="bulk"),
-    path("bulk/<slug:act>/undo/", views.undo_bulk, name="undo_bulk"),
     path("new/", views.create, name="create"),
     path("on/<slug:kind>/<uuid:object_id>/", timeline_views.of_record, name="of_record"),
     path("on/<slug:kind>/<uuid:object_id>/<slug:verb>/", timeline_views.compose, name="compose"),

@@ -22,7 +22,7 @@ from triptych.core_crm.editing.forms import edits_shown
 from triptych.core_crm.editing.pages import form_page
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
-from triptych.core_crm.lists.pages import bulk_page, list_page, undo_bulk_page
+from triptych.core_crm.lists.pages import bulk_page, list_page
 from triptych.core_crm.rights.access import CREATE, must_at_all
 from triptych.platform import clock
 from triptych.platform.refusals import Refused
@@ -51,11 +51,6 @@ def export(request: TenantRequest) -> HttpResponseBase:
 @require_POST
 def bulk(request: TenantRequest, act: str) -> HttpResponse:
     return bulk_page(request, _listing(request), act)
-
-
-@require_POST
-def undo_bulk(request: TenantRequest, act: str) -> HttpResponse:
-    return undo_bulk_page(request, LIST, act, home=HOME)
 
 
 @require_GET

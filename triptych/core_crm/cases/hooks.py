@@ -12,8 +12,10 @@ from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.activities.timeline import TimelineSource
 from triptych.core_crm.cases import access
 from triptych.core_crm.cases.defaults import make_defaults
+from triptych.core_crm.cases.listing import LIST
 from triptych.core_crm.cases.models import Case
 from triptych.core_crm.cases.timeline import cases_around, messages, openings
+from triptych.core_crm.lists.spec import ListSpec
 from triptych.core_crm.rights.levels import Noun
 from triptych.platform.plugins import Fragment, hookimpl
 from triptych.platform.records import Record
@@ -28,6 +30,11 @@ CASES = Noun(Case, gettext_lazy("Cases"), title="subject", fields=("description"
 def record_nouns() -> list[Noun]:
     """Cases, their conversations with them."""
     return [CASES]
+
+
+@hookimpl
+def record_lists() -> list[ListSpec]:
+    return [LIST]
 
 
 @hookimpl

@@ -10,10 +10,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from triptych.core_crm.cases import actions
+from triptych.core_crm.cases import access
+from triptych.core_crm.cases.list_fields import EDITING, FIELDS
 from triptych.core_crm.cases.models import Case, CaseQuerySet, Queue
 from triptych.core_crm.contacts.models import Company, Contact
-from triptych.core_crm.lists.acts import deleting, giving
 from triptych.core_crm.lists.cells import link_of, name_of, owner_name, owner_of, when_of
 from triptych.core_crm.lists.filters import OwnerFilter, RelatedFilter
 from triptych.core_crm.lists.spec import Column, ListSpec
@@ -87,6 +87,9 @@ def _subject(case: Case) -> SafeString:
 
 LIST = ListSpec(
     kind="case",
+    home="/cases/",
+    model=Case,
+    records=lambda member: access.cases_visible_to(member).for_rows(),
     label=_("Cases"),
     icon="lifebuoy",
     what=_("What customers ask and complain of, and the conversation about it."),
@@ -129,8 +132,6 @@ LIST = ListSpec(
     ),
     filters=CaseFilters,
     sort="-subject",
-    acts=(
-        giving(actions.update_case, noun="case"),
-        deleting(actions.delete_case, actions.restore_case, noun="case", records=Case.objects.all),
-    ),
+    fields=FIELDS,
+    editing=EDITING,
 )

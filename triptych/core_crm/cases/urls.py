@@ -9,7 +9,6 @@ urlpatterns = [
     path("", records.index, name="index"),
     path("export/", records.export, name="export"),
     path("bulk/<slug:act>/", records.bulk, name="bulk"),
-    path("bulk/<slug:act>/undo/", records.undo_bulk, name="undo_bulk"),
     path("pick/", records.pick, name="pick"),
     path("new/", records.create, name="create"),
     path("<uuid:pk>/", records.detail, name="detail"),

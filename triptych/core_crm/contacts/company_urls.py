@@ -11,7 +11,6 @@ urlpatterns = [
     path("pick/", companies.pick, name="pick"),
     path("export/", companies.export, name="export"),
     path("bulk/<slug:act>/", companies.bulk, name="bulk"),
-    path("bulk/<slug:act>/undo/", companies.undo_bulk, name="undo_bulk"),
     path("<uuid:pk>/", companies.detail, name="detail"),
     path("<uuid:pk>/edit/", companies.edit, name="edit"),
     path("<uuid:pk>/facts/<slug:name>/", companies.fact, name="fact"),

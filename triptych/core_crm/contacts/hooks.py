@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from triptych.core_crm.activities.records import RecordRef
+from triptych.core_crm.contacts.listing import COMPANIES, CONTACTS
 from triptych.core_crm.contacts.models import Company, Contact, ContactCompany
+from triptych.core_crm.lists.spec import ListSpec
 from triptych.core_crm.rights.levels import Noun
 from triptych.platform.plugins import hookimpl
 from triptych.platform.web.hookspecs import OnboardingStep
@@ -31,6 +33,11 @@ COMPANIES = Noun(
 @hookimpl
 def record_nouns() -> list[Noun]:
     """Contacts and companies."""
+    return [CONTACT, COMPANY]
+
+
+@hookimpl
+def record_lists() -> list[ListSpec]:
     return [CONTACTS, COMPANIES]
 
 

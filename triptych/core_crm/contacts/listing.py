@@ -10,10 +10,10 @@ from django import forms
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from triptych.core_crm.contacts import actions
+from triptych.core_crm.contacts import access
 from triptych.core_crm.contacts.channels import spoken_phone
+from triptych.core_crm.contacts.list_fields import COMPANY_EDITING, COMPANY_FIELDS, CONTACT_EDITING, CONTACT_FIELDS
 from triptych.core_crm.contacts.models import Company, Contact
-from triptych.core_crm.lists.acts import deleting, giving
 from triptych.core_crm.lists.cells import link_of, link_to, moment_column, name_of, owner_column
 from triptych.core_crm.lists.filters import OwnerFilter, RelatedFilter
 from triptych.core_crm.lists.spec import Column, ListSpec
@@ -67,6 +67,9 @@ def _revenue(company: Company) -> Any:
 
 CONTACTS = ListSpec(
     kind="contact",
+    home="/contacts/",
+    model=Contact,
+    records=lambda member: access.contacts_visible_to(member).select_related("owner").with_companies(),
     label=_("Contacts"),
     icon="address-book",
     what=_("The people you sell to, work with and answer. Type the first ones in, or bring them from a file."),
@@ -83,14 +86,15 @@ CONTACTS = ListSpec(
     ),
     filters=ContactFilters,
     sort="name",
-    acts=(
-        giving(actions.update_contact, noun="contact"),
-        deleting(actions.delete_contact, actions.restore_contact, noun="contact", records=Contact.objects.all),
-    ),
+    fields=CONTACT_FIELDS,
+    editing=CONTACT_EDITING,
 )
 
 COMPANIES = ListSpec(
     kind="company",
+    home="/companies/",
+    model=Company,
+    records=lambda member: access.companies_visible_to(member).select_related("owner", "parent"),
     label=_("Companies"),
     icon="building",
     what=_("The businesses your contacts work for. Type the first ones in, or bring them from a file."),
@@ -124,8 +128,6 @@ COMPANIES = ListSpec(
     ),
     filters=CompanyFilters,
     sort="name",
-    acts=(
-        giving(actions.update_company, noun="company"),
-        deleting(actions.delete_company, actions.restore_company, noun="company", records=Company.objects.all),
-    ),
+    fields=COMPANY_FIELDS,
+    editing=COMPANY_EDITING,
 )

@@ -19,7 +19,6 @@ urlpatterns = [
     path("pick/", contacts.pick, name="pick"),
     path("export/", contacts.export, name="export"),
     path("bulk/<slug:act>/", contacts.bulk, name="bulk"),
-    path("bulk/<slug:act>/undo/", contacts.undo_bulk, name="undo_bulk"),
     path("<uuid:pk>/", contacts.detail, name="detail"),
     path("<uuid:pk>/edit/", contacts.edit, name="edit"),
     path("<uuid:pk>/facts/<slug:name>/", contacts.fact, name="fact"),

@@ -13,8 +13,10 @@ from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.activities.timeline import TimelineSource
 from triptych.core_crm.deals import access
 from triptych.core_crm.deals.defaults import make_defaults
+from triptych.core_crm.deals.listing import LIST
 from triptych.core_crm.deals.models import Deal, DealQuerySet
 from triptych.core_crm.deals.timeline import moves_around, stage_moves
+from triptych.core_crm.lists.spec import ListSpec
 from triptych.core_crm.rights.levels import Noun
 from triptych.platform.plugins import Fragment, hookimpl
 from triptych.platform.records import Record
@@ -43,6 +45,11 @@ DEALS = Noun(
 def record_nouns() -> list[Noun]:
     """Deals. Pipelines are settings."""
     return [DEALS]
+
+
+@hookimpl
+def record_lists() -> list[ListSpec]:
+    return [LIST]
 
 
 @hookimpl

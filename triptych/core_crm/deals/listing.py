@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.contacts.models import Company, Contact
-from triptych.core_crm.deals import actions
+from triptych.core_crm.deals import access
+from triptych.core_crm.deals.list_fields import EDITING, FIELDS
 from triptych.core_crm.deals.models import Deal, DealQuerySet, ForecastCategory, Pipeline, Stage
-from triptych.core_crm.lists.acts import deleting, giving
 from triptych.core_crm.lists.cells import link_of, link_to, name_of, owner_name, owner_of, when_of
 from triptych.core_crm.lists.filters import OwnerFilter, RelatedFilter
 from triptych.core_crm.lists.spec import Column, ListSpec
@@ -63,6 +63,9 @@ def _weighted(deal: Deal) -> SafeString:
 
 LIST = ListSpec(
     kind="deal",
+    home="/deals/",
+    model=Deal,
+    records=lambda member: access.deals_visible_to(member).for_cards(),
     label=_("Deals"),
     icon="layout-kanban",
     what=_("What somebody may buy, on its way from the first talk to won or lost."),
@@ -101,8 +104,6 @@ LIST = ListSpec(
     ),
     filters=DealFilters,
     sort="-created",
-    acts=(
-        giving(actions.update_deal, noun="deal"),
-        deleting(actions.delete_deal, actions.restore_deal, noun="deal", records=Deal.objects.all),
-    ),
+    fields=FIELDS,
+    editing=EDITING,
 )

@@ -9,7 +9,6 @@ urlpatterns = [
     path("", board.index, name="index"),
     path("export/", board.export, name="export"),
     path("bulk/<slug:act>/", board.bulk, name="bulk"),
-    path("bulk/<slug:act>/undo/", board.undo_bulk, name="undo_bulk"),
     path("pick/", records.pick, name="pick"),
     path("new/", records.create, name="create"),
     path("<uuid:pk>/", records.detail, name="detail"),

@@ -9,9 +9,9 @@ from django import forms
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from triptych.core_crm.leads import actions
+from triptych.core_crm.leads import access
+from triptych.core_crm.leads.list_fields import EDITING, FIELDS
 from triptych.core_crm.leads.models import Lead
-from triptych.core_crm.lists.acts import deleting, giving
 from triptych.core_crm.lists.cells import link_to, moment_column, owner_column
 from triptych.core_crm.lists.filters import OwnerFilter
 from triptych.core_crm.lists.spec import Column, ListSpec
@@ -56,6 +56,9 @@ def _company(lead: Lead) -> str:
 
 LEADS = ListSpec(
     kind="lead",
+    home="/leads/",
+    model=Lead,
+    records=lambda member: access.leads_visible_to(member).select_related("owner"),
     label=_("Leads"),
     icon="target-arrow",
     what=_("People who might buy, before you know them as contacts. Type them in, or bring them from a file."),
@@ -75,8 +78,6 @@ LEADS = ListSpec(
     ),
     filters=LeadFilters,
     sort="-created",
-    acts=(
-        giving(actions.update_lead, noun="lead"),
-        deleting(actions.delete_lead, actions.restore_lead, noun="lead", records=Lead.objects.all),
-    ),
+    fields=FIELDS,
+    editing=EDITING,
 )

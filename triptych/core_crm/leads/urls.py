@@ -10,7 +10,6 @@ urlpatterns = [
     path("new/", leads.create, name="create"),
     path("export/", leads.export, name="export"),
     path("bulk/<slug:act>/", leads.bulk, name="bulk"),
-    path("bulk/<slug:act>/undo/", leads.undo_bulk, name="undo_bulk"),
     path("<uuid:pk>/", leads.detail, name="detail"),
     path("<uuid:pk>/edit/", leads.edit, name="edit"),
     path("<uuid:pk>/facts/<slug:name>/", leads.fact, name="fact"),

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class ListsConfig(AppConfig):
-    """No models: templates and tags of the list pages."""
+    """Lists of records, and acts on many of them."""
 
     name = "triptych.core_crm.lists"
     label = "lists"

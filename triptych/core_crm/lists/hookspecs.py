@@ -8,6 +8,7 @@ from triptych.platform.plugins import hookspec
 
 if TYPE_CHECKING:
     from triptych.core_crm.lists.fields import Field
+    from triptych.core_crm.lists.spec import ListSpec
     from triptych.tenants.members.models import Member
 
 
@@ -19,3 +20,9 @@ def list_fields(kind: str, member: Member) -> list[Field]:
     Called once per list page and bulk act: at most one statement. Answer with an empty list for kinds you do not know.
     """
     raise AssertionError(kind, member)
+
+
+@hookspec
+def record_lists() -> list[ListSpec]:
+    """Lists of kinds of record: acts on many records, saved views and the API's bulk mutations come with them."""
+    return []

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_filters import FilterSet
 
-from triptych.core_crm.lists.bulk import Act
 from triptych.core_crm.lists.spec import Column, ListSpec, Records
 from triptych.platform import search
 from triptych.platform.keyset import BadCursor, Page, page_of
@@ -172,14 +171,25 @@ class Listing:
             previous_url=self.url(before=page.start_cursor) if page.has_previous else "",
             next_url=self.url(after=page.end_cursor) if page.has_next else "",
             count_text=self.count_text,
-            bulk_acts=[self._button(act) for act in self.spec.acts] if may_write else (),
+            bulk_acts=self.buttons if may_write else (),
+            all_text=self.count_text,
             id=f"{self.spec.kind}-table",
             extra={"columns": self.columns},
         )
 
-    def _button(self, act: Act) -> tables.BulkAct:
-        url, asks = self.act_url(act.name), act.asks_for_owner
-        return tables.BulkAct(act.label, url, icon=act.icon, danger=act.danger, dialog=asks)
+    @property
+    def buttons(self) -> list[tables.BulkAct]:
+        """What can be done to chosen records: to change and delete them, and the verbs of the noun."""
+        found: list[tuple[Any, str, str]] = [(verb.label, verb.name, verb.icon) for verb in self.spec.verbs]
+        editing = self.spec.editing
+        if editing:
+            found.append((_("Change…"), "change", "edit"))
+            found += [(_("Change owner"), "owner", "user-share")] if "owner" in editing.fields else []
+            found.append((_("Delete"), "delete", "trash"))
+        return [
+            tables.BulkAct(label, self.act_url(name), icon=icon, danger=name == "delete", dialog=True)
+            for label, name, icon in found
+        ]
 
     def act_url(self, name: str) -> str:
         """Where an act on chosen records is posted to."""

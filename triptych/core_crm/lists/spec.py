@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django_filters import FilterSet
 
-from triptych.core_crm.lists.bulk import Act
+from triptych.core_crm.lists.changing import Editing
 from triptych.core_crm.lists.fields import Field
+from triptych.core_crm.lists.many import Verb
 from triptych.platform.plugins import hooks
 from triptych.tenants.members.models import Member
 
@@ -47,12 +48,18 @@ class Column:
 class ListSpec:
     """One noun's list. `kind` is the one of its search entries, `sort` a column's name, with `-` for falling order.
 
+    It stands at the address `home`. `records` are those a member may see, with everything the cells need loaded along;
+    `editing` says how they are changed and deleted, `verbs` what else can be done to many of them.
+
     `filters` is a django-filter FilterSet over the records; the text search `q` comes on top of it. `what` says to
     newcomers what these records are; `new` is the label of the button that makes one. `fields` are what conditions,
     groups and changes in bulk know; `for_member` adds those that the hook `list_fields` contributes.
     """
 
     kind: str
+    home: str
+    model: type[Model]
+    records: Callable[[Member], Records]
     label: StrOrPromise
     icon: str
     what: StrOrPromise
@@ -60,9 +67,10 @@ class ListSpec:
     columns: Sequence[Column]
     filters: type[FilterSet]
     sort: str
-    acts: Sequence[Act] = ()
     page_size: int = PAGE_SIZE
     fields: Sequence[Field] = ()
+    editing: Editing | None = None
+    verbs: Sequence[Verb] = ()
 
     def for_member(self, member: Member) -> ListSpec:
         """The list with the fields and columns that others contribute for this member."""

@@ -36,7 +36,8 @@ class Table:
 
     `row_template` renders the cells of one row, which it knows as `row`; mark them `cell-main` (opens the record),
     `cell-side` and `cell-sub` (the two lines of a card on a phone). `sort` is the order in force, with `-` for
-    descending. `count_text` says how many there are. `bulk_acts` bring the column of checkboxes.
+    descending. `count_text` says how many there are. `bulk_acts` bring the column of checkboxes; `all_text` says how many
+    the button takes that chooses those of all pages.
     """
 
     label: StrOrPromise
@@ -48,6 +49,7 @@ class Table:
     next_url: str = ""
     count_text: StrOrPromise = ""
     bulk_acts: Sequence[BulkAct] = ()
+    all_text: StrOrPromise = ""
     row_acts: bool = False
     id: str = "table"
     extra: dict[str, Any] = field(default_factory=dict)

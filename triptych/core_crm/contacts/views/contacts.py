@@ -24,7 +24,7 @@ from triptych.core_crm.editing.pages import fact_page, fact_saved, facts_of, for
 from triptych.core_crm.editing.picking import picked
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
-from triptych.core_crm.lists.pages import bulk_page, list_page, undo_bulk_page
+from triptych.core_crm.lists.pages import bulk_page, list_page
 from triptych.core_crm.rights.access import CREATE, must_at_all
 from triptych.platform import clock, search
 from triptych.platform.web import toasts
@@ -46,11 +46,6 @@ def export(request: TenantRequest) -> HttpResponseBase:
 @require_POST
 def bulk(request: TenantRequest, act: str) -> HttpResponse:
     return bulk_page(request, _listing(request), act)
-
-
-@require_POST
-def undo_bulk(request: TenantRequest, act: str) -> HttpResponse:
-    return undo_bulk_page(request, CONTACTS, act, home=HOME)
 
 
 @require_GET

@@ -16,7 +16,7 @@ from triptych.core_crm.deals.listing import LIST
 from triptych.core_crm.deals.models import Deal, Pipeline
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
-from triptych.core_crm.lists.pages import bulk_page, list_page, undo_bulk_page
+from triptych.core_crm.lists.pages import bulk_page, list_page
 from triptych.platform import clock
 from triptych.platform.web.tables import Tab
 from triptych.tenants.routing import TenantRequest
@@ -40,11 +40,6 @@ def export(request: TenantRequest) -> HttpResponseBase:
 @require_POST
 def bulk(request: TenantRequest, act: str) -> HttpResponse:
     return bulk_page(request, _listing(request), act)
-
-
-@require_POST
-def undo_bulk(request: TenantRequest, act: str) -> HttpResponse:
-    return undo_bulk_page(request, LIST, act, home=f"{HOME}?view=table")
 
 
 def board_again(request: TenantRequest, deal: Deal) -> HttpResponse:

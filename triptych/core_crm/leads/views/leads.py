@@ -19,7 +19,7 @@ from triptych.core_crm.leads.listing import LEADS
 from triptych.core_crm.leads.models import Lead
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
-from triptych.core_crm.lists.pages import bulk_page, list_page, undo_bulk_page
+from triptych.core_crm.lists.pages import bulk_page, list_page
 from triptych.core_crm.rights.access import CREATE, must_at_all
 from triptych.platform import clock, search
 from triptych.platform.refusals import Refused, refusals_shown
@@ -42,11 +42,6 @@ def export(request: TenantRequest) -> HttpResponseBase:
 @require_POST
 def bulk(request: TenantRequest, act: str) -> HttpResponse:
     return bulk_page(request, _listing(request), act)
-
-
-@require_POST
-def undo_bulk(request: TenantRequest, act: str) -> HttpResponse:
-    return undo_bulk_page(request, LEADS, act, home=HOME)
 
 
 @require_GET

@@ -13,12 +13,24 @@
     var all = table.querySelector("[data-all-rows]");
     if (all) { all.checked = chosen === rows.length && chosen > 0; all.indeterminate = chosen > 0 && chosen < rows.length; }
     var bar = table.querySelector("[data-bulk-bar]");
+    var flag = table.querySelector("[data-all-flag]");
+    if (flag) { flag.disabled = true; table.querySelector("[data-all-matching]").hidden = false; }
     if (bar) { bar.hidden = !chosen; bar.querySelector("[data-chosen]").textContent = chosen; }
   });
   document.addEventListener("click", function (event) {
     var clear = event.target.closest("[data-clear-rows]");
     if (!clear) return;
     clear.closest("[data-table]").querySelectorAll("[data-row]:checked").forEach(function (row) { row.click(); });
+  });
+
+  document.addEventListener("click", function (event) {
+    var everything = event.target.closest("[data-all-matching]");
+    if (!everything) return;
+    var table = everything.closest("[data-table]");
+    table.querySelectorAll("[data-row]").forEach(function (row) { row.checked = true; });
+    table.querySelector("[data-all-flag]").disabled = false;
+    table.querySelector("[data-chosen]").textContent = everything.dataset.allMatching;
+    everything.hidden = true;
   });
 
   // board_column: drag ----------------------------------------------------------------------------------------------

@@ -1,0 +1,384 @@
+"""Acts on many records of a list: each by the action of its own page, chunk by chunk, and back again.
+
+A record that a right or a rule keeps from the act is skipped and named; the others go on. Each chunk commits its
+records, what they were before and how far the act has come together, so that a job that is killed goes on where its
+last chunk ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from triptych.core_crm.lists.changing import Editing, cleaned
+from triptych.core_crm.lists.fields import Editor
+from triptych.core_crm.lists.models import MOST_NAMED, PastAct, PastChange, told
+from triptych.platform import events
+from triptych.platform.events import jobs
+from triptych.platform.events.models import Job
+from triptych.platform.refusals import Forbidden, MayOnlyRead, Refused
+from triptych.tenants.members.models import Member
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from triptych.core_crm.lists.spec import ListSpec
+
+CHUNK = 50
+AT_ONCE = 200
+"""So many records a person waits for; more become a job."""
+LOOKED_AT = 200
+"""So many records a preview tries out."""
+CHANGE, DELETE = "change", "delete"
+
+
+@dataclass(frozen=True)
+class Verb:
+    """Something to do with many records besides changing and deleting them: `run(record, by=…, now=…)` for each.
+
+    `undo` takes it back for one record.
+    """
+
+    name: str
+    label: StrOrPromise
+    icon: str
+    run: Callable[..., Any]
+    undo: Callable[..., Any]
+
+
+class Watcher(Protocol):
+    """Whoever is told how far it is and may ask it to stop: a running job, or nobody."""
+
+    @property
+    def cancel_requested(self) -> bool: ...
+    def progress(self, done: int, total: int | None = None, note: str = "") -> None: ...
+    def checkpoint(self, reached: dict[str, Any]) -> None: ...
+
+
+class Nobody:
+    """Nobody watches an act that a person waits for."""
+
+    cancel_requested = False
+
+    def progress(self, done: int, total: int | None = None, note: str = "") -> None:
+        """Nobody is told."""
+
+    def checkpoint(self, reached: dict[str, Any]) -> None:
+        """The whole act is one transaction."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an act would do: to how many records, and which ones it would skip.
+
+    `looked_at` records were tried out, all of them unless there are very many; `skipped` are told as in `PastAct`.
+    """
+
+    total: int
+    looked_at: int
+    skipped: Sequence[dict[str, Any]]
+
+    @property
+    def is_whole(self) -> bool:
+        return self.looked_at == self.total
+
+    @property
+    def fitting(self) -> int:
+        """How many of those looked at would be done."""
+        return self.looked_at - len(self.skipped)
+
+
+class Doer:
+    """Does one kind of act to the records of a list, for somebody."""
+
+    def __init__(self, spec: ListSpec, name: str, given: dict[str, Any], *, by: Member, now: datetime) -> None:
+        self.spec = spec.for_member(by)
+        self.name = name
+        self.given = given
+        self.who: dict[str, Any] = {"by": by, "now": now}
+        self.by, self.now = by, now
+        self.editors = editors_of(self.spec)
+        self.verb = next((verb for verb in spec.verbs if verb.name == name), None)
+
+    @property
+    def editing(self) -> Editing:
+        if self.spec.editing is None:
+            raise Refused(_("Records of this kind cannot be changed here."))
+        return self.spec.editing
+
+    def check(self) -> None:
+        """Make sure that the act exists, and that the values would fit any record.
+
+        Raises:
+            Forbidden: the member may only read.
+            Refused: they do not fit, or there is no such act or field.
+        """
+        if not self.by.may_write:
+            raise MayOnlyRead()
+        if self.name not in (CHANGE, DELETE) and self.verb is None:
+            raise Refused(_("There is no such act."))
+        if self.name == CHANGE and not self.given:
+            raise Refused(_("Choose a field to change."), field="changes")
+        for name, value in self.given.items():
+            if name not in self.editors:
+                raise Refused(_("“%(field)s” cannot be changed in many records at once.") % {"field": name}, field=name)
+            cleaned(self.editing.form_field(name, self.editors[name], self.by), name, value)
+
+    def do(self, pk: UUID) -> dict[str, Any]:
+        """The act on one record. Returns what it was before, as far as undo needs it.
+
+        Raises:
+            Refused, Forbidden, Http404: a rule or a right is against it.
+        """
+        record = self.editing.to_change(self.by, pk)
+        if self.name == CHANGE:
+            return self.editing.change(record, self.given, self.editors, **self.who)
+        if self.name == DELETE:
+            self.editing.delete(**{self.editing.noun: record}, **self.who)
+        elif self.verb is not None:
+            self.verb.run(record, **self.who)
+        return {}
+
+    def take_back(self, change: PastChange) -> None:
+        """Undo what was done to one record.
+
+        Raises:
+            Refused, Forbidden, Http404: a rule or a right is against it.
+        """
+        if self.name == DELETE:
+            record = self.editing.to_restore(self.by, change.object_id)
+            self.editing.restore(**{self.editing.noun: record}, **self.who)
+            return
+        record = self.editing.to_change(self.by, change.object_id)
+        if self.name == CHANGE:
+            self.editing.put_back(record, change.before, self.editors, **self.who)
+        elif self.verb is not None:
+            self.verb.undo(record, **self.who)
+
+
+def preview(doer: Doer, ids: Sequence[UUID]) -> Preview:
+    """Try an act out on the first records, and take everything back.
+
+    Raises:
+        Refused: the act makes no sense for any record.
+    """
+    doer.check()
+    skipped = []
+    names = _names(doer, ids[:LOOKED_AT])
+    with transaction.atomic():
+        for pk in ids[:LOOKED_AT]:
+            try:
+                _tried(partial(doer.do, pk))
+            except Skipped as one:
+                skipped.append(told(pk, names.get(pk, ""), one.why))
+        transaction.set_rollback(True)
+    return Preview(total=len(ids), looked_at=min(len(ids), LOOKED_AT), skipped=skipped)
+
+
+@transaction.atomic
+def begin(
+    spec: ListSpec, name: str, ids: Sequence[UUID], given: dict[str, Any], *, by: Member, now: datetime
+) -> PastAct:
+    """Do an act to all these records. A few are done at once, many by a job, which can be watched and cancelled.
+
+    Announces `bulk_act.finished` when it is through.
+
+    Raises:
+        Forbidden: the member may only read.
+        Refused: there are no records, or the act makes no sense for any of them.
+    """
+    doer = Doer(spec, name, given, by=by, now=now)
+    doer.check()
+    if not ids:
+        raise Refused(_("Choose at least one record."))
+    act = PastAct(kind=spec.kind, name=name, changes=given, record_ids=list(ids), by=by, created_at=now)
+    act.save(force_insert=True)
+    if len(ids) <= AT_ONCE:
+        run(act, doer, Nobody())
+    else:
+        act.job_id = jobs.start("lists.act", by=by, args={"act": str(act.pk)}, at=now).pk
+        act.save(update_fields=["job_id"])
+    return act
+
+
+def run(act: PastAct, doer: Doer, watcher: Watcher) -> None:
+    """Do what is left of an act, from where it stands."""
+    while act.position < act.total_count:
+        if watcher.cancel_requested:
+            _end(act, PastAct.State.CANCELLED, doer)
+            return
+        with transaction.atomic():
+            _lock(act, PastAct.State.RUNNING)
+            _run_chunk(act, doer)
+            watcher.checkpoint({"position": act.position})
+        watcher.progress(act.position, act.total_count, _("Changing the records"))
+    _end(act, PastAct.State.DONE, doer)
+
+
+def _run_chunk(act: PastAct, doer: Doer) -> None:
+    ids = act.record_ids[act.position : act.position + CHUNK]
+    names = _names(doer, ids)
+    done: dict[UUID, dict[str, Any]] = {}
+    for pk in ids:
+        try:
+            done[pk] = _tried(partial(doer.do, pk))
+        except Skipped as skipped:
+            act.skip(pk, names.get(pk, ""), skipped.why)
+    versions = _versions(doer, done)
+    PastChange.objects.bulk_create(
+        PastChange(act=act, object_id=pk, before=before, version=versions.get(pk, 0)) for pk, before in done.items()
+    )
+    act.position += len(ids)
+    act.done_count += len(done)
+    act.save(update_fields=["position", "done_count", "skipped_count", "skipped"])
+
+
+@transaction.atomic
+def begin_undo(act: PastAct, spec: ListSpec, *, by: Member, now: datetime) -> PastAct:
+    """Give every record back what it had before the act, save those that somebody has changed since.
+
+    Raises:
+        Forbidden: the member may only read, or it is not their act and they do not administer.
+        Refused: it has been undone already, or is still running.
+    """
+    if not by.may_write:
+        raise MayOnlyRead()
+    if act.by_id != by.pk and not by.may_administer:
+        raise Forbidden(_("Only who did this can undo it, or an owner or admin."))
+    act = PastAct.objects.select_for_update().get(pk=act.pk)
+    if not act.may_be_undone:
+        raise Refused(_("There is nothing left to undo."))
+    act.state, act.kept = PastAct.State.UNDOING, []
+    act.save(update_fields=["state", "kept"])
+    if act.done_count - act.undone_count <= AT_ONCE:
+        undo(act, Doer(spec, act.name, act.changes, by=by, now=now), Nobody())
+    else:
+        act.job_id = jobs.start("lists.undo", by=by, args={"act": str(act.pk)}, at=now).pk
+        act.save(update_fields=["job_id"])
+    return act
+
+
+def undo(act: PastAct, doer: Doer, watcher: Watcher) -> None:
+    """Take back what is left of an act, the last record first. What cannot be taken back is named and kept."""
+    last: UUID | None = None
+    total = act.done_count - act.undone_count
+    seen = 0
+    while True:
+        changes = act.records.order_by("-pk")
+        chunk = list((changes.filter(pk__lt=last) if last else changes)[:CHUNK])
+        if not chunk or watcher.cancel_requested:
+            break
+        last = chunk[-1].pk
+        with transaction.atomic():
+            _lock(act, PastAct.State.UNDOING)
+            _undo_chunk(act, doer, chunk)
+            watcher.checkpoint({"undone": act.undone_count})
+        seen += len(chunk)
+        watcher.progress(seen, total, _("Undoing"))
+    left = act.records.exists()
+    _end(act, PastAct.State.DONE if left else PastAct.State.UNDONE, doer)
+
+
+def _undo_chunk(act: PastAct, doer: Doer, chunk: Sequence[PastChange]) -> None:
+    ids = [change.object_id for change in chunk]
+    names, versions = _names(doer, ids, seen=True), _versions(doer, ids)
+    undone = []
+    for change in chunk:
+        try:
+            if versions.get(change.object_id) != change.version:
+                raise Skipped(_("Somebody has changed it since."))
+            _tried(partial(doer.take_back, change))
+        except Skipped as skipped:
+            if len(act.kept) < MOST_NAMED:
+                act.kept = [*act.kept, told(change.object_id, names.get(change.object_id, ""), skipped.why)]
+        else:
+            undone.append(change.pk)
+    act.records.filter(pk__in=undone).delete()
+    act.undone_count += len(undone)
+    act.save(update_fields=["undone_count", "kept"])
+
+
+class Skipped(Exception):
+    """A record is left alone."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def _tried(attempt: Callable[[], Any]) -> Any:
+    """Try one record, all or nothing.
+
+    Raises:
+        Skipped: a right or a rule is against it.
+    """
+    try:
+        with transaction.atomic():
+            return attempt()
+    except Refused as refused:
+        raise Skipped(refused.message) from refused
+    except Http404:
+        raise Skipped(_("It is no longer there, or not yours to see.")) from None
+    except PermissionDenied as denied:
+        raise Skipped(str(denied) or _("You may not change it.")) from denied
+
+
+def _names(doer: Doer, ids: Sequence[UUID], *, seen: bool = False) -> dict[UUID, str]:
+    """What the records are called: those that the member sees, or all when they have been `seen` before."""
+    records = doer.spec.model._base_manager.all() if seen else doer.spec.records(doer.by)
+    return {pk: str(record) for pk, record in records.in_bulk(list(ids)).items()}
+
+
+def _versions(doer: Doer, ids: Any) -> dict[UUID, int]:
+    """How the records stand now, those in the bin as well."""
+    rows = doer.spec.model._base_manager.filter(pk__in=list(ids))
+    return dict(rows.values_list("pk", "version"))
+
+
+def _lock(act: PastAct, state: PastAct.State) -> None:
+    """Make sure that nobody else is at this act, until the transaction ends."""
+    stands = PastAct.objects.select_for_update().values_list("state", "position", "undone_count").get(pk=act.pk)
+    if stands != (state, act.position, act.undone_count):
+        raise Refused(_("This is being done elsewhere. Look at its page to see how far it is."))
+
+
+@transaction.atomic
+def _end(act: PastAct, state: PastAct.State, doer: Doer) -> None:
+    undone = act.state == PastAct.State.UNDOING
+    act.state, act.finished_at = state, doer.now
+    act.save(update_fields=["state", "finished_at"])
+    events.announce(
+        "bulk_act.undone" if undone else "bulk_act.finished",
+        None,
+        by=doer.by,
+        at=doer.now,
+        act=str(act.pk),
+        list=act.kind,
+        verb=act.name,
+        done=act.undone_count if undone else act.done_count,
+    )
+
+
+def editors_of(spec: ListSpec) -> dict[str, Editor | None]:
+    """Every field of the list that can be changed in many records, those of others as well."""
+    contributed = {field.name: field.editor for field in spec.fields if field.editor}
+    return spec.editing.editors(contributed) if spec.editing else dict(contributed)
+
+
+def settle_ended_job(act: PastAct, *, now: datetime) -> PastAct:
+    """Note on an act that its job has failed, or was cancelled before it began, so that it can be undone."""
+    job = Job.objects.filter(pk=act.job_id).first() if act.job_id and act.is_underway else None
+    if job and job.state in (Job.State.FAILED, Job.State.CANCELLED):
+        state = PastAct.State.CANCELLED if act.state == PastAct.State.RUNNING else PastAct.State.DONE
+        PastAct.objects.filter(pk=act.pk, state=act.state).update(state=state, finished_at=now)
+        act.refresh_from_db()
+    return act

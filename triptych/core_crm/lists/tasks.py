@@ -1,0 +1,30 @@
+"""Jobs: doing an act to many records, undoing one."""
+
+from triptych.core_crm.lists.many import Doer, run, undo
+from triptych.core_crm.lists.models import PastAct
+from triptych.core_crm.lists.nouns import list_of
+from triptych.platform import clock
+from triptych.platform.events.jobs import RunningJob, runs
+from triptych.tenants.members.models import Member
+
+
+@runs("lists.act")
+def do_act(job: RunningJob) -> None:
+    """Do the act named in the job's arguments, from where it stands."""
+    act, doer = _asked(job)
+    if act.state == PastAct.State.RUNNING:
+        run(act, doer, job)
+
+
+@runs("lists.undo")
+def undo_act(job: RunningJob) -> None:
+    """Undo the act named in the job's arguments, as far as it is not undone yet."""
+    act, doer = _asked(job)
+    if act.state == PastAct.State.UNDOING:
+        undo(act, doer, job)
+
+
+def _asked(job: RunningJob) -> tuple[PastAct, Doer]:
+    act = PastAct.objects.get(pk=job.args["act"])
+    by = Member.objects.get(pk=str(job.by))
+    return act, Doer(list_of(act.kind), act.name, act.changes, by=by, now=clock.now())
