@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import render
 from django.utils import timezone
 
+from triptych.platform.db.joins import joined_row
 from triptych.platform.scope import CONTROL, AnyScope, entered
 from triptych.platform.web import logs
 from triptych.tenants.models import Tenant
@@ -25,10 +26,17 @@ class TenantRequest(HttpRequest):
     member: Member
 
 
+OF_HOST = """
+FROM tenants_tenant JOIN tenants_domain ON tenants_domain.tenant_id = tenants_tenant.id
+WHERE tenants_domain.domain = %s AND tenants_tenant.state NOT IN ('spare', 'erased')
+"""
+
+
 def tenant_of_host(host: str) -> Tenant | None:
-    """The tenant that a host name leads to, whatever its state."""
+    """The tenant that a host name leads to, whatever its state. Spares and erased ones have no host."""
     with entered(CONTROL):
-        return Tenant.objects.named().filter(domains__domain=host).first()
+        row = joined_row(OF_HOST, [host], Tenant)
+        return row[0] if row else None
 
 
 def tenant_middleware(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
