@@ -13,13 +13,13 @@ from triptych.core_crm.rights.levels import Noun
 from triptych.platform.plugins import hookimpl
 from triptych.platform.web.hookspecs import OnboardingStep
 
-CONTACTS = Noun(
+CONTACT = Noun(
     Contact,
     gettext_lazy("Contacts"),
     title="last_name",
     fields=("salutation", "job_title", "emails", "phones", "addresses", "description"),
 )
-COMPANIES = Noun(
+COMPANY = Noun(
     Company,
     gettext_lazy("Companies"),
     title="name",
