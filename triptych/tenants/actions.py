@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from triptych.platform import events
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import CONTROL, entered
-from triptych.tenants import fleet, provisioning
+from triptych.tenants import fleet, provisioning, seats
 from triptych.tenants.localities import check_locality
 from triptych.tenants.members.models import Member
 from triptych.tenants.models import Domain, Entitlement, Handover, Membership, Person, Tenant
@@ -144,9 +144,13 @@ def join(*, tenant: Tenant, person: Person, role: str, now: datetime) -> Member:
     """Make a person a member of a tenant: the membership on one side, the local member of the same id on the other.
 
     An imported member without a sign-in who has the same e-mail becomes this person's.
+
+    Raises:
+        NoFreeSeat: all seats of the tenant's plan are taken.
     """
     with transaction.atomic():
         with entered(tenant):
+            seats.take_seat(email=person.email, at=now, is_joining=True)
             member = Member.objects.filter(email__iexact=person.email).first() or Member(created_at=now)
             member.person_id, member.email = person.pk, person.email
             member.name = member.name or person.name or person.email.split("@")[0]

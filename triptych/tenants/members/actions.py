@@ -14,6 +14,7 @@ from triptych.platform import events
 from triptych.platform.refusals import Forbidden, Refused
 from triptych.platform.scope import CONTROL, entered
 from triptych.tenants import actions as control
+from triptych.tenants import seats
 from triptych.tenants.localities import check_locality
 from triptych.tenants.members.access import administering
 from triptych.tenants.members.models import Invitation, Member, Role, digest_of
@@ -28,6 +29,7 @@ def invite_member(*, email: str, role: str, by: Member, now: datetime) -> tuple[
 
     Raises:
         Forbidden: `by` does not administer; an admin cannot invite an owner.
+        NoFreeSeat: all seats of the plan are taken or offered.
         Refused: the person is an active member already.
     """
     administering(by)
@@ -36,6 +38,7 @@ def invite_member(*, email: str, role: str, by: Member, now: datetime) -> tuple[
         raise Forbidden(_("Only an owner may invite another owner."))
     if Member.objects.active().filter(email__iexact=email, person_id__isnull=False).exists():
         raise Refused(_("%s is a member already.") % email, field="email")
+    seats.take_seat(email=email, at=now)
     Invitation.objects.filter(email__iexact=email, accepted_at=None).update(revoked_at=now)
     secret = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
@@ -62,6 +65,7 @@ def accept_invitation(*, tenant: Tenant, secret: str, name: str, password: str, 
     """Join the tenant. Who has an account already proves it with their password, which stays as it is.
 
     Raises:
+        NoFreeSeat: all seats of the plan are taken by now.
         Refused: the invitation is used up or expired, or the password does not do.
     """
     invitation = open_invitation(secret, now=now)

@@ -19,6 +19,7 @@ from triptych.tenants.members import access, actions, mail
 from triptych.tenants.members.forms import InviteForm, ProfileForm, RoleForm, WorkspaceForm
 from triptych.tenants.members.models import Invitation, Member
 from triptych.tenants.routing import TenantRequest
+from triptych.tenants.seats import seats_here
 
 PEOPLE_PER_PAGE = 50
 
@@ -43,6 +44,7 @@ def _people(request: TenantRequest, form: InviteForm, status: int = 200) -> Http
         "invitations": invitations.select_related("invited_by").order_by("-created_at", "pk")[:50],
         "roles": Member.Role.choices,
         "form": form,
+        "seats": seats_here(at=clock.now()),
     }
     return render(request, "settings/people.html", context, status=status)
 
