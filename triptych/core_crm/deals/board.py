@@ -18,12 +18,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from triptych.core_crm.activities.upcoming import next_due
+from triptych.core_crm.deals.due import Due, due_of
 from triptych.core_crm.deals.models import Deal, DealQuerySet, Pipeline, Stage
 from triptych.platform.plugins import hooks
 from triptych.platform.web.templatetags.parts import icon, money, when
 
 CARDS = 20
 """How many cards a column shows at first, and how many more with each further step."""
+
+MOST = 500
+"""How many cards a column shows at most; the table shows the rest."""
 
 RECENT = timedelta(days=30)
 """How long a won or lost deal stays on the board."""
@@ -44,9 +48,14 @@ class Card:
 
     deal: Deal
     next: SafeString
+    due: Due
     age: str
     badges: Sequence[Any]
     moves: SafeString | str
+
+    @property
+    def css(self) -> str:
+        return f"due-{self.due}"
 
     @property
     def move_url(self) -> str:
@@ -65,6 +74,11 @@ class Column:
     totals: Totals
     cards: list[Card]
     more_url: str
+
+    @property
+    def swaps(self) -> str:
+        """What more cards replace; nothing where they are in the table."""
+        return "" if self.more_url.startswith("?view=table") else "#board"
 
     @property
     def asks(self) -> bool:
@@ -113,16 +127,25 @@ def board_of(
             Card(
                 deal=deal,
                 next=_next(deal, due),
+                due=due_of(deal, due, now=now),
                 age=_age(deal, now),
-                badges=[{"label": badge.label, "tone": badge.colour} for badge in badges.get(deal.pk, ())],
+                badges=_badges(deal, badges.get(deal.pk, ()), now=now),
                 moves=elsewhere if deal.is_open else "",
             )
             for deal in by_stage[stage.pk]
         ]
         total = totals[stage.pk]
-        more = f"{address}more={stage.pk}:{len(cards) + CARDS}" if total.count > len(cards) else ""
+        more = _more_url(address, stage, len(cards), shown) if total.count > len(cards) else ""
         columns.append(Column(stage, total, cards, more))
     return Board(pipeline, columns)
+
+
+def _more_url(address: str, stage: Stage, count: int, shown: dict[UUID, int]) -> str:
+    """Where the column shows more cards, the others as many as now; the table when a board is full."""
+    if count >= MOST:
+        return f"?view=table&stage={stage.pk}"
+    numbers = {**shown, stage.pk: min(count + CARDS, MOST)}
+    return address + "&".join(f"more={pk}:{number}" for pk, number in numbers.items())
 
 
 def _totals(deals: DealQuerySet) -> dict[UUID, Totals]:
@@ -164,6 +187,11 @@ def _next(deal: Deal, due: dict[UUID, datetime | None]) -> SafeString:
     return format_html('<span class="quiet">{}</span>', _("No next step"))
 
 
+def _badges(deal: Deal, contributed: Iterable[Any], *, now: datetime) -> list[dict[str, Any]]:
+    stale = [{"label": _("Stale"), "tone": "amber"}] if deal.is_stale(now=now) else []
+    return [*stale, *({"label": badge.label, "tone": badge.colour} for badge in contributed)]
+
+
 def _age(deal: Deal, now: datetime) -> str:
     """How long it has stood in its stage, in days; nothing on its first day."""
     days = max(0, deal.time_in_stage(now=now).days)
@@ -187,7 +215,7 @@ def shown_numbers(texts: Iterable[str]) -> dict[UUID, int]:
     for text in texts:
         stage_id, _colon, number = text.partition(":")
         try:
-            shown[UUID(stage_id)] = max(CARDS, min(int(number), 500))
+            shown[UUID(stage_id)] = max(CARDS, min(int(number), MOST))
         except ValueError:
             continue
     return shown

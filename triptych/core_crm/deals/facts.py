@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.deals.listing import stage_tag
 from triptych.core_crm.deals.models import Deal, Stage
+from triptych.core_crm.deals.templatetags.deals import lasted
 from triptych.core_crm.editing.pages import Fact, facts_of
 from triptych.core_crm.lists.cells import link_to
 from triptych.platform.plugins import hooks
@@ -83,6 +84,8 @@ def head_of(deal: Deal, stages: Sequence[Stage], *, may_write: bool, now: dateti
     if deal.amount is not None:
         facts.append(format_html("<b>{}</b>", parts.money(deal.amount, deal.currency)))
     facts.extend(link_to(record) for record in (deal.company, deal.primary_contact) if record)
+    if deal.is_open:
+        facts.append(_time_in_stage(deal, now))
     if deal.is_open and not deal.next_step:
         facts.append(parts.tag(_t("No next step"), "amber"))
     for badge in hooks.gather_rows("deal_badges", deals=[deal], now=now).get(deal.pk, []):
@@ -99,6 +102,12 @@ def head_of(deal: Deal, stages: Sequence[Stage], *, may_write: bool, now: dateti
         "won": next((stage for stage in stages if stage.is_won), None),
         "lost": next((stage for stage in stages if stage.is_lost), None),
     }
+
+
+def _time_in_stage(deal: Deal, now: datetime) -> SafeString:
+    """How long it has stood in its stage, marked when that is too long."""
+    said = format_html(_t("{} in this stage"), lasted(deal.time_in_stage(now=now)))
+    return format_html("{} {}", parts.tag(_t("Stale"), "amber"), said) if deal.is_stale(now=now) else said
 
 
 def path_of(deal: Deal, stages: Sequence[Stage]) -> list[dict[str, Any]]:

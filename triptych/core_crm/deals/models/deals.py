@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.deals.models.pipelines import ForecastCategory, Pipeline, Stage
@@ -32,6 +32,11 @@ class DealQuerySet(RecordQuerySet):
 
     def lost(self) -> Self:
         return self.filter(closed_at__isnull=False, stage__is_won=False)
+
+    def stale(self, now: datetime) -> Self:
+        """Open deals that have stood in their stage for longer than it allows."""
+        allowed = ExpressionWrapper(F("stage__stale_after_days") * Value(timedelta(days=1)), DurationField())
+        return self.open().filter(entered_stage_at__lt=ExpressionWrapper(Value(now) - allowed, DateTimeField()))
 
     def of_company(self, company_id: UUID) -> Self:
         return self.filter(company_id=company_id)
@@ -142,6 +147,11 @@ class Deal(Record):
     def time_in_stage(self, *, now: datetime) -> timedelta:
         """How long it has stood in its stage; for a closed deal this is the time since it closed."""
         return now - self.entered_stage_at
+
+    def is_stale(self, *, now: datetime) -> bool:
+        """Whether it has stood in its stage for longer than that allows."""
+        days = self.stage.stale_after_days
+        return self.is_open and days is not None and self.time_in_stage(now=now) > timedelta(days=days)
 
     def is_late(self, *, today: date) -> bool:
         """Whether it should have closed by now."""

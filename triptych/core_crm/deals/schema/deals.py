@@ -6,10 +6,14 @@ from typing import Any
 
 import strawberry
 import strawberry_django
+from django.db.models import Q
+from strawberry import UNSET
 
+from triptych.core_crm.activities.upcoming import next_due
 from triptych.core_crm.contacts.schema.companies import Company
 from triptych.core_crm.contacts.schema.contacts import Contact
 from triptych.core_crm.deals import access, models
+from triptych.core_crm.deals.due import Due, due_of
 from triptych.core_crm.deals.schema.pipelines import Pipeline, Stage
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.filters import (
@@ -24,11 +28,11 @@ from triptych.graphql.filters import (
     choice_filter,
     filter_input,
 )
-from triptych.graphql.listings import Listing, link
+from triptych.graphql.listings import Listing, link, path_of
 from triptych.graphql.orderings import By, ordering_input
 from triptych.graphql.records import Record, choice
 from triptych.graphql.schema import Member
-from triptych.platform import search
+from triptych.platform import clock, search
 
 strawberry.enum(models.Deal.Type, name="DealType")
 strawberry.enum(models.DealContact.Role, name="BuyingRole")
@@ -62,6 +66,41 @@ class StageChange:
         return queryset.order_by("-at", "-pk")
 
 
+def seconds_in_stage(root: Any, info: ApiInfo) -> int:
+    return int(root.time_in_stage(now=info.context.now).total_seconds())
+
+
+def is_stale(root: Any, info: ApiInfo) -> bool:
+    stale: bool = root.is_stale(now=info.context.now)
+    return stale
+
+
+strawberry.enum(
+    Due,
+    name="NextUp",
+    description="Overdue, due today, due later or planned without a date, nothing at all, or closed.",
+)
+
+
+def next_up(root: Any, info: ApiInfo) -> Due:
+    """For all deals of a list at once."""
+
+    def load(deals: list[Any]) -> dict[Any, Due]:
+        upcoming = next_due([deal.pk for deal in deals])
+        return {deal.pk: due_of(deal, upcoming, now=info.context.now) for deal in deals}
+
+    found: Due = info.context.batch(path_of(info), root, load)
+    return found
+
+
+def _stale(asked: Any) -> Q:
+    """The condition that deals are stale, or are not."""
+    if asked.eq is UNSET or asked.eq is None:
+        return Q() if asked.is_null in (UNSET, None, False) else Q(pk__in=[])
+    stale = Q(pk__in=models.Deal.objects.stale(clock.now()).values("pk"))
+    return stale if asked.eq else ~stale
+
+
 @strawberry_django.type(models.Deal, name="Deal", description="Something that a company or person may buy.")
 class Deal(Record):
     name: str
@@ -88,6 +127,20 @@ class Deal(Record):
     campaign: str
     next_step: str
     next_step_date: date | None
+    seconds_in_stage: int = strawberry_django.field(
+        resolver=seconds_in_stage, only=["entered_stage_at"], description="How long it has stood in its stage."
+    )
+    is_stale: bool = strawberry_django.field(
+        resolver=is_stale,
+        only=["entered_stage_at", "closed_at", "stage__stale_after_days"],
+        select_related=["stage"],
+        description="Whether it is open and has stood in its stage for longer than that allows.",
+    )
+    next_up: Due = strawberry_django.field(
+        resolver=next_up,
+        only=["closed_at", "next_step", "next_step_date"],
+        description="How soon it wants somebody, by its next open activity, else by the day of its next step.",
+    )
     lost_reason: str
     lost_details: str = strawberry_django.field(description="More on why it was lost.")
     description: str
@@ -126,6 +179,8 @@ deal_list = Listing(
             "closed_at": Where(DateTimeFilter, "closed_at"),
             "opened_at": Where(DateTimeFilter, "opened_at"),
             "next_step_date": Where(DateFilter, "next_step_date"),
+            "entered_stage_at": Where(DateTimeFilter, "entered_stage_at"),
+            "is_stale": Where(BooleanFilter, ask=_stale),
             "created_at": Where(DateTimeFilter, "created_at"),
             "updated_at": Where(DateTimeFilter, "updated_at"),
         },

@@ -29,7 +29,8 @@ def index(request: TenantRequest) -> HttpResponse:
     """The board of a pipeline, or with `?view=table` the table of all deals."""
     if request.GET.get("view") == "table":
         return list_page(request, _listing(request), template="deals/table.html", ways=_ways("table"))
-    return render(request, "deals/board.html", {**_board(request, request.GET), "ways": _ways("board")})
+    template = "deals/board.html#board" if request.htmx else "deals/board.html"  # type: ignore[attr-defined]
+    return render(request, template, {**_board(request, request.GET), "ways": _ways("board")})
 
 
 @require_GET
