@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from triptych.core_crm.custom_fields.columns import CustomValuesField
 from triptych.core_crm.deals.models.pipelines import ForecastCategory, Pipeline, Stage
 from triptych.platform.collation import CollationKeyField
 from triptych.platform.records import Record, RecordQuerySet
@@ -102,6 +103,7 @@ class Deal(Record):
     lost_reason = models.CharField(_("lost reason"), max_length=200, blank=True)
     lost_details = models.TextField(_("more on why it was lost"), blank=True, validators=[MaxLengthValidator(2_000)])
     description = models.TextField(_("description"), blank=True, validators=[MaxLengthValidator(20_000)])
+    custom = CustomValuesField()
 
     objects = DealQuerySet.as_manager()
 
