@@ -101,5 +101,6 @@ SETTINGS: tuple[Setting, ...] = (
         "flask",
         administers=True,
     ),
+    Setting(_("Fields"), _("What you want to know of your records besides the usual."), "/settings/fields/", "forms"),
     Setting(_("API tokens"), _("For programs that act as you."), "/settings/tokens/", "key"),
 )

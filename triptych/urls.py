@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("triptych.tenants.sign_in_urls")),
     path("settings/", include("triptych.tenants.members.urls")),
     path("settings/working-hours/", include("triptych.core_crm.calendar.urls")),
+    path("settings/fields/", include("triptych.core_crm.custom_fields.urls")),
     path("settings/pipelines/", include("triptych.core_crm.deals.pipeline_urls")),
     path("settings/queues/", include("triptych.core_crm.cases.queue_urls")),
     path("contacts/", include("triptych.core_crm.contacts.urls")),

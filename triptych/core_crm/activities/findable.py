@@ -1,6 +1,7 @@
 """What the search knows of an activity."""
 
 from triptych.core_crm.activities.models import Activity
+from triptych.core_crm.custom_fields.values import words_of
 from triptych.platform import search
 
 
@@ -14,5 +15,5 @@ def search_entry(activity: Activity) -> search.Entry:
         url=activity.get_absolute_url(),
         owner_id=activity.owner_id,
         updated_at=activity.updated_at,
-        text=activity.description[:500],
+        text=f"{activity.description[:500]} {words_of(activity)}",
     )

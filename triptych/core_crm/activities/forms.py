@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.activities.models import Activity
+from triptych.core_crm.custom_fields.forms import PREFIX
 from triptych.core_crm.editing.forms import RecordForm
 from triptych.tenants.members.models import Member
 
@@ -118,6 +119,8 @@ COMPOSED: tuple[type[ComposerForm], ...] = (NoteForm, TaskForm, CallForm, Meetin
 class ActivityForm(RecordForm):
     """The whole form of an activity: what its kind has of it."""
 
+    custom_of = "activity"
+
     FIELDS_OF = {
         Activity.Kind.NOTE: ("description",),
         Activity.Kind.TASK: ("subject", "description", "due", "status", "priority", "owner"),
@@ -142,7 +145,8 @@ class ActivityForm(RecordForm):
         super().__init__(*args, **options)
         self.kind = Activity.Kind(kind)
         wanted = (*self.FIELDS_OF[self.kind], "version")
-        self.fields = {name: self.fields[name] for name in wanted}
+        own = [name for name in self.fields if name.startswith(PREFIX)]
+        self.fields = {name: self.fields[name] for name in (*wanted, *own)}
         if "status" in self.fields:
             choices = [(status, status.label) for status in Activity.STATUSES_OF[self.kind]]
             self.fields["status"].choices = choices  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """What the search knows of a case."""
 
 from triptych.core_crm.cases.models import Case
+from triptych.core_crm.custom_fields.values import words_of
 from triptych.platform import search
 
 
@@ -16,5 +17,5 @@ def search_entry(case: Case) -> search.Entry:
         url=case.get_absolute_url(),
         owner_id=case.owner_id,
         updated_at=case.updated_at,
-        text=case.description[:500],
+        text=f"{case.description[:500]} {words_of(case)}",
     )

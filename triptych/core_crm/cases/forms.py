@@ -29,6 +29,8 @@ def optional(choices: Any, label: Any) -> forms.ChoiceField:
 
 
 class CaseForm(RecordForm):
+    custom_of = "case"
+
     subject = forms.CharField(label=_("Subject"), max_length=200)
     description = forms.CharField(
         label=_("What happened?"), max_length=LONGEST, required=False, widget=forms.Textarea({"rows": 6})

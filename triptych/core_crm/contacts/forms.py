@@ -34,6 +34,8 @@ def description() -> forms.CharField:
 
 
 class ContactForm(RecordForm):
+    custom_of = "contact"
+
     salutation = text(_("Salutation"), 30)
     first_name = text(_("First name"), 100)
     last_name = text(_("Last name"), 100)
@@ -83,6 +85,8 @@ class LinkForm(RecordForm):
 
 
 class CompanyForm(RecordForm):
+    custom_of = "company"
+
     name = forms.CharField(label=_("Name"), max_length=200)
     type = forms.ChoiceField(label=_("Type"), choices=Company.Type.choices, initial=Company.Type.PROSPECT)
     industry = text(_("Industry"), 100)

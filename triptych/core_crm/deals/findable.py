@@ -1,5 +1,6 @@
 """What the search knows of a deal."""
 
+from triptych.core_crm.custom_fields.values import words_of
 from triptych.core_crm.deals.models import Deal
 from triptych.platform import search
 
@@ -16,5 +17,5 @@ def search_entry(deal: Deal) -> search.Entry:
         url=deal.get_absolute_url(),
         owner_id=deal.owner_id,
         updated_at=deal.updated_at,
-        text=" ".join((company, contact, deal.next_step, deal.campaign)),
+        text=" ".join((company, contact, deal.next_step, deal.campaign, words_of(deal))),
     )

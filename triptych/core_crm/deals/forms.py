@@ -47,6 +47,8 @@ class StageField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class DealForm(RecordForm):
+    custom_of = "deal"
+
     name = forms.CharField(label=_("Name"), max_length=200)
     amount = forms.DecimalField(
         label=_("Amount"), required=False, min_value=0, max_digits=18, decimal_places=2,

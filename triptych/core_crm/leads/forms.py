@@ -14,6 +14,8 @@ from triptych.core_crm.leads.models import Lead
 
 
 class LeadForm(RecordForm):
+    custom_of = "lead"
+
     first_name = text(_("First name"), 100)
     last_name = text(_("Last name"), 100)
     company_name = text(_("Company"), 200)

@@ -1,6 +1,6 @@
 """Writes to an activity's fields and links: check (rights too), write, record, announce."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
@@ -35,6 +35,11 @@ class ActivityFields(TypedDict, total=False):
     direction: str
     priority: str
     owner: Member | None
+    location: str
+    rule: str
+    zone: str
+    reminders: list[int]
+    custom: Mapping[str, Any]
 
 
 @transaction.atomic

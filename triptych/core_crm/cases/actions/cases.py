@@ -1,5 +1,6 @@
 """Writes to a case: check (rights too), write, record, announce."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
@@ -31,6 +32,7 @@ class CaseFields(TypedDict, total=False):
     contact: Contact | None
     company: Company | None
     deal: Deal | None
+    custom: Mapping[str, Any]
 
 
 @transaction.atomic

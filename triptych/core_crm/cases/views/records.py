@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,6 +17,7 @@ from triptych.core_crm.cases.facts import CLOCKS, FACTS, head_of
 from triptych.core_crm.cases.forms import CaseForm, NewCaseForm
 from triptych.core_crm.cases.listing import LIST, VIEWS, shown_in
 from triptych.core_crm.cases.models import Case
+from triptych.core_crm.custom_fields.facts import fact_named
 from triptych.core_crm.editing.files import take_file
 from triptych.core_crm.editing.forms import edits_shown
 from triptych.core_crm.editing.pages import fact_page, fact_saved, facts_of, form_page
@@ -100,9 +101,7 @@ def edit(request: TenantRequest, pk: UUID) -> HttpResponse:
 def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
     """One field, edited in place."""
     case = access.case_to_change(request.member, pk)
-    shown = next((fact for fact in FACTS if fact.name == name), None)
-    if shown is None:
-        raise Http404
+    shown = fact_named(FACTS, name, case, request.member)
     form = CaseForm(request.POST or None, record=case, member=request.member, only=name)
     if form.is_valid():
         with edits_shown(form):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.contacts import channels
 from triptych.core_crm.contacts.models import Company
+from triptych.core_crm.custom_fields.values import words_of
 from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must
 from triptych.platform import events, search
 from triptych.platform.changes import apply_changes, check_fields
@@ -36,6 +37,7 @@ class CompanyFields(TypedDict, total=False):
     description: str
     parent: Company | None
     owner: Member | None
+    custom: Mapping[str, Any]
 
 
 @transaction.atomic
@@ -128,7 +130,9 @@ def search_entry(company: Company) -> search.Entry:
         url=company.get_absolute_url(),
         owner_id=company.owner_id,
         updated_at=company.updated_at,
-        text=" ".join((company.domain, company.industry, town, channels.phone_digits(company.phone))),
+        text=" ".join(
+            (company.domain, company.industry, town, channels.phone_digits(company.phone), words_of(company))
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.contacts import channels
 from triptych.core_crm.contacts.models import Company, Contact, ContactCompany
+from triptych.core_crm.custom_fields.values import words_of
 from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must
 from triptych.platform import events, search
 from triptych.platform.changes import Changes, apply_changes, check_fields
@@ -42,6 +43,7 @@ class ContactFields(TypedDict, total=False):
     description: str
     owner: Member | None
     companies: Sequence[CompanyLink]
+    custom: Mapping[str, Any]
 
 
 @transaction.atomic
@@ -139,7 +141,7 @@ def search_entry(contact: Contact, links: Sequence[CompanyLink | ContactCompany]
         url=contact.get_absolute_url(),
         owner_id=contact.owner_id,
         updated_at=contact.updated_at,
-        text=" ".join((contact.job_title, *companies, *emails, *phones, *towns)),
+        text=" ".join((contact.job_title, *companies, *emails, *phones, *towns, words_of(contact))),
     )
 
 

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,6 +16,7 @@ from triptych.core_crm.contacts.facts import COMPANY_FACTS, company_head
 from triptych.core_crm.contacts.forms import CompanyForm
 from triptych.core_crm.contacts.listing import COMPANIES
 from triptych.core_crm.contacts.models import Company
+from triptych.core_crm.custom_fields.facts import fact_named
 from triptych.core_crm.editing.files import take_file
 from triptych.core_crm.editing.forms import edits_shown
 from triptych.core_crm.editing.pages import fact_page, fact_saved, facts_of, form_page
@@ -91,9 +92,7 @@ def edit(request: TenantRequest, pk: UUID) -> HttpResponse:
 def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
     """One field, edited in place."""
     company = access.company_to_change(request.member, pk)
-    shown = next((fact for fact in COMPANY_FACTS if fact.name == name), None)
-    if shown is None:
-        raise Http404
+    shown = fact_named(COMPANY_FACTS, name, company, request.member)
     form = CompanyForm(request.POST or None, record=company, member=request.member, only=name)
     if form.is_valid():
         with edits_shown(form):

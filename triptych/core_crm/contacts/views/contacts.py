@@ -7,7 +7,7 @@ from operator import attrgetter
 from uuid import UUID
 
 from django.db import transaction
-from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,6 +17,7 @@ from triptych.core_crm.contacts.facts import CONTACT_FACTS, contact_head
 from triptych.core_crm.contacts.forms import ContactForm, NewContactForm
 from triptych.core_crm.contacts.listing import CONTACTS
 from triptych.core_crm.contacts.models import Company, Contact
+from triptych.core_crm.custom_fields.facts import fact_named
 from triptych.core_crm.editing.fields import New
 from triptych.core_crm.editing.files import take_file
 from triptych.core_crm.editing.forms import edits_shown
@@ -88,9 +89,7 @@ def edit(request: TenantRequest, pk: UUID) -> HttpResponse:
 def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
     """One field, edited in place."""
     contact = access.contact_to_change(request.member, pk)
-    shown = next((fact for fact in CONTACT_FACTS if fact.name == name), None)
-    if shown is None:
-        raise Http404
+    shown = fact_named(CONTACT_FACTS, name, contact, request.member)
     form = ContactForm(request.POST or None, record=contact, member=request.member, only=name)
     if form.is_valid():
         with edits_shown(form):

@@ -86,8 +86,9 @@ class KeptChoiceField(forms.ChoiceField):
     def keep(self, stored: Stored) -> None:
         """Offer what the record has."""
         names = [stored] if isinstance(stored, str) else stored or []
-        missing = [name for name in names if name in self.kept and not super().valid_value(name)]
-        self.choices = [*self.choices, *((name, self.kept[name]) for name in missing)]  # type: ignore[misc]
+        offered: list[Any] = list(self.choices)  # type: ignore[arg-type]
+        known = {name for name, _label in offered}
+        self.choices = [*offered, *((name, self.kept[name]) for name in names if name in self.kept.keys() - known)]
 
 
 class KeptChoicesField(KeptChoiceField, forms.MultipleChoiceField):

@@ -30,7 +30,7 @@ class _Day(Func):
     arity = 1
     output_field = models.DateField()
 
-    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:  # type: ignore[override]
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:
         return _repeated(self, compiler, DAY_SQL, 3)
 
 
@@ -40,7 +40,7 @@ class _Instant(Func):
     arity = 1
     output_field = models.DateTimeField()
 
-    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:  # type: ignore[override]
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:
         clock = "substr({x}, 12, 2)::int, substr({x}, 15, 2)::int, substr({x}, 18, 9)::double precision"
         stamp = DAY_SQL.replace("make_date(", "make_timestamp(").removesuffix(")")
         return _repeated(self, compiler, f"timezone('UTC', {stamp}, {clock}))", 6)

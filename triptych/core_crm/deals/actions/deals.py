@@ -1,6 +1,6 @@
 """Writes to a deal's own fields: check (rights too), write, record, announce."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -51,6 +51,7 @@ class DealFields(TypedDict, total=False):
     lost_reason: str
     lost_details: str
     description: str
+    custom: Mapping[str, Any]
 
 
 @transaction.atomic

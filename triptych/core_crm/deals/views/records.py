@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from triptych.core_crm.contacts.actions import create_company
+from triptych.core_crm.custom_fields.facts import fact_named
 from triptych.core_crm.deals import access, actions
 from triptych.core_crm.deals.facts import FACTS, facts_shown, head_of, path_of
 from triptych.core_crm.deals.forms import LEAD_SOURCES, DealForm, NewDealForm
@@ -80,9 +81,9 @@ def edit(request: TenantRequest, pk: UUID) -> HttpResponse:
 def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
     """One field, edited in place."""
     deal = access.deal_to_change(request.member, pk)
-    shown = next((fact for fact in FACTS if fact.name == name), None)
+    shown = fact_named(FACTS, name, deal, request.member)
     form = DealForm(request.POST or None, record=deal, member=request.member, only=name)
-    if shown is None or name not in form.fields:
+    if name not in form.fields:
         raise Http404
     if form.is_valid():
         with edits_shown(form):

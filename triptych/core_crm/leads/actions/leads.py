@@ -1,5 +1,6 @@
 """Writes to leads, conversion apart: check (rights too), write, record, announce."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
@@ -7,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.contacts import channels
+from triptych.core_crm.custom_fields.values import words_of
 from triptych.core_crm.leads.models import Lead
 from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must
 from triptych.platform import events, search
@@ -32,6 +34,7 @@ class LeadFields(TypedDict, total=False):
     description: str
     lost_reason: str
     owner: Member | None
+    custom: Mapping[str, Any]
 
 
 class LeadConverted(Refused):
@@ -164,7 +167,16 @@ def search_entry(lead: Lead) -> search.Entry:
         url=lead.get_absolute_url(),
         owner_id=lead.owner_id,
         updated_at=lead.updated_at,
-        text=" ".join((lead.company_name, lead.job_title, lead.email, channels.phone_digits(lead.phone), lead.source)),
+        text=" ".join(
+            (
+                lead.company_name,
+                lead.job_title,
+                lead.email,
+                channels.phone_digits(lead.phone),
+                lead.source,
+                words_of(lead),
+            )
+        ),
     )
 
 

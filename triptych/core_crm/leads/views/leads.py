@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from triptych.core_crm.custom_fields.facts import fact_named
 from triptych.core_crm.editing.files import take_file
 from triptych.core_crm.editing.forms import edits_shown
 from triptych.core_crm.editing.pages import fact_page, fact_saved, facts_of, form_page
@@ -84,9 +85,9 @@ def edit(request: TenantRequest, pk: UUID) -> HttpResponse:
 def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
     """One field, edited in place."""
     lead = access.lead_to_change(request.member, pk)
-    shown = next((fact for fact in LEAD_FACTS if fact.name == name), None)
+    shown = fact_named(LEAD_FACTS, name, lead, request.member)
     form = LeadForm(request.POST or None, record=lead, member=request.member, only=name)
-    if shown is None or name not in form.fields:
+    if name not in form.fields:
         raise Http404
     if form.is_valid():
         with edits_shown(form):
