@@ -60,6 +60,8 @@ SETTINGS: tuple[Setting, ...] = (
         "shield-lock",
     ),
     Setting(_("People"), _("Who works here, in which role, and who is invited."), "/settings/people/", "users"),
+    Setting(_("Roles"), _("Which records somebody sees and changes."), "/settings/roles/", "user-shield"),
+    Setting(_("Teams"), _("Who works together, and who sees the teams below."), "/settings/teams/", "users-group"),
     Setting(
         _("Workspace"),
         _("Name, time zone, currency, language."),

@@ -11,6 +11,8 @@ urlpatterns = [
     path("settings/", include("triptych.tenants.members.urls")),
     path("settings/working-hours/", include("triptych.core_crm.calendar.urls")),
     path("settings/fields/", include("triptych.core_crm.custom_fields.urls")),
+    path("settings/roles/", include("triptych.core_crm.rights.role_urls")),
+    path("settings/teams/", include("triptych.core_crm.rights.team_urls")),
     path("settings/pipelines/", include("triptych.core_crm.deals.pipeline_urls")),
     path("settings/queues/", include("triptych.core_crm.cases.queue_urls")),
     path("contacts/", include("triptych.core_crm.contacts.urls")),

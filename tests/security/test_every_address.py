@@ -20,6 +20,7 @@ from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.deals.models import Deal, Pipeline, Stage
 from triptych.core_crm.imports.actions import upload_import
 from triptych.core_crm.leads.models import Lead
+from triptych.core_crm.rights.actions import create_role, create_team
 from triptych.core_crm.samples.actions import add_samples
 from triptych.platform.files.actions import attach_file
 from triptych.platform.plugins.discovery import installed_plugins
@@ -92,6 +93,8 @@ def house(tenant, members, now, enable):
             "settings/pipelines/": Pipeline.objects.first().pk,
             "settings/queues/": Queue.objects.first().pk,
             "settings/working-hours/": BusinessCalendar.objects.get().pk,
+            "settings/roles/": create_role(name="Sales", rights={}, field_rights={}, by=by, now=now).pk,
+            "settings/teams/": create_team(name="North", by=by, now=now).pk,
             "settings/people/invitations/": invitation.pk,
             "settings/people/": Member.objects.get(role="member", person_id__isnull=False).pk,
             "settings/tokens/": token.pk,
@@ -107,7 +110,15 @@ def address_of(route, house):
     """The route with true ids and plausible words in the place of its parameters."""
     if route.startswith("^"):
         return "/password/reset/1-x/"
-    words = {"kind": "contact", "verb": "note", "act": "delete", "name": "name", "what": "note", "plugin_id": "sales"}
+    words = {
+        "kind": "contact",
+        "verb": "note",
+        "act": "delete",
+        "name": "name",
+        "what": "note",
+        "plugin_id": "sales",
+        "code": "reader",
+    }
     beginning = next((one for one in sorted(house, key=len, reverse=True) if route.startswith(one)), "")
 
     def value(match):

@@ -24,7 +24,7 @@ def administering(member: Member) -> Member:
 
 def members_to_see(member: Member) -> MemberQuerySet:
     """Everybody of the tenant, active ones first, by name. Any member may know with whom they work."""
-    return Member.objects.order_by("-is_active", "name", "pk")
+    return Member.objects.select_related("role_record").order_by("-is_active", "name", "pk")
 
 
 def member_to_change(member: Member, pk: UUID) -> Member:

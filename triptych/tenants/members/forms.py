@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from triptych.tenants.members.models import Member
+from triptych.tenants.members.models import Member, Role, RoleCode
 
 ROLE_WORDS = {
     Member.Role.OWNER: _("Owner: everything, also closing the workspace"),
@@ -29,8 +29,22 @@ class InviteForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), initial=Member.Role.MEMBER, choices=list(ROLE_WORDS.items()))
 
 
+def role_choices() -> list[tuple[str, str]]:
+    """The built-in roles by their codes and the workspace's own by their keys."""
+    own = Role.objects.order_by("name", "pk").values_list("pk", "name")
+    return [*((code, str(label)) for code, label in RoleCode.choices), *((str(pk), name) for pk, name in own)]
+
+
 class RoleForm(forms.Form):
-    role = forms.ChoiceField(label=_("Role"), choices=Member.Role.choices)
+    role = forms.ChoiceField(label=_("Role"), choices=role_choices)
+
+    def given(self) -> dict[str, Any]:
+        """What `change_role` takes: the code of a built-in role, or one of the workspace's own with its base."""
+        chosen = self.cleaned_data["role"]
+        if chosen in RoleCode.values:
+            return {"role": chosen}
+        record = Role.objects.get(pk=chosen)
+        return {"role": record.base, "record": record}
 
 
 class ProfileForm(forms.Form):

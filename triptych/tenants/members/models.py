@@ -84,6 +84,16 @@ class Member(models.Model):
         return self.name
 
     @property
+    def role_key(self) -> str:
+        """Their role as forms name it: the key of one of the workspace's own, else the code of a built-in one."""
+        return str(self.role_record_id or self.role)
+
+    @property
+    def role_name(self) -> str:
+        """Their role as people call it."""
+        return self.role_record.name if self.role_record else str(self.get_role_display())
+
+    @property
     def may_write(self) -> bool:
         """Whether the role changes records at all."""
         return self.role != self.Role.READER

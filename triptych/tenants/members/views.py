@@ -16,8 +16,8 @@ from triptych.platform import clock
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
 from triptych.tenants.members import access, actions, mail
-from triptych.tenants.members.forms import InviteForm, ProfileForm, RoleForm, WorkspaceForm
-from triptych.tenants.members.models import Invitation, Member
+from triptych.tenants.members.forms import InviteForm, ProfileForm, RoleForm, WorkspaceForm, role_choices
+from triptych.tenants.members.models import Invitation
 from triptych.tenants.routing import TenantRequest
 from triptych.tenants.seats import seats_here
 
@@ -42,7 +42,7 @@ def _people(request: TenantRequest, form: InviteForm, status: int = 200) -> Http
     context = {
         "page": pages.get_page(request.GET.get("page")),
         "invitations": invitations.select_related("invited_by").order_by("-created_at", "pk")[:50],
-        "roles": Member.Role.choices,
+        "roles": role_choices(),
         "form": form,
         "seats": seats_here(at=clock.now()),
     }
@@ -77,7 +77,7 @@ def role(request: TenantRequest, pk: UUID) -> HttpResponse:
     form = RoleForm(request.POST)
     if form.is_valid():
         try:
-            actions.change_role(member=member, role=form.cleaned_data["role"], by=request.member, now=clock.now())
+            actions.change_role(member=member, by=request.member, now=clock.now(), **form.given())
         except Refused as refused:
             toasts.warn(request, refused.message)
         else:

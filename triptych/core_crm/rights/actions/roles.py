@@ -37,7 +37,7 @@ def create_role(
     if Role.objects.count() >= MOST_ROLES:
         raise Refused(_("There are 100 roles already. Delete one that nobody has."))
     role = Role(created_at=now, updated_at=now)
-    _set(role, name=name, base=base, rights=rights, field_rights=field_rights)
+    _set(role, name=name, base=base, rights=_known(rights), field_rights=_known(field_rights, "fields"))
     role.save(force_insert=True)
     events.announce("role.created", role, by=by, at=now)
     return role
@@ -72,7 +72,7 @@ def update_role(
         name=role.name if name is None else name,
         base=role.base if base is None else base,
         rights={**role.rights, **_known(rights or {})},
-        field_rights={**role.field_rights, **_known(field_rights or {})},
+        field_rights={**role.field_rights, **_known(field_rights or {}, "fields")},
     )
     role.save_fields("name", "base", "rights", "field_rights", at=now)
     Member.objects.filter(role_record=role).update(role=role.base)
@@ -91,7 +91,7 @@ def delete_role(*, role: Role, by: Member, now: datetime) -> None:
     administering(by)
     if role.members.exists():
         raise Refused(_("Somebody has the role “%(role)s”. Give them another one first.") % {"role": role})
-    events.announce("role.deleted", role, by=by, at=now, name=role.name)
+    events.announce("role.deleted", role, by=by, at=now, called=role.name)
     role.delete()
 
 
@@ -123,12 +123,12 @@ def _nouns() -> dict[str, Noun]:
     return {noun.kind: noun for noun in hooks.gather("record_nouns")}
 
 
-def _known(rights: Rights) -> Rights:
+def _known(rights: Rights, field: str = "rights") -> Rights:
     """The rights as given, provided that there are such kinds of record: what a role kept for a plugin that is switched
     off stays as it is."""
     unknown = sorted(set(rights) - set(_nouns()))
     if unknown:
-        raise Refused(_("There are no records of the kind “%(kind)s”.") % {"kind": unknown[0]}, field="rights")
+        raise Refused(_("There are no records of the kind “%(kind)s”.") % {"kind": unknown[0]}, field=field)
     return rights
 
 

@@ -69,7 +69,7 @@ def delete_team(*, team: Team, by: Member, now: datetime) -> None:
     administering(by)
     if team.children.exists():
         raise Refused(_("There are teams below “%(team)s”. Move or delete them first.") % {"team": team})
-    events.announce("team.deleted", team, by=by, at=now, name=team.name)
+    events.announce("team.deleted", team, by=by, at=now, called=team.name)
     team.delete()
 
 

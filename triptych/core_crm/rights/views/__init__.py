@@ -1,0 +1,1 @@
+"""The pages of roles, teams and shares, and the answer to “Why?”."""
