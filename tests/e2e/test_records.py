@@ -129,3 +129,16 @@ def test_the_form_of_a_record_is_sound(visit, noun):
     visitor.open(f"{link}edit/")
 
     visitor.expect_sound()
+
+
+def test_the_panel_of_filters_gets_its_fields_when_it_opens(visit):
+    visitor = visit("reader")
+    page = visitor.open("/contacts/")
+    page.click(".filters .dropdown > button")
+    page.fill(".filters .filter-panel [name=job_title]", "no such title")
+    page.click(".filters .filter-panel .btn-primary")
+    page.wait_for_load_state("networkidle")
+
+    assert "job_title=no+such+title" in page.url
+    assert "Nothing fits" in page.inner_text("main")
+    assert visitor.refused() == []

@@ -17,6 +17,8 @@ __all__ = ["bulk_page", "list_page"]
 def list_page(
     request: TenantRequest, listing: Listing, *, template: str = "lists/page.html", **context: Any
 ) -> HttpResponse:
-    """One page of a list."""
+    """One page of a list; with `?panel=filters` the fields of its panel, which few open and which ask the database."""
+    if request.GET.get("panel") == "filters":
+        return render(request, "components/filter_bar.html#fields", {"form": listing.filterset.form})
     table = listing.table(may_write=request.member.may_write)
     return render(request, template, {"listing": listing, "table": table, **context})
