@@ -31,6 +31,7 @@ SHARED_APPS = [
 ]
 CELL_APPS = ["triptych.platform.events", "triptych.platform.plugins"]
 CORE_APPS = [
+    "triptych.platform.audit",
     "triptych.tenants.members",
     "triptych.platform.files",
     "triptych.platform.search",

@@ -31,11 +31,11 @@ class Alone:
 
 
 def dump():
-    """Every row of every table of the tenant, the import's own bookkeeping apart."""
+    """Every row of every table of the tenant, the bookkeeping of imports and the audit apart."""
     tables = {}
     for model in apps.get_models():
         app = apps.get_app_config(model._meta.app_label)
-        if app.name not in settings.TENANT_APPS or app.label == "imports":
+        if app.name not in settings.TENANT_APPS or app.label in ("imports", "audit"):
             continue
         hidden = {column.attname for column in columns_of(model) if column.name in COUNTED_UP}
         rows = model._default_manager.all()

@@ -21,6 +21,7 @@ from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
+from triptych.platform.audit import triggers
 from triptych.platform.db.router import apps_of
 from triptych.platform.scope import building, entered
 from triptych.tenants import isolation
@@ -54,8 +55,8 @@ def _fingerprint(app_names: list[str], beginning: bytes = b"") -> str:
 
 @cache
 def current_stamp() -> str:
-    """Fingerprint of all migrations of tenant apps, core and installed plugins, as they are on disk."""
-    return _fingerprint(settings.TENANT_APPS)
+    """Fingerprint of the migrations of tenant apps, core and plugins, as they are on disk, and of what the audit sees."""
+    return _fingerprint(settings.TENANT_APPS, "\n".join(triggers.statements()).encode())
 
 
 def migrate_schema(schema_name: str) -> None:
@@ -65,6 +66,8 @@ def migrate_schema(schema_name: str) -> None:
         labels = set(_labels(apps_of(schema_name)))
         targets = [node for node in executor.loader.graph.leaf_nodes() if node[0] in labels]
         executor.migrate(targets)
+        if schema_name.startswith("t_"):
+            triggers.install()
 
 
 def migrate_control() -> None:
@@ -73,6 +76,8 @@ def migrate_control() -> None:
         isolation.create_roles()
         migrate_schema("public")
         migrate_schema("cell")
+        with connection.cursor() as cursor:
+            cursor.execute(triggers.FUNCTION)
         isolation.install()
 
 
@@ -158,7 +163,8 @@ def ensure_database() -> None:
 
 def control_stamp() -> str:
     """Fingerprint of the migrations of the control and cell schemas, and of the rights that `isolation` grants."""
-    return _fingerprint([*settings.SHARED_APPS, *settings.CELL_APPS], Path(isolation.__file__).read_bytes())
+    beginning = Path(isolation.__file__).read_bytes() + triggers.FUNCTION.encode()
+    return _fingerprint([*settings.SHARED_APPS, *settings.CELL_APPS], beginning)
 
 
 def ensure_migrated() -> None:

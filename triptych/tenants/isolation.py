@@ -84,6 +84,7 @@ GRANT USAGE ON SCHEMA {schema} TO {schema};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {schema};
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {schema};
 REVOKE ALL ON {schema}.django_migrations FROM {schema};
+REVOKE INSERT, UPDATE, DELETE ON {schema}.audit_entry FROM {schema};
 """
 
 
@@ -124,6 +125,9 @@ def create_tenant_role(schema_name: str) -> None:
 
 
 def grant_tenant(schema_name: str) -> None:
-    """Let a tenant's role touch the tables of its schema, all but the migrations' own. Idempotent."""
+    """Let a tenant's role touch the tables of its schema, but not the migrations' own, and only read the audit.
+
+    Idempotent.
+    """
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(TENANT_RIGHTS).format(schema=sql.Identifier(schema_name)))

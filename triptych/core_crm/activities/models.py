@@ -188,6 +188,7 @@ class ActivityLink(models.Model):
     at = models.DateTimeField()
 
     objects = ActivityLinkQuerySet.as_manager()
+    audited_with = "activity_id"
 
     class Meta:
         indexes = [models.Index(fields=["object_id", "-at", "-activity"], name="activity_link_timeline")]

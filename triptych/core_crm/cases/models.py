@@ -62,6 +62,8 @@ class Numbering(models.Model):
 
     last = models.PositiveBigIntegerField(default=0)
 
+    audited_with = None
+
     def __str__(self) -> str:
         return str(self.last)
 
@@ -204,6 +206,7 @@ class CaseMessage(models.Model):
     at = models.DateTimeField()
 
     objects = CaseMessageQuerySet.as_manager()
+    audited_with = "case_id"
 
     class Meta:
         indexes = [models.Index(fields=["case", "-at", "-id"], name="case_message_of_case")]

@@ -170,6 +170,8 @@ class ContactCompany(models.Model):
     is_primary = models.BooleanField(_("primary"), default=False)
     ended_on = models.DateField(_("until"), null=True, blank=True)
 
+    audited_with = "contact_id"
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["contact", "company"], name="contact_company_once"),

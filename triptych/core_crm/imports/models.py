@@ -73,6 +73,7 @@ class Import(models.Model):
     undone_at = models.DateTimeField(null=True)
 
     objects = ImportQuerySet.as_manager()
+    audited_with = None
 
     class Meta:
         indexes = [models.Index(fields=["-created_at", "-id"], name="import_list")]
@@ -115,6 +116,7 @@ class ImportFinding(models.Model):
     row_count = models.PositiveIntegerField(default=0)
 
     objects = FindingQuerySet.as_manager()
+    audited_with = None
 
     class Meta:
         constraints = [
@@ -139,6 +141,8 @@ class ImportChange(models.Model):
     before = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     mark = models.CharField(max_length=40)
 
+    audited_with = None
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["of_import", "kind", "object_id"], name="import_change_once"),
@@ -157,6 +161,8 @@ class ImportReference(models.Model):
     key = models.CharField(max_length=200)
     object_id = models.UUIDField()
     of_import = models.ForeignKey(Import, models.CASCADE, related_name="references")
+
+    audited_with = None
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="import_reference_once")]

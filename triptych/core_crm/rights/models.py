@@ -51,6 +51,8 @@ class TeamMember(models.Model):
     member = models.ForeignKey(Member, models.CASCADE, related_name="team_places")
     is_manager = models.BooleanField(_("manager"), default=False)
 
+    audited_with = "team_id"
+
     class Meta:
         constraints = [models.UniqueConstraint("team", "member", name="team_member_once")]
 
@@ -69,6 +71,8 @@ class Share(models.Model):
     may_change = models.BooleanField(default=False)
     shared_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
+
+    audited_with = "object_id"
 
     class Meta:
         indexes = [models.Index("object_id", name="share_of_record")]

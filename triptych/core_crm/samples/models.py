@@ -8,3 +8,7 @@ class SampleRecord(models.Model):
 
     kind = models.CharField(max_length=40)
     object_id = models.UUIDField(primary_key=True)
+
+    audited_with = None
+
+

@@ -1,7 +1,8 @@
 """Django's PostgreSQL backend, with the scope (role and search path) of `platform.scope` kept per connection.
 
 django-tenants sends `SET search_path` before every cursor. This backend sends one statement when the scope changes,
-and again after a rollback, which makes PostgreSQL forget it. Django's pool hands a connection back as its last user
+and again after a rollback, which makes PostgreSQL forget it. Before the first write of a request or task it also says
+who is at work, for the audit. Django's pool hands a connection back as its last user
 left it, so `pooling.neutralise` is the pool's reset callback.
 """
 
@@ -15,8 +16,9 @@ from django_tenants.postgresql_backend import base
 from psycopg.adapt import AdaptersMap, Loader
 from psycopg.pq import Format
 
-from triptych.platform.db.pooling import ENTER
+from triptych.platform.db.pooling import ACT, ENTER
 from triptych.platform.scope import NOWHERE, AnyScope
+from triptych.platform.web import logs
 
 MOMENT = psycopg.adapters.types["timestamptz"].oid
 
@@ -32,7 +34,12 @@ def _with_quick_moments(adapters: AdaptersMap) -> AdaptersMap:
     return quick
 
 
+WRITES = ("INSERT", "UPDATE", "DELETE", "WITH", "COPY")
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    _actor_said: str | None = None
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
         self.execute_wrappers.append(self._execute_in_scope)
@@ -48,7 +55,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _execute_in_scope(self, execute: Callable[..., Any], statement: str, *args: Any) -> Any:
         """A cursor that was opened before the scope changed, and is used again after, moves with it."""
         self._handle_search_path()
+        if str(statement).startswith(WRITES):
+            self._say_actor()
         return execute(statement, *args)
+
+    def _say_actor(self) -> None:
+        """Tell the database who is at work, unless it knows: what the logs of this request or task say."""
+        actor = logs.actor()
+        if actor == self._actor_said:
+            return
+        with self.connection.cursor() as raw:
+            raw.execute(ACT, [actor])
+        self._actor_said = actor
 
     def set_schema_to_public(self) -> None:
         """django-tenants leaves a tenant for *public*; here the way out leads nowhere."""
@@ -74,5 +92,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise kind(f"The connection could not enter {scope.schema_name}: {error}") from error
         else:
             self.search_path_set_schemas = scope
+            self._actor_said = None  # a rollback, or a connection from the pool, has forgotten it
         finally:
             self._setting_search_path = False

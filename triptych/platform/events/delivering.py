@@ -5,7 +5,6 @@ the first worker to count it up goes on. So a message that the broker delivers t
 """
 
 import logging
-from contextlib import nullcontext
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -79,7 +78,7 @@ def _handle(delivery: Delivery, tenant: TenantScope) -> None:
         return _bury(delivery, f"The code has no handler named {delivery.handler} any more.")
     if not handler.runs_in(tenant):
         return _settle(delivery, state=Delivery.State.DONE, last_error=f"Not run: {handler.plugin} is not enabled.")
-    with logs.bound(plugin=handler.plugin) if handler.plugin else nullcontext():
+    with logs.bound(door="event", handler=handler.name, **{"plugin": handler.plugin} if handler.plugin else {}):
         try:
             with transaction.atomic():
                 handler.function(delivery.event.as_event())

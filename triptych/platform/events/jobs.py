@@ -221,7 +221,12 @@ def run(job_id: UUID, tenant_id: UUID, starts: int, *, heart: bool = True) -> No
         with entered(CELL):
             Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, error=str(unknown), finished_at=clock.now())
         return
-    bound = logs.bound(tenant=running.tenant.schema_name, job=str(job.pk))
+    bound = logs.bound(
+        tenant=running.tenant.schema_name,
+        job=str(job.pk),
+        door="job",
+        **{"member": str(job.started_by)} if job.started_by else {},
+    )
     with entered(running.tenant), bound, _heart(running) if heart else nullcontext():
         _do(running)
 

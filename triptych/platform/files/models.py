@@ -37,6 +37,7 @@ class File(models.Model):
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     objects = FileQuerySet.as_manager()
+    audited_with = "object_id"
 
     class Meta:
         indexes = [models.Index("kind", "object_id", "created_at", name="file_of_record")]

@@ -17,6 +17,8 @@ class SearchEntry(models.Model):
     updated_at = models.DateTimeField()
     words = SearchVectorField()
 
+    audited_with = None
+
     class Meta:
         indexes = [
             GinIndex(fields=["words"], name="search_words"),
@@ -35,6 +37,8 @@ class RecentRecord(models.Model):
     kind = models.CharField(max_length=40)
     object_id = models.UUIDField()
     seen_at = models.DateTimeField()
+
+    audited_with = None
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["member_id", "object_id"], name="recent_record_once")]

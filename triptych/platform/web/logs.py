@@ -5,6 +5,7 @@ bound here — `tenant`, `member`, `request`, `plugin`, each an id — stands on
 request, task or job, on its Sentry events, and on the tasks that it causes.
 """
 
+import json
 import logging.config
 import sys
 from typing import Any, TextIO
@@ -13,7 +14,7 @@ import structlog
 from structlog.contextvars import bind_contextvars, bound_contextvars, clear_contextvars, get_contextvars
 from structlog.tracebacks import ExceptionDictTransformer
 
-__all__ = ["bind", "bound", "clear", "configure", "context", "request_id"]
+__all__ = ["actor", "bind", "bound", "clear", "configure", "context", "request_id"]
 
 bind = bind_contextvars
 """`bind(tenant=…, member=…)`: say what the rest of this request or task is about."""
@@ -28,6 +29,15 @@ def request_id() -> str:
     return str(get_contextvars().get("request", ""))
 
 
+ACTOR = ("door", "member", "token", "plugin", "job", "handler", "request")
+
+
+def actor() -> str:
+    """Who is at work and through which door, as JSON for the audit; `{}` where nobody has said."""
+    known = get_contextvars()
+    return json.dumps({name: known[name] for name in ACTOR if name in known})
+
+
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -37,8 +47,8 @@ SHARED: list[Any] = [
 ]
 
 
-def _rendering(json: bool) -> list[Any]:
-    if json:
+def _rendering(as_json: bool) -> list[Any]:
+    if as_json:
         tracebacks = ExceptionDictTransformer(show_locals=False)  # they hold records
         return [structlog.processors.ExceptionRenderer(tracebacks), structlog.processors.JSONRenderer(default=str)]
     plain = structlog.dev.plain_traceback

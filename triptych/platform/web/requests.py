@@ -52,7 +52,7 @@ def request_middleware(get_response: Answer | AsyncAnswer) -> Answer | AsyncAnsw
 def _begin(request: HttpRequest) -> float:
     given = request.headers.get("X-Request-ID", "")
     logs.clear()
-    logs.bind(request=given if SAFE_ID.fullmatch(given) else new_id().hex)
+    logs.bind(door="page", request=given if SAFE_ID.fullmatch(given) else new_id().hex)
     return time.perf_counter()
 
 

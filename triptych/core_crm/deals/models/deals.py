@@ -186,6 +186,8 @@ class DealContact(models.Model):
     contact = models.ForeignKey("contacts.Contact", models.CASCADE, related_name="deal_contacts")
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.OTHER)
 
+    audited_with = "deal_id"
+
     class Meta:
         constraints = [models.UniqueConstraint("deal", "contact", name="deal_contact_once")]
 

@@ -34,6 +34,7 @@ class StageChange(models.Model):
     time_in_stage = models.DurationField(null=True, help_text="How long it had stood in `from_stage`.")
 
     objects = StageChangeQuerySet.as_manager()
+    audited_with = None
 
     class Meta:
         indexes = [models.Index(fields=["deal", "-at", "-id"], name="stage_change_of_deal")]

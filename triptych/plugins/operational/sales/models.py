@@ -113,6 +113,8 @@ class PriceBookEntry(Record):
         _("from quantity"), max_digits=12, decimal_places=2, default=Decimal(1), validators=[NOT_NEGATIVE]
     )
 
+    audited_with = "price_book_id"
+
     class Meta:
         verbose_name_plural = "price book entries"
         constraints = [
@@ -159,6 +161,7 @@ class DealLine(Record):
     position = models.PositiveIntegerField(_("position"), default=0)
 
     objects = DealLineQuerySet.as_manager()
+    audited_with = "deal_id"
 
     class Meta:
         verbose_name = _("line of a deal")

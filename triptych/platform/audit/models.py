@@ -1,0 +1,60 @@
+"""One row of the audit. Entries are made by `triggers.FUNCTION` alone."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def about(self, record_id: UUID) -> EntryQuerySet:
+        """What happened to one record and to the rows that are part of it."""
+        return self.filter(about=record_id)
+
+    def newest_first(self) -> EntryQuerySet:
+        return self.order_by("-pk")
+
+
+class Entry(models.Model):
+    """That one row was created, changed or removed, with the columns that differ before and after."""
+
+    class Act(models.TextChoices):
+        CREATED = "created"
+        CHANGED = "changed"
+        REMOVED = "removed"
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    table = models.CharField(max_length=63)
+    about = models.UUIDField(null=True)
+    act = models.CharField(max_length=8, choices=Act.choices)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    member_id = models.UUIDField(null=True)
+    actor = models.JSONField(default=dict)
+
+    objects = EntryQuerySet.as_manager()
+    audited_with = None
+
+    class Meta:
+        db_table = "audit_entry"
+        indexes = [
+            models.Index("about", models.F("id").desc(), name="audit_of_record"),
+            models.Index("member_id", models.F("id").desc(), name="audit_of_member"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.act}"
+
+    @property
+    def door(self) -> str:
+        """Through which door it came: `page`, `api`, `job`, `event`, `command`, or '' for the database itself."""
+        return str(self.actor.get("door", ""))
+
+    @property
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        """Column → (before, after)."""
+        columns = {**self.before, **self.after}
+        return {name: (self.before.get(name), self.after.get(name)) for name in columns}
