@@ -213,7 +213,7 @@ def inline(request: HttpRequest) -> HttpResponse:
 def found(request: HttpRequest) -> JsonResponse:
     text = request.GET.get("q", "").lower()
     names = [name for name in PEOPLE if name.lower().startswith(text)]
-    return JsonResponse({"results": [{"value": name, "text": name, "hint": "Person"} for name in names]})
+    return JsonResponse([{"value": name, "text": name, "hint": "Person"} for name in names], safe=False)
 
 
 def toast(request: HttpRequest) -> HttpResponse:

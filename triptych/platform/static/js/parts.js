@@ -122,7 +122,7 @@
           fetch(url + (url.includes("?") ? "&" : "?") + "q=" + encodeURIComponent(text), { headers: { Accept: "application/json" } })
             .then(function (answer) { return answer.json(); })
             .then(function (found) {
-              if (mine === asked) { done(found.results || found); return; }
+              if (mine === asked) { done(found); return; }
               done();
               if (settled) picker.close();
             }, function () { done(); });

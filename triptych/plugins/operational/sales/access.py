@@ -6,11 +6,9 @@ seen and changed by whoever may its deal.
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.deals import access as deals
@@ -44,7 +42,7 @@ def lines_visible_to(member: Member) -> DealLineQuerySet:
 
 def product_to_see(member: Member, pk: UUID) -> Product:
     """Raises Http404 for a product that is not there for this member."""
-    product: Product = _there(products_visible_to(member).filter(pk=pk))
+    product: Product = get_object_or_404(products_visible_to(member), pk=pk)
     return product
 
 
@@ -57,14 +55,14 @@ def product_to_change(member: Member, pk: UUID) -> Product:
 
 def product_to_restore(member: Member, pk: UUID) -> Product:
     """A product in the bin; raises Http404 if there is none, Forbidden for whoever only may read."""
-    product: Product = _there(Product.objects.deleted().filter(pk=pk))
+    product: Product = get_object_or_404(Product.objects.deleted(), pk=pk)
     must_be_writer(member)
     return product
 
 
 def price_book_to_see(member: Member, pk: UUID) -> PriceBook:
     """Raises Http404 for a price book that is not there for this member."""
-    book: PriceBook = _there(price_books_visible_to(member).filter(pk=pk))
+    book: PriceBook = get_object_or_404(price_books_visible_to(member), pk=pk)
     return book
 
 
@@ -83,13 +81,6 @@ def must_set_prices(member: Member) -> None:
 
 def line_to_change(member: Member, pk: UUID) -> DealLine:
     """Raises Http404 for a line that is not there for this member, Forbidden if they may not change its deal."""
-    line: DealLine = _there(lines_visible_to(member).filter(pk=pk).select_related("product", "deal"))
+    line: DealLine = get_object_or_404(lines_visible_to(member).select_related("product", "deal"), pk=pk)
     line.deal = deals.deal_to_change(member, line.deal_id)
     return line
-
-
-def _there(rows: QuerySet[Any]) -> Any:
-    found = rows.first()
-    if found is None:
-        raise Http404
-    return found

@@ -10,11 +10,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.editing.pages import Fact
-from triptych.core_crm.lists.acts import deleting
 from triptych.core_crm.lists.cells import link_to, moment_column
+from triptych.core_crm.lists.changing import Editing
+from triptych.core_crm.lists.fields import field_of
 from triptych.core_crm.lists.spec import Column, ListSpec
 from triptych.platform.web.templatetags import parts
-from triptych.plugins.operational.sales import actions
+from triptych.plugins.operational.sales import access, actions
+from triptych.plugins.operational.sales.forms import ProductForm
 from triptych.plugins.operational.sales.models import Product
 
 
@@ -45,6 +47,9 @@ def cost_of(product: Product) -> SafeString | str:
 
 PRODUCTS = ListSpec(
     kind="product",
+    home="/x/sales/products/",
+    model=Product,
+    records=access.products_visible_to,
     label=_("Products"),
     icon="package",
     what=_("What you sell, with its price. A deal made of products says what its amount is made of."),
@@ -64,7 +69,27 @@ PRODUCTS = ListSpec(
     ),
     filters=ProductFilters,
     sort="name",
-    acts=(deleting(actions.delete_product, actions.restore_product, noun="product", records=Product.objects.all),),
+    fields=(
+        field_of(Product, "name"),
+        field_of(Product, "sku", _("SKU")),
+        field_of(Product, "category", can_group=True),
+        field_of(Product, "unit", can_group=True),
+        field_of(Product, "unit_price"),
+        field_of(Product, "currency", can_group=True),
+        field_of(Product, "is_active", _("Sold")),
+        field_of(Product, "created_at", _("Created"), as_name="created"),
+        field_of(Product, "updated_at", _("Changed"), as_name="updated"),
+    ),
+    editing=Editing(
+        noun="product",
+        form=ProductForm,
+        fields=("category", "unit", "unit_price", "cost", "currency", "is_active", "description"),
+        to_change=access.product_to_change,
+        to_restore=access.product_to_restore,
+        update=actions.update_product,
+        delete=actions.delete_product,
+        restore=actions.restore_product,
+    ),
 )
 
 

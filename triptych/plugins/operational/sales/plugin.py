@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from triptych.core_crm.imports.importer import ExtraColumns, Importer
+    from triptych.core_crm.lists.spec import ListSpec
     from triptych.tenants.members.models import Member
 
 plugin = Plugin(
@@ -59,6 +60,14 @@ def graphql_extensions() -> list[GraphQLExtension]:
     from triptych.plugins.operational.sales import schema
 
     return schema.extensions
+
+
+@hookimpl
+def record_lists() -> list[ListSpec]:
+    """Products: many are changed and deleted at once."""
+    from triptych.plugins.operational.sales.listing import PRODUCTS
+
+    return [PRODUCTS]
 
 
 @hookimpl

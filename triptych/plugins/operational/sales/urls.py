@@ -10,7 +10,6 @@ urlpatterns = [
     path("products/pick/", products.pick, name="pick_product"),
     path("products/export/", products.export, name="export_products"),
     path("products/bulk/<slug:act>/", products.bulk, name="bulk_products"),
-    path("products/bulk/<slug:act>/undo/", products.undo_bulk, name="undo_bulk_products"),
     path("products/<uuid:pk>/", products.detail, name="product"),
     path("products/<uuid:pk>/edit/", products.edit, name="edit_product"),
     path("products/<uuid:pk>/facts/<slug:name>/", products.fact, name="product_fact"),

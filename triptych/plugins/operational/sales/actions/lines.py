@@ -67,8 +67,7 @@ def update_line(
     line.expect_version(version)
     changed = _set_line(line, fields, deal, now)
     if changed:
-        line.touch(at=now)
-        line.save(update_fields=[*changed, "total", "version", "updated_at"])
+        line.save_fields(*changed, "total", at=now)
         events.announce("deal.line_updated", deal, by=by, at=now, line=str(line.pk))
         settle_amount(deal, by=by, now=now)
     return line

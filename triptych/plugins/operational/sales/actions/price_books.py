@@ -57,8 +57,7 @@ def save_price_book(
         book.save(force_insert=True)
         events.announce("price_book.created", book, by=by, at=now)
     elif changes:
-        book.touch(at=now)
-        book.save(update_fields=[*changes, "version", "updated_at"])
+        book.save_fields(*changes, at=now)
         events.announce("price_book.updated", book, by=by, at=now, changes=told(changes))
     return book
 
@@ -70,8 +69,7 @@ def delete_price_book(*, price_book: PriceBook, by: Member | None, now: datetime
     if not book.deleted_at:
         book.deleted_at = now
         book.is_default = False
-        book.touch(at=now)
-        book.save(update_fields=["deleted_at", "is_default", "version", "updated_at"])
+        book.save_fields("deleted_at", "is_default", at=now)
         events.announce("price_book.deleted", book, by=by, at=now)
     return book
 
@@ -102,8 +100,7 @@ def set_price(
         check_fields(entry)
         entry.save(force_insert=True)
     elif apply_changes(entry, {"price": price}):
-        entry.touch(at=now)
-        entry.save(update_fields=["price", "version", "updated_at"])
+        entry.save_fields("price", at=now)
     return entry
 
 

@@ -63,8 +63,7 @@ def update_product(
     if not changes:
         return product
     _check_product(product)
-    product.touch(at=now)
-    product.save(update_fields=[*changes, "sort_key", "version", "updated_at"])
+    product.save_fields(*changes, "sort_key", at=now)
     search.index(search_entry(product))
     events.announce("product.updated", product, by=by, at=now, changes=told(changes))
     return product
@@ -92,8 +91,7 @@ def _bin(product: Product, *, deleted_at: datetime | None, by: Member | None, no
     if bool(product.deleted_at) == bool(deleted_at):
         return product
     product.deleted_at = deleted_at
-    product.touch(at=now)
-    product.save(update_fields=["deleted_at", "version", "updated_at"])
+    product.save_fields("deleted_at", at=now)
     if deleted_at:
         search.remove(kind="product", id=product.pk)
     else:

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from triptych.core_crm.editing.forms import edits_shown
 from triptych.core_crm.editing.pages import fact_page, fact_saved, facts_of, form_page
+from triptych.core_crm.editing.picking import picked
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
-from triptych.core_crm.lists.pages import bulk_page, list_page, undo_bulk_page
+from triptych.core_crm.lists.pages import bulk_page, list_page
 from triptych.core_crm.rights import must_be_writer
 from triptych.platform import clock, search
 from triptych.platform.refusals import Refused
@@ -28,7 +29,6 @@ from triptych.tenants.routing import TenantRequest
 
 HOME = "/x/sales/products/"
 SHOWN_DEALS = 8
-PICKED = 20
 
 
 def _listing(request: TenantRequest) -> Listing:
@@ -50,23 +50,13 @@ def bulk(request: TenantRequest, act: str) -> HttpResponse:
     return bulk_page(request, _listing(request), act)
 
 
-@require_POST
-def undo_bulk(request: TenantRequest, act: str) -> HttpResponse:
-    return undo_bulk_page(request, PRODUCTS, act, home=HOME)
-
-
 @require_GET
 def pick(request: TenantRequest) -> JsonResponse:
-    """Products whose words begin with those typed, for pickers; without any the first by name."""
-    products = access.products_visible_to(request.member).active().by_name()
-    text = request.GET.get("q", "").replace("\0", "").strip()[:100]
-    if text:
-        products = products.filter(pk__in=search.matching("product", text).values("pk"))
-    return JsonResponse({"results": [_picked(product) for product in products[:PICKED]]})
+    return picked(request, access.products_visible_to(request.member).active(), "product", _price_words)
 
 
-def _picked(product: Product) -> dict[str, str]:
-    return {"value": str(product.pk), "text": product.name, "hint": f"{product.unit_price:,.2f} {product.currency}"}
+def _price_words(product: Product) -> str:
+    return f"{product.unit_price:,.2f} {product.currency}"
 
 
 @require_GET
