@@ -3,11 +3,13 @@
 from django.urls import include, path
 
 from triptych.platform.plugins.pages import plugin_urls
+from triptych.tenants import accents
 
 urlpatterns = [
     path("settings/samples/", include("triptych.core_crm.samples.urls")),
     path("", include("triptych.platform.web.urls")),
     path("", include("triptych.tenants.sign_in_urls")),
+    path("accent/<str:colour>.css", accents.stylesheet, name="accent"),
     path("settings/", include("triptych.tenants.members.urls")),
     path("settings/working-hours/", include("triptych.core_crm.calendar.urls")),
     path("settings/fields/", include("triptych.core_crm.custom_fields.urls")),

@@ -158,6 +158,34 @@ class TestProfileAndWorkspace:
         assert response.status_code == 422
         assert f'id="id_{field}_error"' in response.content.decode()
 
+    def test_a_workspace_has_a_colour_of_its_own(self, cast, tenant):
+        for given, kept in [("#7C3AED", "#7c3aed"), ("", "")]:
+            cast["owner"].post("/settings/workspace/", {**self.CHANGED, "has_accent": given and "on", "accent": given})
+            with entered(CONTROL):
+                assert Tenant.objects.get(pk=tenant.pk).accent == kept
+            for browser in (cast["reader"], cast["stranger"]):
+                page = browser.get("/", follow=True).content.decode()
+                assert ('<link rel="stylesheet" href="/accent/7c3aed.css">' in page) is bool(kept)
+
+        cast["owner"].post("/settings/workspace/", {**self.CHANGED, "accent": "#7c3aed"})
+        assert "/accent/" not in cast["reader"].get("/").content.decode()
+
+    @pytest.mark.parametrize("colour", ["red", "#7c3", "#7c3aedff", "7c3aed", "#7c3aex", "}</style>"])
+    def test_what_is_no_colour_is_refused(self, cast, colour):
+        response = cast["owner"].post("/settings/workspace/", {**self.CHANGED, "has_accent": "on", "accent": colour})
+
+        assert response.status_code == 422
+        assert 'id="id_accent_error"' in response.content.decode()
+
+    def test_the_stylesheet_of_a_colour_is_kept_for_good(self, cast):
+        sheet = cast["stranger"].get("/accent/ffff00.css")
+
+        assert sheet.headers["Content-Type"] == "text/css"
+        assert sheet.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert b"--tp-accent:#ffff00" in sheet.content  # by night it can be read as it is
+        for nonsense in ("red", "FFFF0g", "ffff00}"):
+            assert cast["stranger"].get(f"/accent/{nonsense}.css").status_code == 404
+
     @pytest.mark.parametrize(("who", "cards"), [("owner", 2), ("reader", 0)])
     def test_the_overview_shows_what_one_may_change(self, cast, who, cards):
         page = cast[who].get("/settings/").content.decode()

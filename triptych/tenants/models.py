@@ -63,6 +63,9 @@ class Tenant(TenantMixin):
     timezone = models.CharField(max_length=60, default="UTC")
     currency = models.CharField(max_length=3, default="EUR")
     language = models.CharField(max_length=10, default="en")
+    accent = models.CharField(
+        max_length=7, blank=True, default="", help_text="Its colour as #rrggbb; empty for Triptych's own."
+    )
     created_at = models.DateTimeField()
     trial_ends_at = models.DateTimeField(null=True, blank=True)
 

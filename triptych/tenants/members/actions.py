@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from triptych.platform import events
 from triptych.platform.refusals import Forbidden, Refused
 from triptych.platform.scope import CONTROL, entered
+from triptych.platform.web.colours import checked_colour
 from triptych.tenants import actions as control
 from triptych.tenants import seats
 from triptych.tenants.localities import check_locality
@@ -170,24 +171,41 @@ def rename_oneself(*, by: Member, name: str, now: datetime) -> Member:
 
 @transaction.atomic
 def change_workspace(
-    *, tenant: Tenant, name: str, timezone: str, currency: str, language: str, by: Member, now: datetime
+    *,
+    tenant: Tenant,
+    name: str,
+    timezone: str,
+    currency: str,
+    language: str,
+    accent: str = "",
+    by: Member,
+    now: datetime,
 ) -> Tenant:
-    """Change what the workspace is called and how it counts days and money.
+    """Change what the workspace is called, how it counts days and money, and its colour; an empty one is Triptych's.
 
     Raises:
         Forbidden: `by` does not administer.
-        Refused: the name is empty, or the time zone, currency or language is unknown.
+        Refused: the name is empty, the colour none, or the time zone, currency or language is unknown.
     """
     administering(by)
+    accent = _colour(accent)
     check_locality(timezone=timezone, currency=currency, language=language)
     if not name.strip():
         raise Refused(_("Give the workspace a name, such as the name of your business."), field="name")
-    tenant.name, tenant.timezone, tenant.currency, tenant.language = name.strip(), timezone, currency, language
+    changed = {"name": name.strip(), "timezone": timezone, "currency": currency, "language": language, "accent": accent}
     with entered(CONTROL):
-        changed = {"name": tenant.name, "timezone": timezone, "currency": currency, "language": language}
         Tenant.objects.filter(pk=tenant.pk).update(**changed)
+    for field, value in changed.items():
+        setattr(tenant, field, value)
     events.announce("workspace.changed", None, by=by, at=now)
     return tenant
+
+
+def _colour(text: str) -> str:
+    try:
+        return checked_colour(text) if text else ""
+    except ValueError as error:
+        raise Refused(_("A colour is “#” and six digits from 0 to f, such as “#7c3aed”."), field="accent") from error
 
 
 def _another_owner_than(member: Member) -> None:

@@ -56,6 +56,13 @@ class WorkspaceForm(forms.Form):
     timezone = forms.ChoiceField(label=_("Time zone"), help_text=_("Days and working hours are counted in it."))
     currency = forms.ChoiceField(label=_("Currency"), help_text=_("Sums over several currencies are shown in it."))
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    has_accent = forms.BooleanField(label=_("A colour of our own"), required=False)
+    accent = forms.CharField(
+        label=_("Accent colour"),
+        required=False,
+        widget=forms.ColorInput(attrs={"class": "form-control-color"}),
+        help_text=_("Of buttons and links. Where it would be hard to read it is shown darker, or lighter at night."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,6 +70,13 @@ class WorkspaceForm(forms.Form):
             field: Any = self.fields[name]
             field.choices = choices
             field.widget.attrs["data-picker"] = "1"
+
+    def clean(self) -> dict[str, Any]:
+        """The colour counts when its box is ticked: an input for colours cannot be empty."""
+        given: dict[str, Any] = super().clean() or {}
+        if not given.pop("has_accent", False):
+            given["accent"] = ""
+        return given
 
 
 def zone_choices() -> list[tuple[str, str]]:

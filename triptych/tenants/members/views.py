@@ -22,6 +22,8 @@ from triptych.tenants.routing import TenantRequest
 from triptych.tenants.seats import seats_here
 
 PEOPLE_PER_PAGE = 50
+OUR_ACCENT = "#005d65"
+"""As `tokens.css` has it by day: where the choice of another colour begins."""
 
 
 @require_GET
@@ -112,7 +114,11 @@ def profile(request: TenantRequest) -> HttpResponse:
 def workspace(request: TenantRequest) -> HttpResponse:
     access.administering(request.member)
     fields = ("name", "timezone", "currency", "language")
-    form = WorkspaceForm(request.POST or None, initial={name: getattr(request.tenant, name) for name in fields})
+    accent = request.tenant.accent
+    initial = {"has_accent": bool(accent), "accent": accent or OUR_ACCENT}
+    form = WorkspaceForm(
+        request.POST or None, initial={name: getattr(request.tenant, name) for name in fields} | initial
+    )
     if form.is_valid():
         with refusals_shown(form):
             actions.change_workspace(tenant=request.tenant, by=request.member, now=clock.now(), **form.cleaned_data)
