@@ -17,6 +17,7 @@ from triptych.core_crm.lists.changing import cleaned
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.many import CHANGE, DELETE, Doer, Preview, begin, preview
 from triptych.core_crm.lists.models import PastAct
+from triptych.core_crm.lists.where import fields_missing
 from triptych.core_crm.rights import must_be_writer
 from triptych.platform import clock
 from triptych.platform.refusals import Refused
@@ -81,6 +82,8 @@ class Asking:
     def _record_ids(self) -> list[UUID]:
         """The ids of the records, as many of them as are there and seen."""
         if self.takes_all:
+            if fields_missing(self.listing.where, self.spec):
+                raise Refused(_("A condition here is about a field that is gone. Take it off, then choose all."))
             ids = list(self.listing.matching.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
         else:
             ids = list(self.listing.records.filter(pk__in=self.rows).order_by("pk").values_list("pk", flat=True))

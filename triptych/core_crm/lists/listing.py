@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.formats import number_format
@@ -11,10 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_filters import FilterSet
 
+from triptych.core_crm.lists.access import views_of
+from triptych.core_crm.lists.conditions import Asker, BadCondition
+from triptych.core_crm.lists.models import SavedView
 from triptych.core_crm.lists.spec import Column, ListSpec, Records
-from triptych.platform import search
+from triptych.core_crm.lists.where import Group, Reading, fields_missing, parsed, sentences
+from triptych.core_crm.rights.sight import sight_of
+from triptych.platform import clock, search
 from triptych.platform.keyset import BadCursor, Page, page_of
 from triptych.platform.web import tables
+from triptych.tenants.members.models import Member
 from triptych.tenants.routing import TenantRequest
 
 COUNTED_UP_TO = 10_000
@@ -51,7 +58,49 @@ class Listing:
         records: Records = self.filterset.qs
         if self.query:
             records = records.filter(pk__in=search.matching(self.spec.kind, self.query).values("pk"))
-        return records
+        if self.where_problem:
+            return self.records.none()
+        return Reading(self.spec, self.asker).applied(self.where, records)
+
+    @cached_property
+    def asker(self) -> Asker:
+        """Who reads the list, and when."""
+        return Asker(self.request.member, clock.now(), colleagues_of)
+
+    @cached_property
+    def where(self) -> Group:
+        """The nested conditions of the address; none if they cannot be read."""
+        try:
+            return parsed(self.params.get("where", ""))
+        except BadCondition:
+            return Group()
+
+    @cached_property
+    def where_problem(self) -> str:
+        """What is wrong with the conditions of the address, for people."""
+        try:
+            Reading(self.spec, self.asker).condition(parsed(self.params.get("where", "")))
+        except BadCondition as bad:
+            return bad.message
+        return ""
+
+    @property
+    def missing(self) -> list[str]:
+        """Fields that conditions, columns, order or groups name and that are no longer there."""
+        columns = [name for text in self.params.getlist("columns") for name in text.split(",")]
+        asked = [*columns, self.params.get("sort", "").removeprefix("-")]
+        gone = [name for name in asked if name and not self.spec.column(name)]
+        return list(dict.fromkeys([*fields_missing(self.where, self.spec), *gone]))
+
+    @property
+    def all_url(self) -> str:
+        """The whole list, without any view."""
+        return f"{self.home}?saved=none"
+
+    @property
+    def builder_url(self) -> str:
+        """Where the conditions are built."""
+        return f"/views/{self.spec.kind}/conditions/{self.state()}"
 
     @cached_property
     def sort(self) -> str:
@@ -106,7 +155,7 @@ class Listing:
     @property
     def is_narrowed(self) -> bool:
         """Whether something is looked for or filtered, so that an empty list does not mean an empty table."""
-        return bool(self.query or self.chips or not self.filterset.form.is_valid())
+        return bool(self.query or self.chips or self.where_problem or not self.filterset.form.is_valid())
 
     @cached_property
     def chips(self) -> list[tables.Chip]:
@@ -122,13 +171,27 @@ class Listing:
                 chips.append(
                     tables.Chip(field.label or name, _said(field, value), self.url(**dict.fromkeys(parts or [name])))
                 )
-        return chips
+        words = sentences(self.where, self.spec, self.asker)
+        return [
+            *chips,
+            *(
+                tables.Chip(self._joint(number), one, self.url(where=self.where.without(number).as_text or None))
+                for number, one in enumerate(words)
+            ),
+        ]
+
+    def _joint(self, number: int) -> str:
+        """The word between two conditions."""
+        if self.where.match == "none":
+            return _("not")
+        return "" if not number or self.where.match == "all" else _("or")
 
     @property
     def kept(self) -> dict[str, str]:
         """What a change of search or filters carries along: the view, order and columns."""
         columns = ",".join(column.name for column in self.columns)
         held = {"view": self.params.get("view", ""), "sort": self.sort, "columns": columns}
+        held |= {name: self.params.get(name, "") for name in ("where", "group", "saved", "pipeline")}
         return {name: value for name, value in held.items() if name in self.params}
 
     @property
@@ -136,6 +199,58 @@ class Listing:
         """What a change of columns carries along: search, filters and order."""
         left_out = ("after", "before", "columns")
         return [(name, value) for name, values in self.params.lists() if name not in left_out for value in values]
+
+    @property
+    def save_url(self) -> str:
+        """Where this list is saved under a name."""
+        return f"/views/{self.spec.kind}/new/{self.state()}"
+
+    @cached_property
+    def saved_views(self) -> list[SavedView]:
+        """The saved views of this list that the member sees."""
+        return [view for view in views_of(self.request.member) if view.kind == self.spec.kind]
+
+    @cached_property
+    def saved_view(self) -> SavedView | None:
+        """The view that the address came from."""
+        asked = self.params.get("saved", "")
+        return next((view for view in self.saved_views if str(view.pk) == asked), None)
+
+    @property
+    def greeting(self) -> SavedView | None:
+        """The view with which the list greets the member, when the address asks for nothing."""
+        member = self.request.member.pk
+        return None if self.params else next((view for view in self.saved_views if member in view.default_for), None)
+
+    @property
+    def tabs(self) -> list[tables.Tab]:
+        """The list as it is without a view, and each view."""
+        if not self.saved_views:
+            return []
+        views = [tables.Tab(view.name, view.get_absolute_url(), view == self.saved_view) for view in self.saved_views]
+        return [tables.Tab(_("All"), f"{self.home}?saved=none", self.saved_view is None), *views]
+
+    @property
+    def view_items(self) -> list[dict[str, Any]]:
+        """What can be done with the view at hand, for the component `menu.html`."""
+        view = self.saved_view
+        if view is None:
+            return []
+        member, url = self.request.member, view.get_absolute_url()
+        pinned, greets = member.pk in view.pinned_by, member.pk in view.default_for
+        mine = view.owner_id == member.pk or member.may_administer
+        pin = _("Take out of your menu") if pinned else _("Pin to your menu")
+        begin = _("Do not begin with this view") if greets else _("Begin with this view")
+        items: list[dict[str, Any]] = [
+            {"label": pin, "url": f"{url}pin/{'' if pinned else '?on=1'}", "icon": "pin", "post": True},
+            {"label": begin, "url": f"{url}default/{'' if greets else '?on=1'}", "icon": "home", "post": True},
+            {"label": _("Make a copy"), "url": f"{url}duplicate/", "icon": "copy", "post": True},
+        ]
+        if mine:
+            change = {"label": _("Change or save…"), "url": f"{url}edit/{self.state()}", "icon": "edit", "dialog": True}
+            items = [change, *items]
+            items.append({"label": _("Delete"), "url": f"{url}delete/", "icon": "trash", "post": True, "danger": True})
+        return items
 
     @property
     def new_url(self) -> str:
@@ -199,6 +314,11 @@ class Listing:
     def export_url(self) -> str:
         """Where the list is to be had as a file."""
         return f"{self.home}export/{self.state()}"
+
+
+def colleagues_of(member: Member) -> list[UUID]:
+    """Whose records “my team” means: the member's own and those of everybody in their teams."""
+    return sorted({member.pk, *sight_of(member).reach.colleagues})
 
 
 def _said(field: Any, value: Any) -> str:

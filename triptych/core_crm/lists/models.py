@@ -1,17 +1,20 @@
-"""Acts on many records at once: what was done to which, so that it can be watched and undone as a whole."""
+"""Saved views, and acts on many records: what was done to which, so that it can be watched and undone as a whole."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Self
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from triptych.platform.ids import new_id
+from triptych.platform.records import Record, RecordQuerySet
 from triptych.tenants.members.models import Member
 
 
@@ -49,6 +52,7 @@ class PastAct(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     objects = PastActQuerySet.as_manager()
+    audited_with = None
 
     class Meta:
         indexes = [models.Index(fields=["-created_at", "-id"], name="past_act_list")]
@@ -88,11 +92,56 @@ class PastChange(models.Model):
     before = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     version = models.PositiveIntegerField()
 
+    audited_with = None
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["act", "object_id"], name="past_change_once")]
 
     def __str__(self) -> str:
         return f"{self.object_id} v{self.version}"
+
+
+class SavedViewQuerySet(RecordQuerySet):
+    def visible_to(self, member: Member, teams: Collection[UUID]) -> Self:
+        """The member's own, those for everyone, and those of their teams."""
+        everyone = Q(sharing=SavedView.Sharing.EVERYONE)
+        return self.alive().filter(Q(owner=member) | everyone | Q(sharing=SavedView.Sharing.TEAM, team__in=teams))
+
+    def offered_to(self, member: Member) -> Self:
+        """As `visible_to`, those of all teams among them."""
+        return self.alive().filter(Q(owner=member) | ~Q(sharing=SavedView.Sharing.PRIVATE))
+
+    def by_name(self) -> Self:
+        return self.order_by("name", "pk")
+
+
+class SavedView(Record):
+    """A list as somebody wants to see it again: what stands in its address, under a name."""
+
+    class Sharing(models.TextChoices):
+        PRIVATE = "private", _("Only you")
+        TEAM = "team", _("A team")
+        EVERYONE = "everyone", _("Everyone")
+
+    kind = models.CharField(max_length=60, help_text="Of the list: contact.")
+    name = models.CharField(_("name"), max_length=80)
+    state = models.TextField(blank=True, help_text="The parameters of the list's address.")
+    owner = models.ForeignKey(Member, models.CASCADE, related_name="+")
+    sharing = models.CharField(_("seen by"), max_length=10, choices=Sharing.choices, default=Sharing.PRIVATE)
+    team = models.ForeignKey("rights.Team", models.SET_NULL, null=True, blank=True, related_name="+")
+    pinned_by = ArrayField(models.UUIDField(), default=list, help_text="Members in whose menu it stands.")
+    default_for = ArrayField(models.UUIDField(), default=list, help_text="Members whom the list greets with it.")
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "name"], name="saved_view_of_list")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("views:open", args=[self.pk])
 
 
 MOST_NAMED = 200

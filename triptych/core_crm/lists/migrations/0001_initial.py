@@ -3,8 +3,9 @@
 import django.contrib.postgres.fields
 import django.core.serializers.json
 import django.db.models.deletion
-import triptych.platform.ids
 from django.db import migrations, models
+
+import triptych.platform.ids
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,12 @@
+"""What lists contribute to the generic hooks."""
+
+from triptych.core_crm.lists.access import views_of
+from triptych.platform.plugins import MenuEntry, hookimpl
+from triptych.tenants.members.models import Member
+
+
+@hookimpl
+def menu_entries(member: Member) -> list[MenuEntry]:
+    """The views that the member has pinned."""
+    pinned = [view for view in views_of(member) if member.pk in view.pinned_by]
+    return [MenuEntry(view.name, view.get_absolute_url(), icon="pin") for view in pinned]
