@@ -84,6 +84,13 @@ SETTINGS: tuple[Setting, ...] = (
         administers=True,
     ),
     Setting(
+        _("Exchange rates"),
+        _("What other currencies are worth in your own."),
+        "/settings/exchange-rates/",
+        "currency-euro",
+        administers=True,
+    ),
+    Setting(
         _("Queues"),
         _("Where cases wait, and who looks after them."),
         "/settings/queues/",

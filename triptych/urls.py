@@ -15,6 +15,7 @@ urlpatterns = [
     path("settings/fields/", include("triptych.core_crm.custom_fields.urls")),
     path("settings/roles/", include("triptych.core_crm.rights.role_urls")),
     path("settings/teams/", include("triptych.core_crm.rights.team_urls")),
+    path("settings/exchange-rates/", include("triptych.core_crm.deals.rate_urls")),
     path("settings/pipelines/", include("triptych.core_crm.deals.pipeline_urls")),
     path("settings/queues/", include("triptych.core_crm.cases.queue_urls")),
     path("contacts/", include("triptych.core_crm.contacts.urls")),

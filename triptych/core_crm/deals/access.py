@@ -8,7 +8,17 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from triptych.core_crm.deals.models import Deal, DealQuerySet, Pipeline, PipelineQuerySet, Stage, StageQuerySet
+from triptych.core_crm.deals.models import (
+    Deal,
+    DealQuerySet,
+    ExchangeRate,
+    ExchangeRateQuerySet,
+    Pipeline,
+    PipelineQuerySet,
+    Stage,
+    StageQuerySet,
+)
+from triptych.core_crm.deals.money import own_currency
 from triptych.core_crm.rights.access import CHANGE, DELETE, must, visible
 from triptych.platform.refusals import Forbidden
 from triptych.tenants.members.models import Member
@@ -22,6 +32,18 @@ def deals_visible_to(member: Member) -> DealQuerySet:
 def pipelines_visible_to(member: Member) -> PipelineQuerySet:
     """The pipelines that the member may see, retired ones included."""
     return Pipeline.objects.alive()
+
+
+def rates_visible_to(member: Member) -> ExchangeRateQuerySet:
+    """The exchange rates into the tenant's own currency, which everybody may see."""
+    return ExchangeRate.objects.into(own_currency())
+
+
+def rate_to_change(member: Member, pk: UUID) -> ExchangeRate:
+    """Raises Http404 for a rate that is not there, Forbidden for whoever does not administer."""
+    rate: ExchangeRate = get_object_or_404(rates_visible_to(member), pk=pk)
+    must_administer(member)
+    return rate
 
 
 def stages_visible_to(member: Member) -> StageQuerySet:
@@ -86,4 +108,4 @@ def stage_to_change(member: Member, pk: UUID) -> Stage:
 def must_administer(member: Member) -> None:
     """Raises Forbidden for somebody who does not administer the workspace."""
     if not member.may_administer:
-        raise Forbidden(_("Only an owner or admin changes pipelines. Ask one of them."))
+        raise Forbidden(_("Only an owner or admin changes this. Ask one of them."))

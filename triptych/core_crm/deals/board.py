@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import reduce
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, DecimalField, ExpressionWrapper, F, Q, Sum
+from django.db.models import Q
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,6 +18,7 @@ from django.utils.translation import ngettext
 from triptych.core_crm.activities.upcoming import next_due
 from triptych.core_crm.deals.due import Due, due_of
 from triptych.core_crm.deals.models import Deal, DealQuerySet, Pipeline, Stage
+from triptych.core_crm.deals.totals import Totals, totals_by
 from triptych.platform.plugins import hooks
 from triptych.platform.web.templatetags.parts import icon, money, when
 
@@ -31,15 +30,6 @@ MOST = 500
 
 RECENT = timedelta(days=30)
 """How long a won or lost deal stays on the board."""
-
-
-@dataclass
-class Totals:
-    """How many deals a column holds, and what they are worth per currency: in full, and times their probability."""
-
-    count: int = 0
-    value: dict[str, Decimal] = field(default_factory=dict)
-    weighted: dict[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,10 +78,10 @@ class Column:
     @property
     def sum(self) -> SafeString:
         """The value of the column and, while its deals are open, the weighted one."""
-        value = _sums(self.totals.value)
-        if self.stage.is_closed or not self.totals.value:
+        value = self.totals.value_text
+        if self.stage.is_closed or not self.totals.has_amounts:
             return value
-        weighted = format_html(_("{} weighted"), _sums(self.totals.weighted))
+        weighted = format_html(_("{} weighted"), self.totals.weighted_text)
         return format_html('<span class="d-block">{}</span><span class="d-block">{}</span>', value, weighted)
 
 
@@ -99,6 +89,16 @@ class Column:
 class Board:
     pipeline: Pipeline
     columns: list[Column]
+
+    @property
+    def totals(self) -> Totals:
+        """Of all its open deals."""
+        return Totals.of(column.totals for column in self.columns if not column.stage.is_closed)
+
+    @property
+    def without_rate(self) -> list[str]:
+        """The currencies among its amounts for which there is no rate, so that they are not in the sums."""
+        return sorted({currency for column in self.columns for currency in column.totals.unknown})
 
 
 def board_of(
@@ -116,7 +116,7 @@ def board_of(
     links that show more.
     """
     on_board = deals.filter(Q(closed_at=None) | Q(closed_at__gte=now - RECENT), stage__in=stages)
-    totals = _totals(on_board)
+    totals = totals_by(on_board, "stage_id")
     by_stage = _first_of_each(on_board, {stage.pk: shown.get(stage.pk, CARDS) for stage in stages})
     found = [deal for stage in stages for deal in by_stage[stage.pk]]
     due, badges = next_due([deal.pk for deal in found]), hooks.gather_rows("deal_badges", deals=found, now=now)
@@ -146,19 +146,6 @@ def _more_url(address: str, stage: Stage, count: int, shown: dict[UUID, int]) ->
         return f"?view=table&stage={stage.pk}"
     numbers = {**shown, stage.pk: min(count + CARDS, MOST)}
     return address + "&".join(f"more={pk}:{number}" for pk, number in numbers.items())
-
-
-def _totals(deals: DealQuerySet) -> dict[UUID, Totals]:
-    weighted = ExpressionWrapper(F("amount") * F("probability") / 100, output_field=DecimalField())
-    rows = deals.values("stage_id", "currency").annotate(count=Count("pk"), value=Sum("amount"), weighted=Sum(weighted))
-    found: dict[UUID, Totals] = defaultdict(Totals)
-    for row in rows.order_by("stage_id", "currency"):
-        totals = found[row["stage_id"]]
-        totals.count += row["count"]
-        if row["value"] is not None:
-            totals.value[row["currency"]] = row["value"]
-            totals.weighted[row["currency"]] = row["weighted"].quantize(Decimal(1))
-    return found
 
 
 def _first_of_each(deals: DealQuerySet, wanted: dict[UUID, int]) -> dict[UUID, list[Deal]]:
@@ -203,10 +190,6 @@ def _moves(stages: Iterable[Stage]) -> SafeString:
     buttons = ((stage.pk, stage.name) for stage in stages)
     head = format_html('<div class="dropdown-header">{}</div>', _("Move to…"))
     return head + format_html_join("", '<button class="dropdown-item" name="stage" value="{}">{}</button>', buttons)
-
-
-def _sums(by_currency: dict[str, Decimal]) -> SafeString:
-    return format_html_join(" + ", "{}", ((money(amount, currency),) for currency, amount in by_currency.items()))
 
 
 def shown_numbers(texts: Iterable[str]) -> dict[UUID, int]:

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.deals.listing import stage_tag
 from triptych.core_crm.deals.models import Deal, Stage
+from triptych.core_crm.deals.money import own_currency
+from triptych.core_crm.deals.rates import rates_for
 from triptych.core_crm.deals.templatetags.deals import lasted
 from triptych.core_crm.editing.pages import Fact, facts_of
 from triptych.core_crm.lists.cells import link_to
@@ -27,6 +29,21 @@ def plain(name: str, label: Any, **more: Any) -> Fact:
 
 def _amount(deal: Deal) -> SafeString | str:
     return "" if deal.amount is None else parts.money(deal.amount, deal.currency)
+
+
+def _worth(deal: Deal) -> SafeString | str:
+    """The amount in the tenant's own currency, with the rate; nothing for a deal that is in that currency."""
+    if deal.amount is None or deal.currency == own_currency():
+        return ""
+    rates = rates_for([deal.currency])
+    rate, worth = rates.of_deal(deal), rates.worth(deal)
+    if rate is None or worth is None:
+        return parts.tag(_t("No rate for %(currency)s") % {"currency": deal.currency}, "amber")
+    said = (
+        _t("1 {} = {} {}, fixed when it closed") if deal.closing_rate is not None else _t("1 {} = {} {}, today's rate")
+    )
+    how = format_html(said, deal.currency, parts.figure(rate, 6), rates.base)
+    return format_html('{} <span class="quiet small d-block">{}</span>', parts.money(worth, rates.base), how)
 
 
 def _owner(deal: Deal) -> SafeString | str:
@@ -49,6 +66,7 @@ FACTS = (
     plain("name", _("Name")),
     Fact("amount", _("Amount"), _amount, plain=lambda deal: str(deal.amount or "")),
     plain("currency", _("Currency")),
+    Fact("worth", _("In own currency"), _worth),
     Fact("close_date", _("Expected close"), _expected, plain=lambda deal: str(deal.close_date or "")),
     Fact("probability", _("Probability"), lambda deal: f"{deal.probability} %"),
     Fact("owner", _("Owner"), _owner, plain=lambda deal: deal.owner.name if deal.owner else ""),
@@ -66,11 +84,13 @@ FACTS = (
 
 def facts_shown(deal: Deal, *, may_write: bool) -> list[dict[str, Any]]:
     """The facts of a deal; those that its stage or its lines set can be read but not typed."""
-    fixed = {"amount", "currency"} if deal.amount_is_total else set()
+    fixed = {"worth", "amount", "currency"} if deal.amount_is_total else {"worth"}
     if not deal.is_open:
         fixed.add("probability")
     shown = facts_of(FACTS, deal, may_write=may_write)
     left_out = set() if deal.is_lost else {"lost_reason", "lost_details"}
+    if deal.currency == own_currency():
+        left_out.add("worth")
     return [
         {**fact, "edit_url": ""} if fact.get("name") in fixed else fact
         for fact in shown

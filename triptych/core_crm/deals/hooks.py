@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, DecimalField, ExpressionWrapper, F, Sum
-from django.utils.html import format_html_join
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,12 +15,13 @@ from triptych.core_crm.deals.defaults import make_defaults
 from triptych.core_crm.deals.listing import LIST
 from triptych.core_crm.deals.models import Deal, DealQuerySet
 from triptych.core_crm.deals.timeline import moves_around, stage_moves
+from triptych.core_crm.deals.totals import totals_by
 from triptych.core_crm.lists.spec import ListSpec
 from triptych.core_crm.rights.levels import Noun
 from triptych.platform.plugins import Fragment, hookimpl
 from triptych.platform.records import Record
 from triptych.platform.web.hookspecs import OnboardingStep, Tile
-from triptych.platform.web.templatetags.parts import figure, money
+from triptych.platform.web.templatetags.parts import figure
 from triptych.tenants.members.models import Member
 
 DEALS = Noun(
@@ -94,24 +94,20 @@ def _card(deals: DealQuerySet, kind: str, record: Record) -> Fragment:
 
 @hookimpl
 def home_tiles(member: Member) -> list[Tile]:
-    """How many deals are open, and what they are worth times their probability."""
-    weighted = ExpressionWrapper(F("amount") * F("probability") / 100, output_field=DecimalField())
-    rows = list(
-        access.deals_visible_to(member)
-        .open()
-        .values("currency")
-        .annotate(count=Count("pk"), value=Sum("amount"), weighted=Sum(weighted))
-        .order_by("-count", "currency")
-    )
-    count = sum(row["count"] for row in rows)
-    worth = [row for row in rows if row["value"] is not None]
-    note = format_html_join(" + ", "{}", ((money(row["value"], row["currency"]),) for row in worth))
-    sums = format_html_join(" + ", "{}", ((money(round(row["weighted"]), row["currency"]),) for row in worth[:2]))
+    """How many deals are open, and what they are worth times their probability, in the tenant's own currency."""
+    totals = totals_by(access.deals_visible_to(member).open(), "closed_at")[None]
+    count, has = totals.count, totals.has_amounts
     return [
-        Tile(_("How many deals are open?"), str(figure(count)), note or _("No amounts yet"), "/deals/", 10),
+        Tile(
+            _("How many deals are open?"),
+            str(figure(count)),
+            totals.value_text if has else _("No amounts yet"),
+            "/deals/",
+            10,
+        ),
         Tile(
             _("What is the pipeline worth?"),
-            sums or "—",
+            totals.weighted_text if has else "—",
             ngettext("%(count)s deal, by probability", "%(count)s deals, by probability", count) % {"count": count},
             "/deals/?view=table&state=open",
             20,

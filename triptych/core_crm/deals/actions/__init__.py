@@ -29,6 +29,7 @@ from triptych.core_crm.deals.actions.pipelines import (
     update_pipeline,
     update_stage,
 )
+from triptych.core_crm.deals.actions.rates import NewRate, delete_rate, set_rates
 
 __all__ = [
     "BuyingRole",
@@ -36,6 +37,7 @@ __all__ = [
     "FieldsNeeded",
     "MoveRefused",
     "NewDeal",
+    "NewRate",
     "NewStage",
     "PipelineFields",
     "create_deal",
@@ -45,6 +47,7 @@ __all__ = [
     "delete_deal",
     "delete_deals_in_bulk",
     "delete_pipeline",
+    "delete_rate",
     "move_deal",
     "remove_stage",
     "reopen_deal",
@@ -53,6 +56,7 @@ __all__ = [
     "restore_deal",
     "set_amount_from_lines",
     "set_amounts_from_lines_in_bulk",
+    "set_rates",
     "update_deal",
     "update_pipeline",
     "update_stage",

@@ -12,9 +12,10 @@ from django.db.models import F
 
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.deals.actions.deals import check_deal
+from triptych.core_crm.deals.actions.rates import fix_closed_deals
 from triptych.core_crm.deals.findable import search_entry
 from triptych.core_crm.deals.models import Deal, Stage, StageChange
-from triptych.core_crm.deals.money import clean_currency
+from triptych.core_crm.deals.money import clean_currency, own_currency
 from triptych.platform import events, search
 from triptych.tenants.members.models import Member
 
@@ -68,6 +69,8 @@ def create_deals_in_bulk(rows: Sequence[NewDeal], *, by: Member | None, now: dat
         )
         search.index_many(search_entry(deal) for deal in chunk)
         events.announce("deal.created_in_bulk", None, by=by, at=now, ids=[str(deal.pk) for deal in chunk])
+    if foreign := {deal.currency for deal in deals if deal.closed_at} - {own_currency()}:
+        fix_closed_deals(foreign)
     return deals
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.deals.actions.gates import check_gate
+from triptych.core_crm.deals.actions.rates import closing_rate_of
 from triptych.core_crm.deals.findable import search_entry
 from triptych.core_crm.deals.models import Deal, DealContact, Pipeline, Stage, StageChange
 from triptych.core_crm.deals.money import clean_currency
@@ -74,6 +75,7 @@ def create_deal(*, by: Member | None, now: datetime, stage: Stage | None = None,
     apply_changes(deal, _cleaned({"currency": "", **fields}))
     check_deal(deal)
     must(by, CREATE, deal)
+    deal.closing_rate = closing_rate_of(deal)
     deal.save(force_insert=True)
     _write_roles(deal, roles)
     check_gate(deal, stage)
@@ -110,7 +112,9 @@ def update_deal(
     if not changes:
         return deal
     check_deal(deal, only=changes)
-    deal.save_fields(*(changes.keys() - {"contacts"}), "sort_key", at=now)
+    if "currency" in changes:
+        deal.closing_rate = closing_rate_of(deal)
+    deal.save_fields(*(changes.keys() - {"contacts"}), "closing_rate", "sort_key", at=now)
     search.index(search_entry(deal))
     events.announce("deal.updated", deal, by=by, at=now, changed=sorted(changes))
     return deal

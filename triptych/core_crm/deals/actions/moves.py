@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.deals.actions.deals import DealFields, first_stage, locked, update_deal
 from triptych.core_crm.deals.actions.gates import MoveRefused, check_gate
+from triptych.core_crm.deals.actions.rates import closing_rate_of
 from triptych.core_crm.deals.models import Deal, Stage, StageChange
 from triptych.core_crm.rights.access import CHANGE, must
 from triptych.platform import events
@@ -106,6 +107,7 @@ def _enter(
 
     former, time_in_stage = deal.stage, deal.time_in_stage(now=now)
     deal.enter(to, at=now)
+    deal.closing_rate = closing_rate_of(deal)
     deal.lost_reason, deal.lost_details = (lost_reason, lost_details) if to.is_lost else ("", "")
     change = StageChange(
         deal=deal, from_stage=former, to_stage=to, at=now, by=by, time_in_stage=max(time_in_stage, timedelta())
@@ -113,7 +115,7 @@ def _enter(
     change.note = deal.lost_reason or note
     check_fields(deal, only=("lost_reason", "lost_details"))
     check_fields(change, only=("note",))
-    deal.save_fields(*SET_BY_STAGE, "lost_reason", "lost_details", at=now)
+    deal.save_fields(*SET_BY_STAGE, "closing_rate", "lost_reason", "lost_details", at=now)
     change.save(force_insert=True)
     stages = {
         "from_stage": str(former.pk),

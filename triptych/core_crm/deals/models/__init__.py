@@ -10,11 +10,14 @@ from triptych.core_crm.deals.models.pipelines import (
     Stage,
     StageQuerySet,
 )
+from triptych.core_crm.deals.models.rates import ExchangeRate, ExchangeRateQuerySet
 
 __all__ = [
     "Deal",
     "DealContact",
     "DealQuerySet",
+    "ExchangeRate",
+    "ExchangeRateQuerySet",
     "ForecastCategory",
     "Pipeline",
     "PipelineQuerySet",

@@ -85,6 +85,13 @@ class Deal(Record):
     amount_is_total = models.BooleanField(
         _("amount is the total of lines"), default=False, help_text="The amount is the total of lines: nobody types it."
     )
+    closing_rate = models.DecimalField(
+        max_digits=20,
+        decimal_places=10,
+        null=True,
+        blank=True,
+        help_text="What one unit of its currency was worth in the tenant's own when it closed; empty while it is open.",
+    )
     company = models.ForeignKey(
         "contacts.Company", models.SET_NULL, null=True, blank=True, related_name="deals", verbose_name=_("company")
     )

@@ -1,6 +1,6 @@
 """Deals and pipelines in the API: thin doors to `access` and `actions`."""
 
-from triptych.core_crm.deals.schema import deals, mutations, pipeline_changes, pipelines
+from triptych.core_crm.deals.schema import deals, mutations, pipeline_changes, pipelines, rates
 from triptych.platform.plugins import GraphQLExtension
 
 extensions = [
@@ -11,4 +11,6 @@ extensions = [
     GraphQLExtension(on="Stage", fields=deals.StageLists),
     GraphQLExtension(on="Mutation", fields=mutations.Mutations),
     GraphQLExtension(on="Mutation", fields=pipeline_changes.Mutations),
+    GraphQLExtension(on="Query", fields=rates.Queries),
+    GraphQLExtension(on="Mutation", fields=rates.Mutations),
 ]

@@ -1,5 +1,6 @@
 """Deals in the API."""
 
+from dataclasses import fields as dataclass_fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,9 +15,11 @@ from triptych.core_crm.contacts.schema.companies import Company
 from triptych.core_crm.contacts.schema.contacts import Contact
 from triptych.core_crm.deals import access, models
 from triptych.core_crm.deals.due import Due, due_of
+from triptych.core_crm.deals.rates import base_amount
 from triptych.core_crm.deals.schema.pipelines import Pipeline, Stage
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.filters import (
+    LOOKUPS,
     BooleanFilter,
     DateFilter,
     DateTimeFilter,
@@ -33,6 +36,9 @@ from triptych.graphql.orderings import By, ordering_input
 from triptych.graphql.records import Record, choice
 from triptych.graphql.schema import Member
 from triptych.platform import clock, search
+from triptych.tenants.members.models import Member as Member_
+
+IN_BASE = "_in_base"
 
 strawberry.enum(models.Deal.Type, name="DealType")
 strawberry.enum(models.DealContact.Role, name="BuyingRole")
@@ -93,6 +99,18 @@ def next_up(root: Any, info: ApiInfo) -> Due:
     return found
 
 
+def _visible(member: Member_) -> Any:
+    """The deals that a member sees, able to be put in order by their worth in the workspace's own currency."""
+    return access.deals_visible_to(member).alias(**{IN_BASE: base_amount()})
+
+
+def _base_amount(asked: Any) -> Q:
+    """The condition on the amount in the workspace's own currency."""
+    given = {item.name: getattr(asked, item.name) for item in dataclass_fields(asked)}
+    wanted = {f"{IN_BASE}{LOOKUPS[name]}": value for name, value in given.items() if value not in (UNSET, None)}
+    return Q(pk__in=models.Deal.objects.alias(**{IN_BASE: base_amount()}).filter(**wanted).values("pk"))
+
+
 def _stale(asked: Any) -> Q:
     """The condition that deals are stale, or are not."""
     if asked.eq is UNSET or asked.eq is None:
@@ -106,6 +124,15 @@ class Deal(Record):
     name: str
     amount: Decimal | None
     currency: str = strawberry_django.field(description="ISO 4217 code.")
+    base_amount: Decimal | None = strawberry_django.field(
+        annotate={"base_amount": lambda info: base_amount()},
+        description="The amount in the workspace's own currency: by the rate of the day, of a closed deal by "
+        "that of the day it closed. Null without an amount or a rate.",
+    )
+    closing_rate: Decimal | None = strawberry_django.field(
+        description="What one unit of its currency was worth when it closed. Null for an open deal, and for one in the "
+        "workspace's own currency."
+    )
     amount_is_total: bool = strawberry_django.field(description="Whether the amount is the total of lines.")
     pipeline: Pipeline
     stage: Stage
@@ -153,7 +180,7 @@ class Deal(Record):
 deal_list = Listing(
     node=Deal,
     model=models.Deal,
-    visible_to=access.deals_visible_to,
+    visible_to=_visible,
     filter=filter_input(
         "DealFilter",
         models.Deal,
@@ -161,6 +188,7 @@ deal_list = Listing(
             "id": Where(IdFilter, "pk", of="Deal"),
             "name": Where(TextFilter, "name"),
             "amount": Where(DecimalFilter, "amount"),
+            "base_amount": Where(DecimalFilter, ask=_base_amount),
             "currency": Where(TextFilter, "currency"),
             "pipeline": Where(IdFilter, "pipeline", of="Pipeline"),
             "stage": Where(IdFilter, "stage", of="Stage"),
@@ -190,6 +218,7 @@ deal_list = Listing(
         {
             "NAME": By("sort_key"),
             "AMOUNT": By("amount"),
+            "BASE_AMOUNT": By(IN_BASE),
             "CLOSE_DATE": By("close_date"),
             "CLOSED_AT": By("closed_at"),
             "ENTERED_STAGE_AT": By("entered_stage_at"),

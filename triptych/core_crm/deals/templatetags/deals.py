@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from babel.dates import format_timedelta
+from babel.numbers import format_decimal
 from django import template
 from django.utils import translation
 
 from triptych.core_crm.deals.actions.gates import listed
-from triptych.core_crm.deals.models import Requirement, Stage
+from triptych.core_crm.deals.models import ExchangeRate, Requirement, Stage
 
 register = template.Library()
 
@@ -27,3 +28,10 @@ def lasted(time: timedelta | None) -> str:
 def needs(stage: Stage) -> str:
     """What a stage asks of deals, e.g. “Amount and Next step”."""
     return listed([Requirement(name) for name in stage.required_fields])
+
+
+@register.filter
+def rate_figure(rate: ExchangeRate) -> str:
+    """A rate in the reader's format, with as many decimals as it has."""
+    language = (translation.get_language() or "en").replace("-", "_")
+    return str(format_decimal(rate.rate.normalize(), format="#,##0.##########", locale=language))
