@@ -55,10 +55,11 @@ def rows(statement, **values):
         "VALUES (gen_random_uuid(), %(person)s, %(acme)s, now())",
         "INSERT INTO tenants_membership (id, person_id, tenant_id, created_at) "
         "VALUES (gen_random_uuid(), %(stranger)s, %(globex)s, now())",
-        "INSERT INTO tenants_session (session_key, session_data, expire_date, tenant_id, created_at, user_agent) "
-        "VALUES ('key', '', now(), %(acme)s, now(), '')",
-        "INSERT INTO tenants_session (session_key, session_data, expire_date, created_at, user_agent) "
-        "VALUES ('key', '', now(), now(), '')",
+        "INSERT INTO tenants_session "
+        "(session_key, session_data, expire_date, tenant_id, created_at, last_used_at, user_agent) "
+        "VALUES ('key', '', now(), %(acme)s, now(), now(), '')",
+        "INSERT INTO tenants_session (session_key, session_data, expire_date, created_at, last_used_at, user_agent) "
+        "VALUES ('key', '', now(), now(), now(), '')",
         'INSERT INTO account_emailaddress (email, verified, "primary", user_id) '
         "VALUES ('evil@globex.example', true, false, %(stranger)s)",
         "SELECT * FROM events_outbox",

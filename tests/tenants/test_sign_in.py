@@ -1,6 +1,7 @@
 """Signing in and out, second factors, forgotten passwords, sessions: through the pages."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
@@ -10,7 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from triptych.platform.scope import entered
+from triptych.platform import clock
+from triptych.platform.scope import CONTROL, entered
 from triptych.tenants.members.models import Member
 from triptych.tenants.models import Person, Session
 
@@ -236,3 +238,35 @@ class TestSessions:
             person = Person.objects.get(email="member@acme.example")
 
         assert (session.tenant_id, session.person_id, session.user_agent) == (tenant.pk, person.pk, FIREFOX)
+
+
+class TestWhenASessionWasUsed:
+    def times(self):
+        with entered(CONTROL):
+            return Session.objects.values_list("created_at", "last_used_at").get(person__email="member@acme.example")
+
+    def aged(self, **ago):
+        with entered(CONTROL):
+            moment = clock.now() - timedelta(**ago)
+            Session.objects.update(last_used_at=moment)
+            return moment
+
+    def test_the_time_of_signing_in_stays_when_the_session_is_saved_and_its_key_changes(self, browser):
+        sign_in(browser)
+        signed_in, _used = self.times()
+        new = "another-horse-battery"
+        browser.post("/settings/security/password/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+
+        assert self.times()[0] == signed_in
+        assert self.times()[1] > signed_in
+
+    def test_the_last_use_is_noted_every_few_minutes(self, browser):
+        sign_in(browser)
+        recent = self.aged(minutes=2)
+        browser.get("/settings/profile/")
+        assert self.times()[1] == recent
+
+        self.aged(days=3)
+        page = browser.get("/settings/security/").content.decode()
+        assert clock.now() - self.times()[1] < timedelta(minutes=1)
+        assert ("Signed in" in page, "last used" in page) == (True, True)

@@ -141,7 +141,8 @@ class Session(AbstractBaseSession):
 
     tenant = models.ForeignKey(Tenant, models.CASCADE, null=True)
     person = models.ForeignKey(Person, models.CASCADE, null=True)
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(help_text="When somebody signed in with it.")
+    last_used_at = models.DateTimeField(help_text="To within some minutes.")
     user_agent = models.CharField(max_length=300, blank=True)
 
     @classmethod

@@ -36,7 +36,7 @@ def security(request: HttpRequest) -> HttpResponse:
             "passkeys": [factor.wrap() for factor in of[Authenticator.Type.WEBAUTHN]],
             "sessions": [
                 {"session": session, "device": device_of(session.user_agent), "here": is_this(request, session)}
-                for session in sessions.order_by("-created_at", "pk")[:50]
+                for session in sessions.order_by("-last_used_at", "pk")[:50]
             ],
         },
     )

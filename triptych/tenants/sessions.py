@@ -3,6 +3,7 @@
 One statement brings a session, the person whose it is, and the member that person is in the tenant.
 """
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,9 @@ FROM tenants_session LEFT JOIN tenants_person ON tenants_person.id = tenants_ses
 WHERE tenants_session.session_key = %s AND tenants_session.expire_date > %s AND tenants_session.tenant_id IS NULL
 """
 
+NOTED_EVERY = timedelta(minutes=5)
+"""How old the note of a session's last use may grow before a page writes it anew."""
+
 
 def _here() -> UUID | None:
     """The id of the tenant whose scope this is, None on the public host."""
@@ -36,6 +40,7 @@ class SessionStore(DatabaseSessionStore):
 
     person: Person | None = None
     member: Member | None = None
+    created_at: datetime | None = None
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -47,6 +52,9 @@ class SessionStore(DatabaseSessionStore):
             self._session_key = None
             return None
         session, self.person, self.member = row
+        self.created_at, now = session.created_at, timezone.now()
+        if now - session.last_used_at > NOTED_EVERY:
+            Session.objects.filter(pk=session.pk).update(last_used_at=now)
         return session
 
     def _row(self) -> tuple[Session, Person | None, Member | None] | None:
@@ -57,13 +65,15 @@ class SessionStore(DatabaseSessionStore):
         return (*row, None) if row else None
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        person = data.get(SESSION_KEY)
+        person, now = data.get(SESSION_KEY), timezone.now()
+        signed_in_at = data.get("signed_in_at")
         return Session(
             session_key=self._get_or_create_session_key(),  # type: ignore[attr-defined]
             session_data=self.encode(data),
             expire_date=self.get_expiry_date(),
             tenant_id=_here(),
             person_id=UUID(person) if person else None,
-            created_at=timezone.now(),
+            created_at=datetime.fromisoformat(signed_in_at) if signed_in_at else self.created_at or now,
+            last_used_at=now,
             user_agent=data.get("user_agent", "")[:300],
         )

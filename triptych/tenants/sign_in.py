@@ -28,7 +28,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from triptych.platform import scope
+from triptych.platform import clock, scope
 from triptych.platform.scope import CONTROL
 
 SILENT = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
@@ -66,9 +66,10 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Begin a session and note the browser, for the list of sessions."""
+        """Begin a session and note browser and time, for the list of sessions."""
         super().login(request, user)
         request.session["user_agent"] = request.headers.get("User-Agent", "")[:300]
+        request.session["signed_in_at"] = clock.now().isoformat()
 
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse | None:
         """A passkey needs no password, so it is asked here, too, whether its holder may come in."""
