@@ -2,66 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import strawberry
-import strawberry_django
 from django.utils.translation import gettext as _
 from strawberry import relay
 
 from triptych.graphql.context import ApiInfo, group_as_peers
 from triptych.graphql.errors import bad_input
-from triptych.graphql.filters import BooleanFilter, IdFilter, TextFilter, Where, choice_filter, filter_input
-from triptych.graphql.listings import Listing, listing_called, listing_of, path_of
+from triptych.graphql.listings import listing_called, listing_of, path_of
+from triptych.graphql.member_changes import Mutations
+from triptych.graphql.members import Member, member_list
 from triptych.graphql.optimizing import optimized
-from triptych.graphql.orderings import By, ordering_input
 from triptych.platform import search
 from triptych.platform.plugins import GraphQLExtension
-from triptych.tenants.members import models
+
+__all__ = ["Member", "extensions", "member_list"]
 
 MAX_SEARCH = 50
-
-strawberry.enum(models.Member.Role, name="MemberRole", description="What somebody may do in general.")
-
-
-@strawberry_django.type(models.Member, name="Member", description="Somebody of this workspace.")
-class Member(relay.Node):
-    name: str
-    email: str
-    role: models.RoleCode
-    region: str = strawberry_django.field(description="The sales region, if one was given.")
-    is_active: bool = strawberry_django.field(description="Whether they still work here.")
-    created_at: datetime
-    manager: Member | None = strawberry_django.field(description="To whom they report.")
-
-
-def members_visible_to(member: models.Member) -> Any:
-    """Everybody in the workspace sees everybody in it."""
-    return models.Member.objects.all()
-
-
-member_list = Listing(
-    node=Member,
-    model=models.Member,
-    visible_to=members_visible_to,
-    filter=filter_input(
-        "MemberFilter",
-        models.Member,
-        {
-            "id": Where(IdFilter, "pk", of="Member"),
-            "name": Where(TextFilter, "name"),
-            "email": Where(TextFilter, "email"),
-            "role": Where(choice_filter(models.Member.Role), "role"),
-            "region": Where(TextFilter, "region"),
-            "is_active": Where(BooleanFilter, "is_active"),
-            "manager": Where(IdFilter, "manager", of="Member"),
-        },
-    ),
-    order=ordering_input("MemberOrder", {"NAME": By("name"), "CREATED_AT": By("created_at"), "REGION": By("region")}),
-    default_order=(By("name"),),
-    search=lambda queryset, words: queryset.filter(name__icontains=words.strip()),
-)
 
 
 @strawberry.type(description="A record that was found, and how lists show it.")
@@ -128,4 +86,7 @@ def _visible(info: ApiInfo, entries: list[Any]) -> set[Any]:
     return keys
 
 
-extensions = [GraphQLExtension(on="Query", fields=RootQueries)]
+extensions = [
+    GraphQLExtension(on="Query", fields=RootQueries),
+    GraphQLExtension(on="Mutation", fields=Mutations),
+]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from triptych.tenants.members.models import Invitation, Member, Role, digest_of
 from triptych.tenants.models import Membership, Person, Tenant
 
 INVITATION_DAYS = 7
+LONGEST_REGION = 100
 
 
 @transaction.atomic
@@ -31,10 +33,16 @@ def invite_member(*, email: str, role: str, by: Member, now: datetime) -> tuple[
     Raises:
         Forbidden: `by` does not administer; an admin cannot invite an owner.
         NoFreeSeat: all seats of the plan are taken or offered.
-        Refused: the person is an active member already.
+        Refused: it is no e-mail address, or the person is an active member already.
     """
     administering(by)
     email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise Refused(
+            _("This does not look like an e-mail address, such as “ann@example.com”."), field="email"
+        ) from error
     if role == Member.Role.OWNER and by.role != Member.Role.OWNER:
         raise Forbidden(_("Only an owner may invite another owner."))
     if Member.objects.active().filter(email__iexact=email, person_id__isnull=False).exists():
@@ -136,6 +144,66 @@ def deactivate_member(*, member: Member, tenant: Tenant, by: Member, now: dateti
             Membership.objects.filter(person_id=member.person_id, tenant=tenant).delete()
     events.announce("member.deactivated", None, by=by, at=now, member=str(member.pk))
     return member
+
+
+@transaction.atomic
+def reactivate_member(*, member: Member, tenant: Tenant, by: Member, now: datetime) -> Member:
+    """Let somebody who left in again, in the role that they had.
+
+    Raises:
+        Forbidden: `by` does not administer, or lets an owner in without being one.
+        NoFreeSeat: they sign in, and all seats of the plan are taken.
+    """
+    administering(by)
+    member = Member.objects.select_for_update().get(pk=member.pk)
+    if member.is_active:
+        return member
+    if member.role == Member.Role.OWNER and by.role != Member.Role.OWNER:
+        raise Forbidden(_("Only an owner may make or change an owner."))
+    if member.person_id:
+        seats.take_seat(email=member.email, at=now)
+        with entered(CONTROL):
+            Membership.objects.get_or_create(
+                person_id=member.person_id, tenant=tenant, defaults={"id": member.pk, "created_at": now}
+            )
+    member.is_active = True
+    member.save(update_fields=["is_active"])
+    events.announce("member.reactivated", None, by=by, at=now, member=str(member.pk))
+    return member
+
+
+@transaction.atomic
+def place_member(*, member: Member, manager: Member | None, region: str, by: Member, now: datetime) -> Member:
+    """Say to whom a member reports and in which region they sell.
+
+    Raises:
+        Forbidden: `by` does not administer.
+        Refused: they would report to themselves, be it through others, or the region is too long.
+    """
+    administering(by)
+    member = Member.objects.select_for_update().get(pk=member.pk)
+    region = region.strip()
+    if len(region) > LONGEST_REGION:
+        raise Refused(_("A region has at most %d characters.") % LONGEST_REGION, field="region")
+    if manager is not None and member.pk in _chain_above(manager):
+        raise Refused(_("%s would report to themselves. Choose somebody else.") % member, field="manager")
+    if (member.manager_id, member.region) == (manager.pk if manager else None, region):
+        return member
+    member.manager, member.region = manager, region
+    member.save(update_fields=["manager", "region"])
+    events.announce("member.placed", None, by=by, at=now, member=str(member.pk))
+    return member
+
+
+def _chain_above(member: Member) -> set[UUID]:
+    """The member, and everybody to whom they report."""
+    managers = dict(Member.objects.exclude(manager=None).values_list("pk", "manager_id"))
+    chain: set[UUID] = set()
+    above: UUID | None = member.pk
+    while above is not None and above not in chain:
+        chain.add(above)
+        above = managers.get(above)
+    return chain
 
 
 @transaction.atomic
