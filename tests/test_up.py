@@ -63,7 +63,7 @@ def end(process) -> list[int]:
 
 
 def sign_in(port, password) -> httpx.Response:
-    with httpx.Client(headers={"host": f"demo.localhost:{port}"}, trust_env=False) as browser:
+    with httpx.Client(headers={"host": f"demo.localhost:{port}"}, trust_env=False, timeout=60) as browser:
         page = browser.get(f"http://127.0.0.1:{port}/login/")
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
         fields = {"csrfmiddlewaretoken": token, "email": "owner@demo.example", "password": password}

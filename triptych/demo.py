@@ -1,8 +1,7 @@
 """The demo tenant: a small business to look around in, with every plugin and the removable sample pack."""
 
 import contextlib
-
-from django.conf import settings
+from pathlib import Path
 
 from triptych.core_crm.samples import actions as samples
 from triptych.platform import clock
@@ -17,9 +16,8 @@ from triptych.tenants.plugins import enable_plugin
 SUBDOMAIN = "demo"
 
 
-def ensure(*, email: str) -> str:
-    """Make the tenant `demo` if it is missing. Returns its owner's password, which is kept in the data folder."""
-    kept = settings.DATA / "demo_password"
+def ensure(*, email: str, kept: Path) -> None:
+    """Make the tenant `demo` if it is missing. The file `kept` keeps its owner's password."""
     if not kept.exists():
         kept.touch(mode=0o600)
         kept.write_text(actions.random_password())
@@ -28,7 +26,6 @@ def ensure(*, email: str) -> str:
         exists = Tenant.objects.filter(subdomain=SUBDOMAIN).exists()
     if not exists:
         _make(email=email, password=password)
-    return password
 
 
 def _make(*, email: str, password: str) -> None:

@@ -14,10 +14,9 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
+from http.client import HTTPConnection, HTTPException
 from importlib.metadata import entry_points
 from pathlib import Path
-
-import httpx
 
 from triptych.platform.ending import set_when_asked_to_end
 from triptych.platform.refusals import Refused
@@ -54,8 +53,8 @@ def set_aside(data: Path) -> Path | None:
     return kept
 
 
-def prepare(*, demo: bool) -> str | None:
-    """Assets, database, tenants' tables, a spare, the demo tenant. Returns the demo owner's password, if any."""
+def prepare(*, data: Path, demo: bool) -> None:
+    """Assets, database, tenants' tables, a spare, the demo tenant from the sample pack."""
     from triptych.platform import clock
     from triptych.platform.web.assets import ensure_assets
     from triptych.tenants import fleet, provisioning
@@ -63,14 +62,15 @@ def prepare(*, demo: bool) -> str | None:
     ensure_assets()
     fleet.ensure_migrated()
     provisioning.keep_spares(wanted=1, now=clock.now())
-    return ensure_demo() if demo else None
+    if demo:
+        from triptych.demo import ensure
+
+        ensure(email=DEMO_EMAIL, kept=demo_password(data))
 
 
-def ensure_demo() -> str:
-    """Make the tenant `demo` from the sample pack if it is missing. Returns its owner's password."""
-    from triptych import demo
-
-    return demo.ensure(email=DEMO_EMAIL)
+def demo_password(data: Path) -> Path:
+    """The file that keeps the password of the demo's owner."""
+    return data / "demo_password"
 
 
 class Children:
@@ -88,7 +88,7 @@ class Children:
                 self.running[name] = self._start(name)
 
     def _start(self, name: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "triptych.cli", *self.commands[name]], env=self.environment)  # noqa: S603
+        return subprocess.Popen(self.commands[name], env=self.environment)  # noqa: S603
 
     def restart_the_dead(self) -> None:
         for name, process in self.running.items():
@@ -118,35 +118,36 @@ def wait_until_ready(port: int, children: Children) -> None:
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until:
         try:
-            if httpx.get(f"http://127.0.0.1:{port}/health/live", timeout=2, trust_env=False).is_success:
+            server = HTTPConnection("127.0.0.1", port, timeout=2)
+            server.request("GET", "/health/live")
+            if server.getresponse().status == 200:
                 return
-        except httpx.TransportError:
+        except (OSError, HTTPException):
             if children.running["web"].poll() is not None:
                 break
-        time.sleep(0.1)
+        time.sleep(0.05)
     raise Refused("The web server did not start. Its messages above say why.")
 
 
 def run(*, data: Path, port: int, demo: bool, set_up: Callable[[], None]) -> None:
     """Prepare, start the children, say where everything is, keep spares ready until somebody ends it.
 
-    Where this very code has prepared the folder before, the children need not wait: preparing finds nothing to do.
+    Where this very code has prepared the folder before, nobody waits for it: preparing will find nothing to do.
     """
     ending = threading.Event()
     set_when_asked_to_end(ending)
     children = Children(_commands(port))
     provisioner = None
     try:
-        if was_prepared(data):
-            children.start("web")
+        was_ready = was_prepared(data, demo=demo)
+        if was_ready:
+            _open_doors(children, data=data, port=port, demo=demo)
         set_up()
-        password = prepare(demo=demo)
+        prepare(data=data, demo=demo)
         (data / "prepared").write_text(code_stamp())
-        children.start("web")
-        wait_until_ready(port, children)
-        children.start()  # nobody waits for the worker: what is announced meanwhile is kept
+        if not was_ready:
+            _open_doors(children, data=data, port=port, demo=demo)
         provisioner = _start_provisioner(ending)
-        announce(data=data, port=port, password=password)
         while not ending.wait(1):
             children.restart_the_dead()
     finally:
@@ -156,10 +157,25 @@ def run(*, data: Path, port: int, demo: bool, set_up: Callable[[], None]) -> Non
             provisioner.join(5)
 
 
+def _open_doors(children: Children, *, data: Path, port: int, demo: bool) -> None:
+    children.start("web")
+    wait_until_ready(port, children)
+    announce(data=data, port=port, password=demo_password(data).read_text() if demo else None)
+    children.start()  # nobody waits for the worker: what is announced meanwhile is kept
+
+
+def web_server(*, port: int, host: str = "127.0.0.1") -> list[str]:
+    """The command that serves the web app and the API."""
+    threads = os.environ.get("TRIPTYCH_POOL", "10")
+    options = ["--interface", "wsgi", "--blocking-threads", threads, "--host", host, "--port", str(port), "--no-ws"]
+    return [sys.executable, "-m", "granian", *options, "triptych.wsgi:application"]
+
+
 def _commands(port: int) -> dict[str, list[str]]:
-    commands = {"web": ["web", "--port", str(port)], "worker": ["worker"]}
+    ours = [sys.executable, "-m", "triptych.cli"]
+    commands = {"web": web_server(port=port), "worker": [*ours, "worker"]}
     if os.environ.get("BROKER_URL"):
-        commands["relay"] = ["relay"]
+        commands["relay"] = [*ours, "relay"]
     return commands
 
 
@@ -179,10 +195,11 @@ def code_stamp() -> str:
     return hashlib.sha256(repr((files, plugins)).encode()).hexdigest()
 
 
-def was_prepared(data: Path) -> bool:
-    """Whether this very code has prepared the folder."""
+def was_prepared(data: Path, *, demo: bool) -> bool:
+    """Whether this very code has prepared the folder, and the demo if it is wanted."""
     marker = data / "prepared"
-    return marker.exists() and marker.read_text() == code_stamp()
+    has_demo = demo_password(data).exists() or not demo
+    return has_demo and marker.exists() and marker.read_text() == code_stamp()
 
 
 def announce(*, data: Path, port: int, password: str | None) -> None:

@@ -54,10 +54,10 @@ def provision(
 def web(data: Data = None, port: int = 8000, host: str = "127.0.0.1") -> None:
     """Serve the web app and the API."""
     find_database(data)
-    os.environ.setdefault("TRIPTYCH_POOL", "10")
-    address = ["--host", host, "--port", str(port)]
-    threads = ["--blocking-threads", os.environ["TRIPTYCH_POOL"]]
-    os.execvp("granian", ["granian", "--interface", "wsgi", *threads, *address, "--no-ws", "triptych.wsgi:application"])  # noqa: S606, S607
+    from triptych.supervisor import web_server
+
+    command = web_server(port=port, host=host)
+    os.execv(command[0], command)  # noqa: S606 - the server takes the place of this process
 
 
 @app.command()

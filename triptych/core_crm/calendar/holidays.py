@@ -5,23 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache, lru_cache
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 
-import holidays
 from babel.core import Locale
+
+
+def _library() -> ModuleType:
+    """Loaded by whoever asks first: it is large, and most processes start without asking."""
+    import holidays
+
+    return holidays
 
 
 @lru_cache(maxsize=4_000)
 def holidays_in(country: str, region: str, year: int, language: str = "") -> Mapping[date, str]:
     """The public holidays of a year with their names, in that language where the library speaks it, in order."""
-    found = holidays.country_holidays(country, subdiv=region or None, years=year, language=_spoken(country, language))
+    found = _library().country_holidays(country, subdiv=region or None, years=year, language=_spoken(country, language))
     return MappingProxyType({day: found[day] for day in sorted(found) if day.year == year})
 
 
 @cache
 def regions() -> Mapping[str, list[str]]:
     """The countries that the library knows, by their two letters, each with the codes of its regions."""
-    return {code: found for code, found in holidays.list_supported_countries(False).items() if len(code) == 2}
+    return {code: found for code, found in _library().list_supported_countries(False).items() if len(code) == 2}
 
 
 @lru_cache(maxsize=64)
@@ -36,7 +42,7 @@ def regions_by_name(country: str) -> list[tuple[str, str]]:
     """The regions of a country by code, with the names that the library has for them; none for an unknown country."""
     if country not in regions():
         return []
-    names = holidays.country_holidays(country).get_subdivision_aliases()
+    names = _library().country_holidays(country).get_subdivision_aliases()
     named = [(code, f"{names[code][-1]} ({code})" if names.get(code) else code) for code in regions()[country]]
     return sorted(named, key=lambda pair: pair[1])
 
@@ -44,7 +50,7 @@ def regions_by_name(country: str) -> list[tuple[str, str]]:
 @cache
 def _spoken(country: str, language: str) -> str | None:
     """The library's own spelling of a language that it speaks for this country, None for its own choice."""
-    spoken = holidays.country_holidays(country).supported_languages
+    spoken = _library().country_holidays(country).supported_languages
     wanted = language.replace("-", "_")
     fitting = [one for one in spoken if one == wanted] or [one for one in spoken if one.split("_")[0] == wanted[:2]]
     return fitting[0] if wanted and fitting else None

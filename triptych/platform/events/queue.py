@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 from triptych.platform.events import delivering, jobs
 from triptych.platform.events.models import Delivery, Job
 from triptych.platform.events.tenancy import OutsideTenant
+from triptych.platform.plugins import failures
 from triptych.platform.web import logs
 
 NO_TENANT = "The task {name} was {done} without a tenant. It must name one: nothing is taken from the surroundings."
@@ -32,6 +33,7 @@ class TenantTask(Task):  # type: ignore[type-arg]
         try:
             return super().__call__(*args, **kwargs)
         finally:
+            failures.flush()
             close_old_connections()
 
 

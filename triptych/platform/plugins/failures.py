@@ -8,24 +8,21 @@ or task has. A process that dies in between has told the log and Sentry.
 from __future__ import annotations
 
 import logging
+import sys
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 from typing import Any
 from uuid import UUID
 
-import sentry_sdk
-from celery.signals import task_postrun
 from django.core.signals import request_finished
 from django.db import transaction
 from django.db.models import F
 from prometheus_client import Counter
-from sentry_sdk.integrations.logging import ignore_logger
 
 from triptych.platform import clock, scope
 
 logger = logging.getLogger(__name__)
-ignore_logger(__name__)  # Sentry hears of the exception itself, with its tags
 FAILURES = Counter("triptych_plugin_failures", "Failures of plugins", ["plugin", "hook"])
 MOST_WAITING = 1000
 """How many different reports may wait in memory. More are counted by the metrics and the log only."""
@@ -53,12 +50,23 @@ def report(plugin: str, hook: str, error: BaseException) -> None:
     here = scope.current()
     facts = {"plugin": plugin, "hook": hook, "tenant": here.schema_name}
     FAILURES.labels(plugin, hook).inc()
-    with sentry_sdk.new_scope() as tags:
-        tags.set_tags(facts)
-        sentry_sdk.capture_exception(error)
+    _tell_sentry(error, facts)
     logger.error("plugin_failed", extra=facts, exc_info=error)
     _wait(getattr(here, "id", None), plugin[:40], hook[:100], _sentence(error))
     transaction.on_commit(flush, robust=True)
+
+
+def _tell_sentry(error: BaseException, facts: dict[str, str]) -> None:
+    """Its library is loaded where Sentry has an address (`observability.sentry`); it is too large for others."""
+    if "sentry_sdk" not in sys.modules:
+        return
+    import sentry_sdk
+    from sentry_sdk.integrations.logging import ignore_logger
+
+    ignore_logger(__name__)  # it hears of the exception itself, with its tags
+    with sentry_sdk.new_scope() as tags:
+        tags.set_tags(facts)
+        sentry_sdk.capture_exception(error)
 
 
 def _sentence(error: BaseException) -> str:
@@ -126,6 +134,5 @@ def forget_waiting() -> None:
 
 
 def flush_after_work() -> None:
-    """Let reports of rolled back transactions be written when the request or task is over."""
+    """Let reports of rolled back transactions be written when the request is over; tasks do it themselves."""
     request_finished.connect(flush, dispatch_uid="plugins.failures")
-    task_postrun.connect(flush, dispatch_uid="plugins.failures")
