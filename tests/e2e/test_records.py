@@ -95,6 +95,8 @@ def test_chosen_rows_are_deleted_and_come_back(visit):
     for row in (0, 1):
         page.locator("[data-row]").nth(row).check()
     page.click("[data-bulk-bar] >> text=Delete")
+    page.wait_for_selector("#dialog >> text=2 records will be done")
+    page.click("#dialog .btn-danger")
     page.wait_for_selector(".toast-line")
     assert page.locator("tbody tr").count() == shown - 2
 

@@ -1,9 +1,12 @@
-"""The list of contacts with 10,000 of them: first page, deep page, search, filter, order, export.
+"""The list of contacts with 10,000 of them (or `lists.py 100000`): first page, deep page, search, conditions, groups.
 
 Reach: the place in the list costs nothing, the page at most 12 x the bare SQL of its rows.
 """
 
+import json
+import sys
 from datetime import timedelta
+from urllib.parse import quote
 
 from house import milliseconds, open_house, print_ratios
 
@@ -20,7 +23,7 @@ from triptych.tenants import actions, fleet, provisioning
 from triptych.tenants.members.models import Member
 from triptych.tenants.models import Person, Tenant
 
-RECORDS = 10_000
+RECORDS = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
 SUBDOMAIN = "lists-load"
 EMAIL = "owner@lists-load.example"
 
@@ -76,6 +79,13 @@ def page(client: Client, query: str) -> None:
     assert response.status_code == 200, response.status_code
 
 
+NEW = ["created", "last_days", "7"]
+
+
+def _where(*conditions: list[str]) -> str:
+    return "?where=" + quote(json.dumps({"all": conditions}))
+
+
 def deep(client: Client, pages: int) -> str:
     """The address of a page far down the list."""
     url = "/contacts/"
@@ -104,6 +114,10 @@ if __name__ == "__main__":
             "by creation, falling": "?sort=-created",
             "by job title": "?sort=job_title",
             "of nobody": "?owner=nobody",
+            "where owner is nobody and created in the last 7 days": _where(["owner", "is", "nobody"], NEW),
+            "where job title contains 7": _where(["job_title", "contains", "7"]),
+            "in groups by owner": "?group=owner",
+            "counted exactly": "?count=exact",
             "search: last04": "?q=last04",
             "search: company 77": "?q=company+77",
         }

@@ -13,6 +13,7 @@ from triptych.core_crm.contacts.access import companies_visible_to, contacts_vis
 from triptych.core_crm.deals import access, actions
 from triptych.core_crm.deals.forms import DealForm
 from triptych.core_crm.deals.models import Deal, Stage
+from triptych.core_crm.deals.rates import base_amount
 from triptych.core_crm.lists.changing import Editing
 from triptych.core_crm.lists.fields import Editor, Field, Type, field_of
 from triptych.platform.refusals import Refused
@@ -71,7 +72,7 @@ FIELDS = (
     field_of(Deal, "pipeline", choices=_pipelines),
     field_of(Deal, "stage", choices=_stages),
     field_of(Deal, "forecast_category"),
-    field_of(Deal, "amount", type=Type.MONEY, currency="currency"),
+    field_of(Deal, "amount", type=Type.MONEY, currency="currency", in_base=base_amount),
     field_of(Deal, "currency", can_group=True),
     field_of(Deal, "probability"),
     field_of(Deal, "company", records=companies_visible_to, pick_url="/companies/pick/"),

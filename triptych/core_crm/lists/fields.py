@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.db import models
 from django.db.models import Q, QuerySet
-from django.db.models.expressions import BaseExpression
+from django.db.models.expressions import BaseExpression, Combinable
 from django.utils.text import capfirst
 
 from triptych.tenants.members.models import Member
@@ -61,10 +61,10 @@ class Field:
 
     `source` is a path (`"company__name"`) or an expression over the record's columns; for an expression the `name` must
     be no column's. `choices` gives the values and words of a choice, or of a short list of records; `records` and
-    `pick_url` are the others to choose from while typing. `currency` is the path beside an amount, `in_base` the amount
-    in the tenant's own currency where that is another expression. `many` says that the path crosses to many rows.
-    `ask(operator, values)` makes the condition where `source` cannot; None leaves it to the source.
-    `column` is how lists show it; without one it is only a field to filter by. `hint` is shown beside the input.
+    `pick_url` are the others to choose from while typing. `currency` is the path beside an amount, `in_base` makes the
+    expression of the amount in the tenant's own currency, by which groups are added up. `many` says that the path
+    crosses to many rows. `ask(operator, values)` makes the condition where `source` cannot; None leaves it to the
+    source. `column` is how lists show it; without one it is only a field to filter by.
     """
 
     name: str
@@ -75,7 +75,7 @@ class Field:
     records: Callable[[Member], QuerySet[Any]] | None = None
     pick_url: str = ""
     currency: str = ""
-    in_base: BaseExpression | None = None
+    in_base: Callable[[], Combinable] | None = None
     many: bool = False
     ask: Callable[[str, Sequence[Any]], Q | None] | None = None
     column: Column | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.http import QueryDict
@@ -22,9 +23,26 @@ from triptych.platform import clock, search
 from triptych.platform.keyset import BadCursor, Page, page_of
 from triptych.platform.web import tables
 from triptych.tenants.members.models import Member
-from triptych.tenants.routing import TenantRequest
 
-COUNTED_UP_TO = 10_000
+COUNTED_UP_TO = 1_000
+"""So many are counted unasked: more would cost more than the page itself. `?count=exact` counts them all."""
+
+
+class Asks(Protocol):
+    """Who asks for a list, and with which parameters: a request, or a saved view."""
+
+    @property
+    def member(self) -> Member: ...
+    @property
+    def GET(self) -> QueryDict: ...
+
+
+@dataclass(frozen=True)
+class AskedAs:
+    """A list as a saved view or a program asks for it."""
+
+    member: Member
+    GET: QueryDict
 
 
 class Listing:
@@ -34,7 +52,7 @@ class Listing:
     address, whichever page of it is asked for.
     """
 
-    def __init__(self, spec: ListSpec, records: Records, request: TenantRequest, *, home: str) -> None:
+    def __init__(self, spec: ListSpec, records: Records, request: Asks, *, home: str) -> None:
         self.spec = spec.for_member(request.member)
         self.records = records
         self.request = request
@@ -43,7 +61,7 @@ class Listing:
 
     @cached_property
     def filterset(self) -> FilterSet:
-        return self.spec.filters(self.params, queryset=self.records, request=self.request)
+        return self.spec.filters(self.params, queryset=self.records)
 
     @cached_property
     def query(self) -> str:
@@ -90,6 +108,8 @@ class Listing:
         columns = [name for text in self.params.getlist("columns") for name in text.split(",")]
         asked = [*columns, self.params.get("sort", "").removeprefix("-")]
         gone = [name for name in asked if name and not self.spec.column(name)]
+        group = self.params.get("group", "")
+        gone += [group] if group and not self.spec.field(group) else []
         return list(dict.fromkeys([*fields_missing(self.where, self.spec), *gone]))
 
     @property
@@ -132,16 +152,28 @@ class Listing:
 
     @cached_property
     def count(self) -> int:
-        """How many records fit, exact up to `COUNTED_UP_TO` and one more beyond it."""
+        """How many records fit, exact when somebody asks, else up to `COUNTED_UP_TO` and one more beyond it."""
         page = self.page
         if not page.has_next and not page.has_previous:
             return len(page.rows)
+        if self.counts_all:
+            return self.matching.order_by().count()
         return self.matching.order_by()[: COUNTED_UP_TO + 1].count()
+
+    @property
+    def counts_all(self) -> bool:
+        """Whether the address asks for the exact number."""
+        return self.params.get("count") == "exact"
+
+    @property
+    def count_url(self) -> str:
+        """Where the exact number is to be had; empty where it stands already."""
+        return self.url(count="exact") if self.count > COUNTED_UP_TO and not self.counts_all else ""
 
     @property
     def count_text(self) -> str:
         """How many records fit, in words."""
-        if self.count > COUNTED_UP_TO:
+        if self.count_url:
             return _("more than %(count)s") % {"count": number_format(COUNTED_UP_TO, force_grouping=True)}
         words = ngettext("%(count)s record", "%(count)s records", self.count)
         return words % {"count": number_format(self.count, force_grouping=True)}
@@ -149,8 +181,9 @@ class Listing:
     @property
     def short_count(self) -> str:
         """How many records fit, as a figure."""
-        shown = number_format(min(self.count, COUNTED_UP_TO), force_grouping=True)
-        return f"{shown}+" if self.count > COUNTED_UP_TO else shown
+        limited = bool(self.count_url)
+        shown = number_format(COUNTED_UP_TO if limited else self.count, force_grouping=True)
+        return f"{shown}+" if limited else shown
 
     @property
     def is_narrowed(self) -> bool:
@@ -197,7 +230,7 @@ class Listing:
     @property
     def narrowed_by(self) -> list[tuple[str, str]]:
         """What a change of columns carries along: search, filters and order."""
-        left_out = ("after", "before", "columns")
+        left_out = ("after", "before", "columns", "group")
         return [(name, value) for name, values in self.params.lists() if name not in left_out for value in values]
 
     @property
@@ -314,6 +347,11 @@ class Listing:
     def export_url(self) -> str:
         """Where the list is to be had as a file."""
         return f"{self.home}export/{self.state()}"
+
+    @property
+    def xlsx_url(self) -> str:
+        """The same as a workbook."""
+        return f"{self.home}export/{self.state(format='xlsx')}"
 
 
 def colleagues_of(member: Member) -> list[UUID]:

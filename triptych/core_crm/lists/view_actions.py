@@ -39,7 +39,7 @@ def create_view(*, kind: str, by: Member, now: datetime, **fields: Unpack[ViewFi
     """
     view = SavedView(kind=kind, owner=by, created_at=now, updated_at=now)
     apply_changes(view, _cleaned(fields))
-    check_fields(view)
+    check_fields(view, only=["kind", "name", "state", "sharing"])
     _check(view)
     view.save(force_insert=True)
     events.announce("view.saved", view, by=by, at=now, list=kind)

@@ -15,16 +15,18 @@ from strawberry.scalars import JSON
 
 from triptych.core_crm.lists import access, models
 from triptych.core_crm.lists.asking import MOST
+from triptych.core_crm.lists.conditions import Asker
+from triptych.core_crm.lists.listing import colleagues_of
 from triptych.core_crm.lists.many import CHANGE, DELETE, Doer, begin, begin_undo, preview, settle_ended_job
 from triptych.core_crm.lists.nouns import list_of, plural_of
 from triptych.core_crm.lists.spec import ListSpec
+from triptych.core_crm.lists.where import Reading, group_of
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.filters import DateTimeFilter, IdFilter, TextFilter, Where, choice_filter, filter_input
 from triptych.graphql.listings import Listing
 from triptych.graphql.mutations import Answer, IdInput, acting, answered, key_of, mutation
 from triptych.graphql.orderings import By, ordering_input
 from triptych.graphql.schema import Member
-from triptych.platform.plugins import GraphQLExtension
 from triptych.platform.refusals import Refused
 
 strawberry.enum(models.PastAct.State, name="BulkActState")
@@ -203,9 +205,16 @@ def _ids(info: ApiInfo, spec: ListSpec, input: RecordsInput) -> list[UUID]:
 
 
 def _filtered(info: ApiInfo, spec: ListSpec, records: QuerySet[Any], conditions: Any) -> QuerySet[Any]:
-    if conditions:
-        raise Refused(_("Give the records by their ids."), field="filter")
-    return records
+    member = info.context.member
+    reading = Reading(spec.for_member(member), Asker(member, info.context.now, colleagues_of))
+    try:
+        found = reading.applied(group_of(conditions), records)
+    except Refused as bad:
+        raise Refused(bad.message, field="filter", code=bad.code) from bad
+    if reading.missing:
+        message = _("These fields are not there: %(names)s.") % {"names": ", ".join(reading.missing)}
+        raise Refused(message, field="filter")
+    return found
 
 
 def _key(given: relay.GlobalID, of: str) -> UUID:
@@ -241,9 +250,3 @@ def _plain(value: Any) -> Any:
         return relay.GlobalID.from_id(value).node_id
     except relay.GlobalIDValueError:
         return value
-
-
-extensions = [
-    GraphQLExtension(on="Query", fields=Queries),
-    GraphQLExtension(on="Mutation", fields=Mutations),
-]
