@@ -84,6 +84,13 @@ SETTINGS: tuple[Setting, ...] = (
         administers=True,
     ),
     Setting(
+        _("Lost reasons"),
+        _("What a person chooses from when a deal is lost."),
+        "/settings/lost-reasons/",
+        "circle-x",
+        administers=True,
+    ),
+    Setting(
         _("Exchange rates"),
         _("What other currencies are worth in your own."),
         "/settings/exchange-rates/",

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from triptych.core_crm.deals.views.competitors import reasons as lost_reasons
 from triptych.platform.plugins.pages import plugin_urls
 from triptych.tenants import accents
 
@@ -21,6 +22,8 @@ urlpatterns = [
     path("contacts/", include("triptych.core_crm.contacts.urls")),
     path("companies/", include("triptych.core_crm.contacts.company_urls")),
     path("leads/", include("triptych.core_crm.leads.urls")),
+    path("deals/competitors/", include("triptych.core_crm.deals.competitor_urls")),
+    path("settings/lost-reasons/", lost_reasons, name="lost_reasons"),
     path("deals/", include("triptych.core_crm.deals.urls")),
     path("cases/", include("triptych.core_crm.cases.urls")),
     path("activities/", include("triptych.core_crm.activities.urls")),

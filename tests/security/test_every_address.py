@@ -17,7 +17,8 @@ from triptych.core_crm.activities.models import Activity
 from triptych.core_crm.calendar.models import BusinessCalendar
 from triptych.core_crm.cases.models import Case, Queue
 from triptych.core_crm.contacts.models import Company, Contact
-from triptych.core_crm.deals.models import Deal, Pipeline, Stage
+from triptych.core_crm.deals.actions import NewRate, create_competitor, set_rates
+from triptych.core_crm.deals.models import Deal, ExchangeRate, Pipeline, Stage
 from triptych.core_crm.imports.actions import upload_import
 from triptych.core_crm.leads.models import Lead
 from triptych.core_crm.rights.actions import create_role, create_team
@@ -89,6 +90,8 @@ def house(tenant, members, now, enable):
             "activities/": Activity.objects.alive().first().pk,
             "files/": attach_file(upload=letter, kind="contact", object_id=contact.pk, by=by, now=now).pk,
             "import/": upload_import(file=table.file, file_name="a.csv", by=by, now=now).pk,
+            "deals/competitors/": create_competitor(name="Anvil", by=by, now=now).pk,
+            "settings/exchange-rates/": _rate(by, now).pk,
             "settings/pipelines/stages/": Stage.objects.first().pk,
             "settings/pipelines/": Pipeline.objects.first().pk,
             "settings/queues/": Queue.objects.first().pk,
@@ -104,6 +107,11 @@ def house(tenant, members, now, enable):
             "x/sales/deals/": deal.pk,
             "x/sales/lines/": line.pk,
         }
+
+
+def _rate(by, now):
+    set_rates(rates=[NewRate("USD", now.date(), Decimal(1))], by=by, now=now)
+    return ExchangeRate.objects.get()
 
 
 def address_of(route, house):

@@ -9,6 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.deals.models import (
+    Competitor,
+    CompetitorQuerySet,
     Deal,
     DealQuerySet,
     ExchangeRate,
@@ -19,6 +21,7 @@ from triptych.core_crm.deals.models import (
     StageQuerySet,
 )
 from triptych.core_crm.deals.money import own_currency
+from triptych.core_crm.rights import must_be_writer
 from triptych.core_crm.rights.access import CHANGE, DELETE, must, visible
 from triptych.platform.refusals import Forbidden
 from triptych.tenants.members.models import Member
@@ -44,6 +47,18 @@ def rate_to_change(member: Member, pk: UUID) -> ExchangeRate:
     rate: ExchangeRate = get_object_or_404(rates_visible_to(member), pk=pk)
     must_administer(member)
     return rate
+
+
+def competitors_visible_to(member: Member) -> CompetitorQuerySet:
+    """The competitors, which everybody may see."""
+    return Competitor.objects.alive()
+
+
+def competitor_to_change(member: Member, pk: UUID) -> Competitor:
+    """Raises Http404 for a competitor that is not there, Forbidden for somebody who may only read."""
+    competitor: Competitor = get_object_or_404(competitors_visible_to(member).select_related("company"), pk=pk)
+    must_be_writer(member)
+    return competitor
 
 
 def stages_visible_to(member: Member) -> StageQuerySet:

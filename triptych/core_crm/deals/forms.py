@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from triptych.core_crm.contacts.access import companies_visible_to, contacts_visible_to
 from triptych.core_crm.deals.actions import BuyingRole
 from triptych.core_crm.deals.lost_reasons import lost_reasons
-from triptych.core_crm.deals.models import Deal, DealContact, ForecastCategory, Pipeline, Requirement, Stage
+from triptych.core_crm.deals.models import Competitor, Deal, DealContact, ForecastCategory, Pipeline, Requirement, Stage
 from triptych.core_crm.deals.money import own_currency
 from triptych.core_crm.editing.fields import OwnerField, PickedField
 from triptych.core_crm.editing.forms import RecordForm
@@ -128,6 +128,9 @@ class MoveForm(forms.Form):
     reason = forms.ChoiceField(label=_("Why was it lost?"), required=False, widget=forms.RadioSelect)
     lost_reason = forms.CharField(
         label=_("In your own words"), max_length=2_000, required=False, widget=forms.Textarea({"rows": 2})
+    )
+    lost_to = forms.ModelChoiceField(
+        Competitor.objects.alive().by_name(), required=False, label=_("Lost to"), empty_label=_("Nobody, or not known")
     )
     seen_in = forms.ModelChoiceField(Stage.objects.all(), required=False, widget=forms.HiddenInput)
 

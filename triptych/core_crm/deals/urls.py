@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from triptych.core_crm.deals.views import board, moves, people, records
+from triptych.core_crm.deals.views import board, competitors, moves, people, records
 
 app_name = "deals"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("<uuid:pk>/delete/", records.delete, name="delete"),
     path("<uuid:pk>/restore/", records.restore, name="restore"),
     path("<uuid:pk>/files/", records.files, name="files"),
+    path("<uuid:pk>/competitors/", competitors.add_to_deal, name="competitors"),
+    path("<uuid:pk>/competitors/<uuid:competitor_pk>/remove/", competitors.remove_from_deal, name="remove_competitor"),
     path("<uuid:pk>/people/", people.add, name="people"),
     path("<uuid:pk>/people/<uuid:contact_pk>/remove/", people.remove, name="remove_person"),
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -161,6 +162,12 @@ def restore_deal(*, deal: Deal, by: Member | None, now: datetime) -> Deal:
     search.index(search_entry(deal))
     events.announce("deal.restored", deal, by=by, at=now)
     return deal
+
+
+def roles_of(deal: Deal, *, without: UUID) -> list[BuyingRole]:
+    """Who takes part in a deal, in the order they were named, without that contact."""
+    others = deal.deal_contacts.exclude(contact_id=without).select_related("contact").order_by("pk")
+    return [BuyingRole(other.contact, other.role) for other in others]
 
 
 def locked(deal: Deal) -> Deal:

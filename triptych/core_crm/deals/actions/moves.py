@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from triptych.core_crm.deals.actions.competitors import settle_competitors
 from triptych.core_crm.deals.actions.deals import DealFields, first_stage, locked, update_deal
 from triptych.core_crm.deals.actions.gates import MoveRefused, check_gate
 from triptych.core_crm.deals.actions.rates import closing_rate_of
-from triptych.core_crm.deals.models import Deal, Stage, StageChange
+from triptych.core_crm.deals.models import Competitor, Deal, Stage, StageChange
 from triptych.core_crm.rights.access import CHANGE, must
 from triptych.platform import events
 from triptych.platform.changes import check_fields
@@ -31,12 +32,15 @@ def move_deal(
     lost_details: str = "",
     seen_in: Stage | None = None,
     fields: DealFields | None = None,
+    lost_to: Competitor | None = None,
 ) -> Deal:
     """Move an open deal to another stage of its pipeline; a won or lost stage closes it.
 
     Losing needs a `lost_reason`. `seen_in` is the stage in which the person saw the deal. `fields` are set in the same
     breath, so that what the stage asks for can come along; with the move refused they stay as they were. Plugins may
     refuse (`check_deal_move`); `deal.moved` is announced, then `deal.won` or `deal.lost` if the stage closes the deal.
+
+    `lost_to` says to which competitor a deal is lost.
 
     Raises:
         Conflict: the deal has left `seen_in`.
@@ -58,6 +62,7 @@ def move_deal(
     if to.pk == deal.stage_id:
         return deal
     _enter(deal, to, by=by, now=now, lost_reason=lost_reason.strip(), lost_details=lost_details.strip())
+    settle_competitors(deal, lost_to=lost_to)
     return deal
 
 
@@ -81,6 +86,7 @@ def reopen_deal(*, deal: Deal, by: Member | None, now: datetime, to: Stage | Non
     if to.pipeline_id != deal.pipeline_id or to.is_closed:
         raise MoveRefused(_("Choose an open stage of the deal's own pipeline."), field="stage")
     _enter(deal, to, by=by, now=now, note=reason.strip(), gated=to != former)
+    settle_competitors(deal, lost_to=None)
     events.announce("deal.reopened", deal, by=by, at=now)
     return deal
 

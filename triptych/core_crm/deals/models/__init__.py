@@ -1,5 +1,6 @@
 """Pipelines with their stages, deals, and the history of their moves."""
 
+from triptych.core_crm.deals.models.competitors import Competitor, CompetitorQuerySet, DealCompetitor, LostReason
 from triptych.core_crm.deals.models.deals import Deal, DealContact, DealQuerySet
 from triptych.core_crm.deals.models.history import StageChange, StageChangeQuerySet
 from triptych.core_crm.deals.models.pipelines import (
@@ -13,12 +14,16 @@ from triptych.core_crm.deals.models.pipelines import (
 from triptych.core_crm.deals.models.rates import ExchangeRate, ExchangeRateQuerySet
 
 __all__ = [
+    "Competitor",
+    "CompetitorQuerySet",
     "Deal",
+    "DealCompetitor",
     "DealContact",
     "DealQuerySet",
     "ExchangeRate",
     "ExchangeRateQuerySet",
     "ForecastCategory",
+    "LostReason",
     "Pipeline",
     "PipelineQuerySet",
     "Requirement",

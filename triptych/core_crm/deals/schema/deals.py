@@ -16,6 +16,7 @@ from triptych.core_crm.contacts.schema.contacts import Contact
 from triptych.core_crm.deals import access, models
 from triptych.core_crm.deals.due import Due, due_of
 from triptych.core_crm.deals.rates import base_amount
+from triptych.core_crm.deals.schema.competing import DealCompetitor
 from triptych.core_crm.deals.schema.pipelines import Pipeline, Stage
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.filters import (
@@ -146,6 +147,9 @@ class Deal(Record):
     primary_contact: Contact | None = link("primary_contact", "Whom to talk to.")
     contacts: list[DealContact] = strawberry_django.field(
         field_name="deal_contacts", description="Everybody who takes part, in the order they were named."
+    )
+    competitors: list[DealCompetitor] = strawberry_django.field(
+        field_name="deal_competitors", description="Who competes for it, in the order they were named."
     )
     stage_changes: list[StageChange] = strawberry_django.field(description="Its way so far, the latest first.")
     owner: Member | None

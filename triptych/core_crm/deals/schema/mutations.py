@@ -9,6 +9,7 @@ from strawberry import UNSET, relay
 
 from triptych.core_crm.contacts.schema.contacts import contact_list
 from triptych.core_crm.deals import access, actions, models
+from triptych.core_crm.deals.schema.competing import competitor_list
 from triptych.core_crm.deals.schema.deals import deal_list
 from triptych.core_crm.deals.schema.pipelines import stage_list
 from triptych.graphql.context import ApiInfo
@@ -86,6 +87,7 @@ class MoveDealInput:
     stage: relay.GlobalID
     lost_reason: str = strawberry.field(default="", description="Needed when the stage loses the deal.")
     lost_details: str = strawberry.field(default="", description="More on why it was lost, for people.")
+    lost_to: relay.GlobalID | None = strawberry.field(default=None, description="The competitor it is lost to.")
     fields: DealFields | None = strawberry.field(
         default=None, description="Set together with the move, e.g. what the stage needs. Kept only if the deal moves."
     )
@@ -131,8 +133,9 @@ class Mutations:
         deal = access.deal_to_change(info.context.member, key_of(input.id, deal_list))
         to = record_chosen(info, input.stage, stage_list, field="stage")
         seen = record_chosen(info, input.seen_in, stage_list, field="seen_in") if input.seen_in else None
-        why = {"lost_reason": input.lost_reason, "lost_details": input.lost_details}
         fields = cast(actions.DealFields, _fields(info, input.fields)) if input.fields else None
+        lost_to = record_chosen(info, input.lost_to, competitor_list, field="lost_to") if input.lost_to else None
+        why: dict[str, Any] = {"lost_reason": input.lost_reason, "lost_details": input.lost_details, "lost_to": lost_to}
         deal = actions.move_deal(deal=deal, to=to, seen_in=seen, fields=fields, **why, **acting(info))
         return DealPayload.of(deal=deal)
 

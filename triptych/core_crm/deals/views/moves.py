@@ -80,7 +80,14 @@ def _moved(request: TenantRequest, deal: Deal, form: MoveForm, gate: GateForm) -
     fields = cast(actions.DealFields, with_new_company(request, gate.given()) if gate.is_bound else {})
     to, seen_in = form.cleaned_data["stage"], form.cleaned_data["seen_in"]
     return actions.move_deal(
-        deal=deal, to=to, seen_in=seen_in, fields=fields, by=request.member, now=clock.now(), **form.why_lost
+        deal=deal,
+        to=to,
+        seen_in=seen_in,
+        fields=fields,
+        lost_to=form.cleaned_data["lost_to"],
+        by=request.member,
+        now=clock.now(),
+        **form.why_lost,
     )
 
 

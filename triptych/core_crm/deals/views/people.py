@@ -18,13 +18,14 @@ from triptych.tenants.routing import TenantRequest
 
 @require_http_methods(["GET", "POST"])
 def add(request: TenantRequest, pk: UUID) -> HttpResponse:
-    """A dialog that adds a contact with a buying role."""
+    """A dialog that adds a contact with a buying role, or gives one that takes part another role."""
     deal = access.deal_to_change(request.member, pk)
-    form = BuyingRoleForm(request.POST or None, member=request.member)
+    initial = {"contact": request.GET.get("contact"), "role": request.GET.get("role")}
+    form = BuyingRoleForm(request.POST or None, member=request.member, initial=initial)
     if form.is_valid():
         with edits_shown(form):
             added = actions.BuyingRole(form.cleaned_data["contact"], form.cleaned_data["role"])
-            _replace(request, deal, [*_roles(deal, without=added.contact.pk), added])
+            _replace(request, deal, [*actions.roles_of(deal, without=added.contact.pk), added])
             return HttpResponse(headers={"HX-Redirect": deal.get_absolute_url()})
     return render(
         request, "deals/person_dialog.html", {"deal": deal, "form": form}, status=422 if form.is_bound else 200
@@ -34,13 +35,8 @@ def add(request: TenantRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def remove(request: TenantRequest, pk: UUID, contact_pk: UUID) -> HttpResponse:
     deal = access.deal_to_change(request.member, pk)
-    _replace(request, deal, _roles(deal, without=contact_pk))
+    _replace(request, deal, actions.roles_of(deal, without=contact_pk))
     return redirect(deal)
-
-
-def _roles(deal: Deal, *, without: UUID) -> list[actions.BuyingRole]:
-    others = deal.deal_contacts.exclude(contact_id=without).select_related("contact").order_by("pk")
-    return [actions.BuyingRole(other.contact, other.role) for other in others]
 
 
 def _replace(request: TenantRequest, deal: Deal, roles: list[actions.BuyingRole]) -> None:

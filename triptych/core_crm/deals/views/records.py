@@ -43,6 +43,7 @@ def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
         "move_url": f"{deal.get_absolute_url()}move/",
         "may_move": may_write and deal.is_open,
         "history": deal.stage_changes.with_names().newest_first()[:20],
+        "competitors": deal.deal_competitors.select_related("competitor").order_by("pk"),
         "people": deal.deal_contacts.select_related("contact").order_by("pk"),
     }
     return render(request, "deals/detail.html", context)
