@@ -141,10 +141,14 @@ def test_two_plugins_that_clash_are_both_named(enabled):
     assert composition_problems(["stars_one"]) == composition_problems(["stars_two"]) == []
 
 
-def test_schemas_of_many_sets_are_bounded():
-    from triptych.graphql.composition import _schema_for
+def test_schemas_of_many_sets_are_bounded(monkeypatch):
+    from triptych.graphql import composition
 
-    assert _schema_for.cache_info().maxsize == 32
+    assert composition.KEPT == 32
+    monkeypatch.setattr(composition, "KEPT", 1)
+    schema_for(["loyalty"])
+    schema_for([])
+    assert len(composition._schemas) == 1
     assert schema_for([]) is schema_for(frozenset())
 
 

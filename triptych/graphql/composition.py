@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import logging
+from collections import OrderedDict
 from collections.abc import Collection, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from threading import Lock
@@ -22,11 +23,14 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 from strawberry_django.fields.field import StrawberryDjangoField
 
+from triptych.graphql import own
 from triptych.graphql.guarding import Guarded
 from triptych.graphql.limits import MAX_PAGE
+from triptych.graphql.own import NOTHING, OwnTypes
 from triptych.graphql.pipeline import EXTENSIONS
 from triptych.graphql.scalars import SCALARS
 from triptych.platform.plugins import GraphQLExtension, failures, hooks
+from triptych.tenants.members.models import Member
 
 logger = logging.getLogger(__name__)
 
@@ -67,12 +71,13 @@ def contributions(plugin_ids: Collection[str]) -> list[tuple[str, GraphQLExtensi
 
 
 class TenantSchema(strawberry.Schema):
-    """The schema of one set of enabled plugins.
+    """The schema of one set of enabled plugins and of what one tenant has of its own.
 
     Types are shared by all schemas; their fields are copied for each, since strawberry keeps what it resolved on them.
     """
 
-    def __init__(self, plugin_ids: Collection[str]) -> None:
+    def __init__(self, plugin_ids: Collection[str], types_of_tenant: OwnTypes = NOTHING) -> None:
+        self.own = types_of_tenant
         self.added: dict[str, list[StrawberryField]] = {}
         types: list[type] = [relay.Node]
         for contributor, extension in contributions(plugin_ids):
@@ -97,7 +102,8 @@ class TenantSchema(strawberry.Schema):
             self.added.setdefault(extension.on, []).append(field)
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
-        fields = [_as_read(field) for field in type_definition.fields]
+        placed = (own.placed(self.own, type_definition.name, field) for field in type_definition.fields)
+        fields = [_as_read(field) for field in placed if field is not None]
         fields += [_as_contributed(field) for field in self.added.get(type_definition.name, ())]
         self._refuse_doubles(type_definition.name, fields)
         return fields
@@ -159,15 +165,14 @@ def _as_contributed(field: StrawberryField) -> StrawberryField:
     return copied
 
 
-@lru_cache(maxsize=32)
-def _schema_for(plugin_ids: frozenset[str]) -> TenantSchema:
+def _composed(plugin_ids: frozenset[str], types: OwnTypes) -> TenantSchema:
     try:
-        return TenantSchema(plugin_ids)
+        return TenantSchema(plugin_ids, types)
     except Exception as error:
         if not plugin_ids:
             raise
         logger.exception("schema_not_composed")
-        return TenantSchema(_which_compose(plugin_ids, error))
+        return TenantSchema(_which_compose(plugin_ids, error), types)
 
 
 def _which_compose(plugin_ids: frozenset[str], error: Exception) -> list[str]:
@@ -181,13 +186,28 @@ def _which_compose(plugin_ids: frozenset[str], error: Exception) -> list[str]:
     return fitting
 
 
+KEPT = 32
+"""How many schemas a process keeps, those used last."""
+
 _building = Lock()
+_schemas: OrderedDict[tuple[frozenset[str], str], TenantSchema] = OrderedDict()
 
 
-def schema_for(plugin_ids: Collection[str]) -> TenantSchema:
-    """The schema of a tenant that has these plugins enabled; built on first use, the 32 used last are kept."""
+def schema_for(plugin_ids: Collection[str], member: Member | None = None) -> TenantSchema:
+    """The schema of a tenant that has these plugins enabled, with what this member of it sees of its own fields.
+
+    Built on first use; the 32 used last are kept.
+    """
+    core_extensions()  # whoever knows of a tenant's own fields registers when its `schema.py` is read
+    key = (frozenset(plugin_ids), own.fingerprint(member) if member else "")
     with _building:
-        return _schema_for(frozenset(plugin_ids))
+        schema = _schemas.pop(key, None)
+        if schema is None:
+            schema = _composed(key[0], own.types(member) if member and key[1] else NOTHING)
+        _schemas[key] = schema
+        while len(_schemas) > KEPT:
+            _schemas.popitem(last=False)
+    return schema
 
 
 def composition_problems(plugin_ids: Collection[str]) -> list[str]:

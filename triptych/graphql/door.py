@@ -39,7 +39,7 @@ def graphql(request: TenantRequest) -> HttpResponse:
 
 
 def _executed(asked: Asked, context: Context) -> ExecutionResult:
-    schema = schema_for(hooks.enabled_plugins())
+    schema = schema_for(hooks.enabled_plugins(), context.member)
     try:
         return schema.execute_sync(
             asked.query,

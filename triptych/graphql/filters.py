@@ -18,6 +18,7 @@ from strawberry import UNSET, relay
 
 from triptych.graphql.errors import bad_input
 from triptych.graphql.ids import pk_of
+from triptych.graphql.own import own_input
 
 LOOKUPS = {
     "eq": "",
@@ -94,7 +95,8 @@ class Where:
     """What one field of a filter looks at: the kind of conditions and the column, or path to one.
 
     `of` is the type whose ids an `IdFilter` takes. `many` says that the path crosses to many rows: it is then asked
-    in a subquery, so that a record never comes twice. `ask` turns the value into a condition where no path can.
+    in a subquery, so that a record never comes twice. `ask` turns the value into a condition where no path can. `own`
+    names the place (`graphql.own`) of a type that only the tenant knows.
     """
 
     kind: type
@@ -102,11 +104,14 @@ class Where:
     of: str = ""
     many: bool = False
     ask: Callable[[Any], Q] | None = None
+    own: str = ""
 
 
 def filter_input(name: str, model: type[Model], fields: dict[str, Where]) -> type:
     """The filter of a list of `model`: the named fields, and `and`, `or` and `not`."""
-    body: dict[str, Any] = {key: strawberry.field(default=UNSET) for key in fields}
+    body: dict[str, Any] = {
+        key: own_input(where.own) if where.own else strawberry.field(default=UNSET) for key, where in fields.items()
+    }
     body |= {
         "and_": strawberry.field(name="and", default=UNSET, description="All of these."),
         "or_": strawberry.field(name="or", default=UNSET, description="At least one of these."),

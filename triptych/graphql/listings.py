@@ -155,7 +155,9 @@ class Listing:
         if self.search is not None and asked.get("search", "").strip():
             queryset = self.search(queryset, asked["search"])
         columns = columns_of(asked.get("order_by"), self.default_order)
-        return queryset, Keyset(queryset, columns, tenant_id=info.context.tenant.pk, list_name=self.name)
+        expressions = {column.path: column.expression for column in columns if column.expression is not None}
+        ordered = queryset.annotate(**expressions) if expressions else queryset
+        return queryset, Keyset(ordered, columns, tenant_id=info.context.tenant.pk, list_name=self.name)
 
     def _connection(self, resolve: Callable[..., Any], description: str) -> Any:
         """A field with the arguments of every connection, which strawberry reads from the signature."""

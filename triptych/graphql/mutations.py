@@ -21,11 +21,13 @@ from strawberry import UNSET, relay
 from strawberry.types.base import has_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
+from triptych.graphql import own
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.errors import FORBIDDEN, NOT_FOUND
 from triptych.graphql.ids import chosen, key_in
 from triptych.graphql.listings import Listing, listing_for
 from triptych.graphql.optimizing import optimized
+from triptych.platform.changes import ManyInOne
 from triptych.platform.refusals import MayOnlyRead, Refused
 from triptych.tenants.members.models import Member
 
@@ -148,7 +150,11 @@ def fields_of(info: ApiInfo, input: Any, model: type[Model]) -> dict[str, Any]:
         Refused: an id is not of the kind that the field refers to, or the caller sees no such record.
     """
     names = {field.name: field for field in model._meta.get_fields()}
-    return {name: _as_model_wants(info, name, value, names.get(name)) for name, value in sent(input).items()}
+    fields = {name: _as_model_wants(info, name, value, names.get(name)) for name, value in sent(input).items()}
+    if isinstance(names.get("custom"), ManyInOne) and ("custom" in fields or not hasattr(input, "id")):
+        # a new record is asked for what each must have, even where the client sends nothing of it
+        fields["custom"] = own.taken(info.context.member, model, fields.get("custom") or {})
+    return fields
 
 
 def sent(input: Any) -> dict[str, Any]:

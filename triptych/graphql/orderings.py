@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, cast
 
 import strawberry
+from django.db.models.expressions import BaseExpression
 
 
 @strawberry.enum(description="Which end comes first. Records without a value come last either way.")
@@ -18,13 +19,14 @@ class Direction(Enum):
 
 @dataclass(frozen=True)
 class By:
-    """A column, or a path to one, that a list can be ordered by."""
+    """A column, or a path to one, that a list can be ordered by; with an `expression` the path is its name."""
 
     path: str
     descending: bool = False
+    expression: BaseExpression | None = None
 
     def going(self, direction: Direction) -> By:
-        return By(self.path, direction is Direction.DESC)
+        return replace(self, descending=direction is Direction.DESC)
 
     @property
     def name(self) -> str:
@@ -47,5 +49,11 @@ def ordering_input(name: str, fields: dict[str, By]) -> type:
 
 def columns_of(orders: Sequence[Any] | None, default: Sequence[By]) -> tuple[By, ...]:
     """The columns that a list is ordered by, ending with the primary key, which goes the way of the first one."""
-    asked = [order.columns[order.field.value].going(order.direction) for order in orders or ()] or list(default)
+    asked = [_column(order).going(order.direction) for order in orders or ()] or list(default)
     return (*asked, By("pk", descending=asked[0].descending))
+
+
+def _column(order: Any) -> By:
+    """The column that an ordering names; one that only the tenant has stands in its enum itself."""
+    value = order.field.value
+    return value if isinstance(value, By) else cast(By, order.columns[value])

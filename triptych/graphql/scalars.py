@@ -14,6 +14,7 @@ from strawberry.scalars import Base64
 from strawberry.types.scalar import ScalarDefinition
 
 from triptych.graphql.errors import bad_input
+from triptych.graphql.own import OwnValues
 
 LARGEST = Decimal(10) ** 24
 SMALLEST_STEP = -12
@@ -66,6 +67,7 @@ def _scalar(name: str, description: str, serialize: Any, parse: Any) -> ScalarDe
 
 
 SCALARS: dict[object, ScalarDefinition] = {
+    OwnValues: _scalar("OwnValues", "The place of a type that only a tenant has.", lambda value: value, dict),
     Base64: _scalar("Base64", "Bytes as base64, with padding and without line breaks.", _from_bytes, _to_bytes),
     Decimal: _scalar("Decimal", 'A number with decimals, as text: "1250.00".', str, _to_decimal),
     datetime: _scalar("DateTime", 'A time in ISO 8601, in UTC: "2026-03-02T09:00:00Z".', _from_datetime, _to_datetime),

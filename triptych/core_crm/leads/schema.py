@@ -10,6 +10,7 @@ from strawberry import UNSET, relay
 
 from triptych.core_crm.contacts.schema.companies import Company, company_list
 from triptych.core_crm.contacts.schema.contacts import Contact, contact_list
+from triptych.core_crm.custom_fields.querying import own_where
 from triptych.core_crm.deals.schema.deals import Deal, deal_list
 from triptych.core_crm.deals.schema.pipelines import stage_list
 from triptych.core_crm.leads import access, actions, models
@@ -29,6 +30,7 @@ from triptych.graphql.mutations import (
     version_of,
 )
 from triptych.graphql.orderings import By, ordering_input
+from triptych.graphql.own import OwnValues, own_field, own_input
 from triptych.graphql.records import Record
 from triptych.graphql.schema import Member
 from triptych.platform import search
@@ -57,6 +59,7 @@ class Lead(Record):
     converted_contact: Contact | None = link("converted_contact", "The contact it has become.")
     converted_company: Company | None = link("converted_company", "The company it has become.")
     converted_deal: Deal | None = link("converted_deal", "The deal it has become.")
+    custom: OwnValues | None = own_field("LeadCustom")
 
     @strawberry_django.field(
         only=["first_name", "last_name", "company_name", "email"],
@@ -88,6 +91,7 @@ lead_list = Listing(
             "converted_at": Where(DateTimeFilter, "converted_at"),
             "created_at": Where(DateTimeFilter, "created_at"),
             "updated_at": Where(DateTimeFilter, "updated_at"),
+            "custom": own_where("lead"),
         },
     ),
     order=ordering_input(
@@ -128,6 +132,7 @@ class LeadFields:
     description: str | None = UNSET
     lost_reason: str | None = strawberry.field(default=UNSET, description="Needed with the status DEAD.")
     owner: relay.GlobalID | None = strawberry.field(default=UNSET, description="A member; at first whoever creates it.")
+    custom: OwnValues | None = own_input("LeadCustomInput")
 
 
 @strawberry.input(description="A lead needs a name, a company or an email address.")

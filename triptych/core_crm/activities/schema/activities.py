@@ -10,6 +10,7 @@ from strawberry import UNSET, relay
 
 from triptych.core_crm.activities import access, actions, models
 from triptych.core_crm.activities.records import LinkedRecord, RecordRef, links_of
+from triptych.core_crm.custom_fields.querying import own_where
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.filters import DateTimeFilter, IdFilter, TextFilter, Where, choice_filter, filter_input
 from triptych.graphql.ids import pk_of
@@ -26,6 +27,7 @@ from triptych.graphql.mutations import (
     version_of,
 )
 from triptych.graphql.orderings import By, ordering_input
+from triptych.graphql.own import OwnValues, own_field, own_input
 from triptych.graphql.records import Record, choice
 from triptych.graphql.schema import Member
 from triptych.platform import search
@@ -67,6 +69,27 @@ class Activity(Record):
     owner: Member | None
     created_by: Member | None
     at: datetime = strawberry_django.field(description="Where it stands on a timeline.")
+    location: str
+    rule: str = strawberry_django.field(description="How it repeats, as in RFC 5545; empty when it does not.")
+    occurs_at: datetime | None = strawberry_django.field(
+        description="The moment of its series for which it stands, if it was taken out of one."
+    )
+
+    @strawberry_django.field(only=["reminders"], description="Minutes before it is due.")
+    def reminders(self) -> list[int]:
+        found: list[int] = self.__dict__["reminders"]
+        return found
+    location: str
+    rule: str = strawberry_django.field(description="How it repeats, as in RFC 5545; empty when it does not.")
+    occurs_at: datetime | None = strawberry_django.field(
+        description="The moment of its series for which it stands, if it was taken out of one."
+    )
+    custom: OwnValues | None = own_field("ActivityCustom")
+
+    @strawberry_django.field(only=["reminders"], description="Minutes before it is due.")
+    def reminders(self) -> list[int]:
+        found: list[int] = self.__dict__["reminders"]
+        return found
 
     @strawberry.field(description="The records it is about; those in the bin are left out.")
     def records(self, info: ApiInfo) -> list[Linked]:
@@ -101,6 +124,7 @@ activity_list = Listing(
             "at": Where(DateTimeFilter, "at"),
             "created_at": Where(DateTimeFilter, "created_at"),
             "updated_at": Where(DateTimeFilter, "updated_at"),
+            "custom": own_where("activity"),
         },
     ),
     order=ordering_input(
@@ -144,6 +168,15 @@ class ActivityFields:
     priority: models.Activity.Priority | None = UNSET
     owner: relay.GlobalID | None = strawberry.field(default=UNSET, description="A member; at first whoever creates it.")
     records: list[relay.GlobalID] | None = strawberry.field(default=UNSET, description="All the records it is about.")
+    location: str | None = UNSET
+    rule: str | None = strawberry.field(
+        default=UNSET, description="How it repeats, e.g. FREQ=WEEKLY;BYDAY=MO; empty ends it."
+    )
+    zone: str | None = strawberry.field(
+        default=UNSET, description="Whose wall clock a series follows; at first that of the workspace."
+    )
+    reminders: list[int] | None = strawberry.field(default=UNSET, description="Minutes before it is due, at most 5.")
+    custom: OwnValues | None = own_input("ActivityCustomInput")
 
 
 @strawberry.input

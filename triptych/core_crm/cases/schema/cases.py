@@ -11,6 +11,7 @@ from strawberry import relay
 from triptych.core_crm.cases import access, models
 from triptych.core_crm.contacts.schema.companies import Company
 from triptych.core_crm.contacts.schema.contacts import Contact
+from triptych.core_crm.custom_fields.querying import own_where
 from triptych.core_crm.deals.schema.deals import Deal
 from triptych.graphql.filters import (
     BooleanFilter,
@@ -24,6 +25,7 @@ from triptych.graphql.filters import (
 )
 from triptych.graphql.listings import Listing, link
 from triptych.graphql.orderings import By, ordering_input
+from triptych.graphql.own import OwnValues, own_field
 from triptych.graphql.records import Record, choice
 from triptych.graphql.schema import Member
 from triptych.platform import search
@@ -109,6 +111,7 @@ class Case(Record):
     last_message_at: datetime | None
     awaits_reply: bool = strawberry_django.field(description="Whether the customer spoke last.")
     messages = message_list.nested("The conversation, the oldest first; internal notes included.", via="case")
+    custom: OwnValues | None = own_field("CaseCustom")
 
 
 case_list = Listing(
@@ -135,6 +138,7 @@ case_list = Listing(
             "resolved_at": Where(DateTimeFilter, "resolved_at"),
             "created_at": Where(DateTimeFilter, "created_at"),
             "updated_at": Where(DateTimeFilter, "updated_at"),
+            "custom": own_where("case"),
         },
     ),
     order=ordering_input(

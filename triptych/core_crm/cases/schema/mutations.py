@@ -17,6 +17,7 @@ from triptych.graphql.mutations import (
     record_chosen,
     version_of,
 )
+from triptych.graphql.own import OwnValues, own_input
 
 
 @strawberry.input
@@ -33,6 +34,7 @@ class CaseFields:
     contact: relay.GlobalID | None = UNSET
     company: relay.GlobalID | None = UNSET
     deal: relay.GlobalID | None = UNSET
+    custom: OwnValues | None = own_input("CaseCustomInput")
 
 
 @strawberry.input

@@ -8,6 +8,7 @@ import strawberry_django
 from strawberry import UNSET, relay
 
 from triptych.core_crm.contacts import access, actions, models
+from triptych.core_crm.custom_fields.querying import own_where
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.filters import (
     DateTimeFilter,
@@ -31,6 +32,7 @@ from triptych.graphql.mutations import (
     version_of,
 )
 from triptych.graphql.orderings import By, ordering_input
+from triptych.graphql.own import OwnValues, own_field, own_input
 from triptych.graphql.records import Record
 from triptych.graphql.schema import Member
 from triptych.platform import search
@@ -68,6 +70,7 @@ class Company(Record):
     description: str
     owner: Member | None
     parent: "Company | None" = link("parent", "The company it belongs to.")
+    custom: OwnValues | None = own_field("CompanyCustom")
 
     @strawberry_django.field(only=["billing_address"], description="Where invoices go.")
     def billing_address(self) -> Address | None:
@@ -98,6 +101,7 @@ company_list = Listing(
             "owner": Where(IdFilter, "owner", of="Member"),
             "created_at": Where(DateTimeFilter, "created_at"),
             "updated_at": Where(DateTimeFilter, "updated_at"),
+            "custom": own_where("company"),
         },
     ),
     order=ordering_input(
@@ -152,6 +156,7 @@ class CompanyFields:
     description: str | None = UNSET
     parent: relay.GlobalID | None = UNSET
     owner: relay.GlobalID | None = strawberry.field(default=UNSET, description="A member; at first whoever creates it.")
+    custom: OwnValues | None = own_input("CompanyCustomInput")
 
 
 @strawberry.input

@@ -10,6 +10,7 @@ from strawberry import UNSET, relay
 
 from triptych.core_crm.contacts import access, actions, models
 from triptych.core_crm.contacts.schema.companies import Address, AddressInput, Company, company_list
+from triptych.core_crm.custom_fields.querying import own_where
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.filters import (
     BooleanFilter,
@@ -32,6 +33,7 @@ from triptych.graphql.mutations import (
     version_of,
 )
 from triptych.graphql.orderings import By, ordering_input
+from triptych.graphql.own import OwnValues, own_field, own_input
 from triptych.graphql.records import Record
 from triptych.graphql.schema import Member
 from triptych.platform import search
@@ -79,6 +81,7 @@ class Contact(Record):
         via="contact_links__contact",
         among=Q(contact_links__is_primary=True, contact_links__ended_on=None),
     )
+    custom: OwnValues | None = own_field("ContactCustom")
 
     @strawberry_django.field(only=["first_name", "last_name", "emails"], description="Both names, or the email.")
     def name(self) -> str:
@@ -121,6 +124,7 @@ contact_list = Listing(
             "do_not_email": Where(BooleanFilter, "do_not_email"),
             "created_at": Where(DateTimeFilter, "created_at"),
             "updated_at": Where(DateTimeFilter, "updated_at"),
+            "custom": own_where("contact"),
         },
     ),
     order=ordering_input(
@@ -177,6 +181,7 @@ class ContactFields:
     do_not_email: bool | None = UNSET
     description: str | None = UNSET
     owner: relay.GlobalID | None = strawberry.field(default=UNSET, description="A member; at first whoever creates it.")
+    custom: OwnValues | None = own_input("ContactCustomInput")
 
 
 @strawberry.input(description="A contact needs a last name, a first name or an email address.")

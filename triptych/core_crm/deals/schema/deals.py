@@ -13,6 +13,7 @@ from strawberry import UNSET
 from triptych.core_crm.activities.upcoming import next_due
 from triptych.core_crm.contacts.schema.companies import Company
 from triptych.core_crm.contacts.schema.contacts import Contact
+from triptych.core_crm.custom_fields.querying import own_where
 from triptych.core_crm.deals import access, models
 from triptych.core_crm.deals.due import Due, due_of
 from triptych.core_crm.deals.rates import base_amount
@@ -34,6 +35,7 @@ from triptych.graphql.filters import (
 )
 from triptych.graphql.listings import Listing, link, path_of
 from triptych.graphql.orderings import By, ordering_input
+from triptych.graphql.own import OwnValues, own_field
 from triptych.graphql.records import Record, choice
 from triptych.graphql.schema import Member
 from triptych.platform import clock, search
@@ -175,6 +177,7 @@ class Deal(Record):
     lost_reason: str
     lost_details: str = strawberry_django.field(description="More on why it was lost.")
     description: str
+    custom: OwnValues | None = own_field("DealCustom")
 
     @strawberry_django.field(only=["amount", "probability"], description="The amount times the probability.")
     def weighted_amount(self) -> Decimal | None:
@@ -215,6 +218,7 @@ deal_list = Listing(
             "is_stale": Where(BooleanFilter, ask=_stale),
             "created_at": Where(DateTimeFilter, "created_at"),
             "updated_at": Where(DateTimeFilter, "updated_at"),
+            "custom": own_where("deal"),
         },
     ),
     order=ordering_input(

@@ -24,6 +24,7 @@ from triptych.graphql.mutations import (
     record_chosen,
     version_of,
 )
+from triptych.graphql.own import OwnValues, own_input
 
 
 @strawberry.input(description="That a contact takes part in the deal.")
@@ -53,6 +54,7 @@ class DealFields:
     next_step_date: date | None = UNSET
     lost_details: str | None = strawberry.field(default=UNSET, description="More on why it was lost, for people.")
     description: str | None = UNSET
+    custom: OwnValues | None = own_input("DealCustomInput")
 
 
 @strawberry.input
