@@ -37,7 +37,7 @@ def ada(in_tenant, now):
 
 
 def entries_of(record):
-    return list(Entry.objects.about(record.pk).order_by("pk"))
+    return list(Entry.objects.about(record.pk).order_by("at"))
 
 
 def test_a_change_says_who_from_which_door_and_what(ada, members):
@@ -96,7 +96,7 @@ def test_what_is_rolled_back_never_happened(ada, members):
         "UPDATE audit_entry SET actor = '{}'",
         "DELETE FROM audit_entry",
         "TRUNCATE audit_entry",
-        "INSERT INTO audit_entry (at, \"table\", act, before, after, actor) VALUES (now(), '', '', '{}', '{}', '{}')",
+        "INSERT INTO audit_entry (id, at, act) VALUES (gen_random_uuid(), now(), 'changed')",
         "ALTER TABLE contacts_contact DISABLE TRIGGER audited",
         "DROP TRIGGER audited ON contacts_contact",
     ],

@@ -30,6 +30,7 @@ def caller_of(request: HttpRequest, *, at: datetime) -> Caller:
     Raises:
         NotAdmitted: with 401 for strangers and with 403 for a session without its CSRF token.
     """
+    logs.bind(door="api")
     if "Authorization" in request.headers:
         return _bearer(request.headers["Authorization"], at=at)
     member = getattr(request, "member", None)

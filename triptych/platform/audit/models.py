@@ -14,7 +14,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(about=record_id)
 
     def newest_first(self) -> EntryQuerySet:
-        return self.order_by("-pk")
+        return self.order_by("-at", "-pk")
 
 
 class Entry(models.Model):
@@ -25,7 +25,7 @@ class Entry(models.Model):
         CHANGED = "changed"
         REMOVED = "removed"
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(primary_key=True, editable=False)
     at = models.DateTimeField()
     table = models.CharField(max_length=63)
     about = models.UUIDField(null=True)
@@ -41,8 +41,9 @@ class Entry(models.Model):
     class Meta:
         db_table = "audit_entry"
         indexes = [
-            models.Index("about", models.F("id").desc(), name="audit_of_record"),
-            models.Index("member_id", models.F("id").desc(), name="audit_of_member"),
+            models.Index("about", models.F("at").desc(), models.F("id").desc(), name="audit_of_record"),
+            models.Index("member_id", models.F("at").desc(), models.F("id").desc(), name="audit_of_member"),
+            models.Index(models.F("at").desc(), models.F("id").desc(), name="audit_log"),
         ]
 
     def __str__(self) -> str:

@@ -42,8 +42,8 @@ BEGIN
     ELSIF TG_OP = 'DELETE' THEN
         act := 'removed';
     END IF;
-    EXECUTE format('INSERT INTO %I.audit_entry (at, "table", about, act, before, after, member_id, actor)'
-                   ' VALUES (clock_timestamp(), $1, $2, $3, $4, $5, $6, $7)', TG_TABLE_SCHEMA)
+    EXECUTE format('INSERT INTO %I.audit_entry (id, at, "table", about, act, before, after, member_id, actor)'
+                   ' VALUES (gen_random_uuid(), clock_timestamp(), $1, $2, $3, $4, $5, $6, $7)', TG_TABLE_SCHEMA)
     USING TG_TABLE_NAME, about, act, was, becomes, (actor ->> 'member')::uuid, actor - 'member';
     RETURN NULL;
 END $body$;

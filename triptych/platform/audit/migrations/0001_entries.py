@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Entry",
             fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
                 ("at", models.DateTimeField()),
                 ("table", models.CharField(max_length=63)),
                 ("about", models.UUIDField(null=True)),
@@ -29,10 +29,21 @@ class Migration(migrations.Migration):
                 "db_table": "audit_entry",
                 "indexes": [
                     models.Index(
-                        models.F("about"), models.OrderBy(models.F("id"), descending=True), name="audit_of_record"
+                        models.F("about"),
+                        models.OrderBy(models.F("at"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="audit_of_record",
                     ),
                     models.Index(
-                        models.F("member_id"), models.OrderBy(models.F("id"), descending=True), name="audit_of_member"
+                        models.F("member_id"),
+                        models.OrderBy(models.F("at"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="audit_of_member",
+                    ),
+                    models.Index(
+                        models.OrderBy(models.F("at"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="audit_log",
                     ),
                 ],
             },

@@ -1,0 +1,208 @@
+"""Entries of the audit as people read them: names of fields, people and related records instead of columns and ids."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from triptych.core_crm.custom_fields import definitions
+from triptych.core_crm.lists.nouns import all_lists
+from triptych.core_crm.lists.spec import ListSpec
+from triptych.core_crm.rights.access import field_rights, visible
+from triptych.core_crm.rights.levels import FieldRight
+from triptych.platform.audit.models import Entry
+from triptych.tenants.members.models import Member
+
+DOORS = {
+    "page": gettext_lazy("web app"),
+    "api": gettext_lazy("API"),
+    "job": gettext_lazy("background job"),
+    "event": gettext_lazy("automatic follow-up"),
+    "command": gettext_lazy("command line"),
+}
+ACTS = {
+    Entry.Act.CREATED: gettext_lazy("created"),
+    Entry.Act.CHANGED: gettext_lazy("changed"),
+    Entry.Act.REMOVED: gettext_lazy("removed"),
+}
+SILENT = ("id", "created_at", "version", "updated_at")
+"""Columns that say nothing to a person."""
+
+OWN_VALUES = "custom"
+"""The column that holds the values of a tenant's own fields."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field before and after, as texts. `name` can be given to `restoring.restore`, if `is_restorable`."""
+
+    name: str
+    label: str
+    before: str
+    after: str
+    is_restorable: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry in words. `what` names the kind of row, `who` the member, '' for the house itself.
+
+    `spec` is the list of which the row is a record, None for rows that are part of one, and for settings.
+    """
+
+    entry: Entry
+    what: str
+    act: str
+    who: str
+    door: str
+    lines: Sequence[Line]
+    spec: ListSpec | None = None
+
+    @property
+    def is_new(self) -> bool:
+        return self.entry.act == Entry.Act.CREATED
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is not the record's own row but one that is part of it."""
+        return self.spec is None
+
+    @property
+    def is_restorable(self) -> bool:
+        """Whether there are earlier values that the record's own form could set again."""
+        return any(line.is_restorable for line in self.lines)
+
+
+def told(entries: Collection[Entry], member: Member) -> list[Told]:
+    """The entries in words, as this member may read them: fields that are hidden from them are left out.
+
+    Costs one query for members and one for each kind of related record, however many the entries are.
+    """
+    names = _Names(entries, member)
+    return [_told(entry, member, names) for entry in entries]
+
+
+def model_of(table: str) -> type[models.Model] | None:
+    """The model whose rows stand in that table; None for a table of a plugin that is gone."""
+    return next((model for model in apps.get_models(include_auto_created=True) if model._meta.db_table == table), None)
+
+
+def _told(entry: Entry, member: Member, names: _Names) -> Told:
+    model = model_of(entry.table)
+    who = names.of(Member, entry.member_id)
+    lines = list(_lines(entry, model, member, names)) if model else []
+    what = capfirst(str(model._meta.verbose_name)) if model else entry.table
+    door = str(DOORS.get(entry.door, entry.door))
+    return Told(entry, what, str(ACTS[Entry.Act(entry.act)]), who, door, lines, _list_over(model) if model else None)
+
+
+def _lines(entry: Entry, model: type[models.Model], member: Member, names: _Names) -> Iterable[Line]:
+    spec = _list_over(model)
+    rights = field_rights(member, model)
+    may_restore = _restorable(spec) if entry.act == Entry.Act.CHANGED else frozenset()
+    for column, (before, after) in entry.changes.items():
+        if column in SILENT:
+            continue
+        if column == OWN_VALUES:
+            yield from _own_lines(spec, before or {}, after or {}, member)
+            continue
+        field = _field(model, column)
+        name = field.name if field else column
+        if rights.get(name) is FieldRight.HIDDEN:
+            continue
+        label = capfirst(str(field.verbose_name)) if field else column
+        restorable = name in may_restore and name not in rights
+        yield Line(name, label, names.text(field, before), names.text(field, after), restorable)
+
+
+def _own_lines(spec: ListSpec | None, before: dict[str, Any], after: dict[str, Any], member: Member) -> Iterable[Line]:
+    known = {field.key: field for field in definitions.of(spec.kind).seen_by(member)} if spec else {}
+    for key in {**before, **after}:
+        was, becomes = before.get(key), after.get(key)
+        if was != becomes and key in known:
+            yield Line(f"{OWN_VALUES}.{key}", str(known[key].label), _plain(was), _plain(becomes))
+
+
+def _list_over(model: type[models.Model]) -> ListSpec | None:
+    return next((spec for spec in all_lists().values() if spec.model is model), None)
+
+
+def _restorable(spec: ListSpec | None) -> frozenset[str]:
+    """The fields that the form of the record's own page can set."""
+    return frozenset(spec.editing.form.base_fields) if spec and spec.editing else frozenset()
+
+
+def _field(model: type[models.Model], column: str) -> Any:
+    for field in model._meta.concrete_fields:
+        if field.column == column:
+            return field
+    try:
+        return model._meta.get_field(column)
+    except FieldDoesNotExist:
+        return None
+
+
+class _Names:
+    """The names of everything that a number of entries point to, fetched once for each kind."""
+
+    def __init__(self, entries: Iterable[Entry], member: Member) -> None:
+        self._member = member
+        wanted: dict[type[models.Model], set[str]] = defaultdict(set)
+        for entry in entries:
+            if entry.member_id:
+                wanted[Member].add(str(entry.member_id))
+            model = model_of(entry.table)
+            for column, values in entry.changes.items() if model else ():
+                field = _field(model, column) if model else None
+                if field is not None and field.is_relation:
+                    wanted[field.related_model] |= {str(value) for value in values if value}
+        self._names = {model: self._fetched(model, keys) for model, keys in wanted.items()}
+
+    def _fetched(self, model: type[models.Model], keys: set[str]) -> dict[str, str]:
+        rows = visible(self._member, model._default_manager.filter(pk__in=keys))
+        return {str(row.pk): str(row) for row in rows}
+
+    def of(self, model: type[models.Model], key: UUID | str | None) -> str:
+        """The name of a record; '' for none, and a word for one that is gone or that the member does not see."""
+        return self._names.get(model, {}).get(str(key), _("not to be seen any more")) if key else ""
+
+    def text(self, field: Any, value: Any) -> str:
+        if field is None:
+            return _plain(value)
+        if field.is_relation:
+            return self.of(field.related_model, value)
+        if field.choices:
+            return str(dict(field.flatchoices).get(value, value or ""))
+        if value and isinstance(field, models.DateField):
+            return _moment(field.to_python(value))
+        return _plain(value)
+
+
+def _moment(value: date | datetime) -> str:
+    from django.utils import timezone
+
+    if isinstance(value, datetime):
+        return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+    return date_format(value, "SHORT_DATE_FORMAT")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value))
+    if isinstance(value, dict):
+        return ", ".join(_plain(part) for part in value.values() if part not in ("", None))
+    return "" if value is None else str(value)
