@@ -72,6 +72,36 @@ class TestPeople:
         assert (response.status_code, role_of(other_tenant, foreign)) == (404, "owner")
 
 
+class TestPlaces:
+    def test_who_left_is_let_in_again(self, cast, tenant, members):
+        person = f"/settings/people/{members['reader'].pk}"
+        cast["owner"].post(f"{person}/deactivate/")
+        assert "Let in again" in cast["owner"].get("/settings/people/").content.decode()
+        cast["owner"].post(f"{person}/reactivate/")
+
+        with entered(tenant):
+            assert Member.objects.get(pk=members["reader"].pk).is_active
+        assert cast["reader"].get("/").status_code == 200
+
+    @pytest.mark.parametrize(("who", "status"), [("owner", 302), ("admin", 302), ("member", 403), ("reader", 403)])
+    def test_manager_and_region_are_said_by_who_administers(self, cast, tenant, members, who, status):
+        path = f"/settings/people/{members['reader'].pk}/place/"
+        response = cast[who].post(path, {"manager": members["admin"].pk, "region": "North"})
+
+        with entered(tenant):
+            reader = Member.objects.get(pk=members["reader"].pk)
+        kept = (members["admin"].pk, "North") if status == 302 else (None, "")
+        assert (response.status_code, (reader.manager_id, reader.region)) == (status, kept)
+
+    def test_nobody_reports_to_themselves(self, cast, members):
+        path = f"/settings/people/{members['admin'].pk}/place/"
+        cast["owner"].post(f"/settings/people/{members['member'].pk}/place/", {"manager": members["admin"].pk})
+        response = cast["owner"].post(path, {"manager": members["member"].pk})
+
+        assert response.status_code == 422
+        assert "would report to themselves" in response.content.decode()
+
+
 class TestInvitations:
     def link(self, cast, email="new@acme.example", role="member"):
         response = cast["owner"].post("/settings/people/invite/", {"email": email, "role": role})

@@ -47,6 +47,17 @@ class RoleForm(forms.Form):
         return {"role": record.base, "record": record}
 
 
+class PlaceForm(forms.Form):
+    manager = forms.ModelChoiceField(
+        label=_("Reports to"),
+        queryset=Member.objects.none(),
+        required=False,
+        empty_label=_("Nobody"),
+        widget=forms.Select({"data-picker": "1"}),
+    )
+    region = forms.CharField(label=_("Region"), max_length=100, required=False)
+
+
 class ProfileForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
 

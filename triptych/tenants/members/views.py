@@ -16,7 +16,7 @@ from triptych.platform import clock
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
 from triptych.tenants.members import access, actions, mail
-from triptych.tenants.members.forms import InviteForm, ProfileForm, RoleForm, WorkspaceForm, role_choices
+from triptych.tenants.members.forms import InviteForm, PlaceForm, ProfileForm, RoleForm, WorkspaceForm, role_choices
 from triptych.tenants.members.models import Invitation
 from triptych.tenants.routing import TenantRequest
 from triptych.tenants.seats import seats_here
@@ -97,6 +97,33 @@ def deactivate(request: TenantRequest, pk: UUID) -> HttpResponse:
     else:
         toasts.show(request, _("%s can no longer sign in here. Their records stay.") % member)
     return redirect("people")
+
+
+@require_POST
+def reactivate(request: TenantRequest, pk: UUID) -> HttpResponse:
+    member = access.member_to_change(request.member, pk)
+    try:
+        actions.reactivate_member(member=member, tenant=request.tenant, by=request.member, now=clock.now())
+    except Refused as refused:
+        toasts.warn(request, refused.message)
+    else:
+        toasts.show(request, _("%s works here again.") % member)
+    return redirect("people")
+
+
+@require_http_methods(["GET", "POST"])
+def place(request: TenantRequest, pk: UUID) -> HttpResponse:
+    """To whom somebody reports, and where they sell."""
+    member = access.member_to_change(request.member, pk)
+    form = PlaceForm(request.POST or None, initial={"manager": member.manager_id, "region": member.region})
+    form.fields["manager"].queryset = access.members_to_see(request.member).exclude(pk=pk)  # type: ignore[attr-defined]
+    if form.is_valid():
+        with refusals_shown(form):
+            actions.place_member(member=member, by=request.member, now=clock.now(), **form.cleaned_data)
+            toasts.show(request, _("Saved for %s.") % member)
+            return redirect("people")
+    status = 422 if form.is_bound else 200
+    return render(request, "settings/place.html", {"form": form, "whom": member}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
