@@ -14,6 +14,7 @@ LINES = (
     Line(_("Leads"), "/leads/", "target-arrow", key="l"),
     Line(_("Deals"), "/deals/", "layout-kanban", key="d"),
     Line(_("Cases"), "/cases/", "lifebuoy", key="s"),
+    Line(_("Calendar"), "/calendar/", "calendar", key="k"),
     Line(_("Activities"), "/activities/", "calendar-check", key="a"),
     Line(_("Import"), "/import/", "table-import", key="i"),
 )
@@ -53,6 +54,12 @@ KINDS = {
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(_("Your profile"), _("The name that colleagues see."), "/settings/profile/", "user-circle"),
+    Setting(
+        _("Notifications"),
+        _("Of what you are told, in the app and by mail."),
+        "/notifications/settings/",
+        "bell",
+    ),
     Setting(
         _("Sign-in and security"),
         _("Password, passkeys, codes, signed-in browsers."),

@@ -44,6 +44,7 @@ CORE_APPS = [
     "triptych.core_crm.cases",
     "triptych.core_crm.calendar",
     "triptych.core_crm.activities",
+    "triptych.core_crm.notifications",
     "triptych.core_crm.imports",
     "triptych.core_crm.samples",
 ]

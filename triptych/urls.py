@@ -27,6 +27,8 @@ urlpatterns = [
     path("deals/", include("triptych.core_crm.deals.urls")),
     path("cases/", include("triptych.core_crm.cases.urls")),
     path("activities/", include("triptych.core_crm.activities.urls")),
+    path("calendar/", include("triptych.core_crm.activities.planning.urls")),
+    path("notifications/", include("triptych.core_crm.notifications.urls")),
     path("files/", include("triptych.platform.files.urls")),
     path("acts/", include("triptych.core_crm.lists.urls")),
     path("import/", include("triptych.core_crm.imports.urls")),

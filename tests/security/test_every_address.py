@@ -37,12 +37,16 @@ pytestmark = pytest.mark.django_db
 
 FOR_STRANGERS = {
     "login/", "login/verify/", "login/passkey/", "login/inactive/", "arrive/", "join/<str:secret>/",
+    "calendar/feed/<str:secret>.ics", "calendar/invitation/<str:token>/",
     "password/reset/", "password/reset/sent/", "password/reset/done/",
     r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
 }  # fmt: skip
 """Where people are who are not signed in yet. Whatever else is added here wants a good reason."""
 
-OF_ONESELF = ("login/", "logout/", "confirm/", "settings/security/", "settings/profile/", "settings/tokens/", "arrive/")
+OF_ONESELF = (
+    "login/", "logout/", "confirm/", "settings/security/", "settings/profile/", "settings/tokens/", "arrive/",
+    "calendar/subscribe/", "notifications/",
+)  # fmt: skip
 """Where a reader changes what is their own: sign-in, name, tokens that read."""
 
 CHOSEN = {"all": "1", "name": "Changed", "value": "", "note-description": "x", "role": "owner", "email": "a@b.example"}
@@ -87,6 +91,8 @@ def house(tenant, members, now, enable):
             "deals/": deal.pk,
             "cases/": Case.objects.alive().first().pk,
             "activities/on/": contact.pk,
+            "calendar/call/": contact.pk,
+            "calendar/": Activity.objects.alive().filter(kind="meeting").first().pk,
             "activities/": Activity.objects.alive().first().pk,
             "files/": attach_file(upload=letter, kind="contact", object_id=contact.pk, by=by, now=now).pk,
             "import/": upload_import(file=table.file, file_name="a.csv", by=by, now=now).pk,

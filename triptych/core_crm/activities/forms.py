@@ -74,6 +74,7 @@ class NoteForm(ComposerForm):
     label, button, done = _("Note"), _("Add note"), _("Note added.")
 
     description = text_field(_("Write a note"))
+    description.widget.attrs["data-mentions"] = "1"
 
 
 class TaskForm(ComposerForm):

@@ -27,6 +27,7 @@ class Panel:
     shown: str
     tabs: list[ComposerTab]
     open: str = ""
+    log_call_url: str = ""
 
     @property
     def filters(self) -> list[Tab]:
@@ -71,4 +72,5 @@ def panel_of(
         shown,
         tabs if member.may_write else [],
         wrong.verb if wrong else "",
+        reverse("calendar:log_call", args=address),
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.activities.findable import search_entry
 from triptych.core_crm.activities.models import Activity, ActivityLink
+from triptych.core_crm.activities.planning.plans import PLANNED, next_reminder, settle_plan
 from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must
 from triptych.platform import events, search
@@ -18,7 +19,7 @@ from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
 DONE = (Activity.Status.HELD, Activity.Status.COMPLETED)
-SETTLED = ("at", "due_at", "completed_at", "end_at", "direction")
+SETTLED = ("at", "start_at", "due_at", "completed_at", "end_at", "direction", *PLANNED)
 
 
 class ActivityFields(TypedDict, total=False):
@@ -61,8 +62,8 @@ def create_activity(
     """
     activity = Activity(kind=kind, created_at=now, updated_at=now, at=now, owner=by, created_by=by)
     check_fields(activity, only=["kind"])
-    apply_changes(activity, {"status": _first_status(kind, fields, now), **_cleaned(fields)})
-    _settle(activity, now=now)
+    changes = apply_changes(activity, {"status": _first_status(kind, fields, now), **_cleaned(fields)})
+    _settle(activity, changes, now=now)
     _check(activity)
     must(by, CREATE, activity)
     activity.save(force_insert=True)
@@ -100,7 +101,7 @@ def update_activity(
         changes |= _replace_links(activity, records)
     if not changes:
         return activity
-    _settle(activity, now=now)
+    _settle(activity, changes, now=now)
     _check(activity)
     activity.save_fields(*(changes.keys() - {"records"}), *SETTLED, at=now)
     if activity.at != was_at:
@@ -119,8 +120,8 @@ def delete_activity(*, activity: Activity, by: Member | None, now: datetime) -> 
     must(by, DELETE, activity)
     if activity.deleted_at:
         return activity
-    activity.deleted_at = now
-    activity.save_fields("deleted_at", at=now)
+    activity.deleted_at, activity.remind_at = now, None
+    activity.save_fields("deleted_at", "remind_at", at=now)
     search.remove(kind="activity", id=activity.pk)
     events.announce("activity.deleted", activity, by=by, at=now)
     return activity
@@ -134,7 +135,8 @@ def restore_activity(*, activity: Activity, by: Member | None, now: datetime) ->
     if not activity.deleted_at:
         return activity
     activity.deleted_at = None
-    activity.save_fields("deleted_at", at=now)
+    activity.remind_at = next_reminder(activity, now=now)
+    activity.save_fields("deleted_at", "remind_at", at=now)
     search.index(search_entry(activity))
     events.announce("activity.restored", activity, by=by, at=now)
     return activity
@@ -156,8 +158,10 @@ def _first_status(kind: str, fields: ActivityFields, now: datetime) -> str:
     return ""
 
 
-def _settle(activity: Activity, *, now: datetime) -> None:
-    """Bring what follows from other fields in line: when it was done, when it ends, where it stands on a timeline."""
+def _settle(activity: Activity, changes: Changes, *, now: datetime) -> None:
+    """Bring what follows from other fields in line: when it was done, when it ends, where it stands on a timeline,
+    its series and reminders.
+    """
     if activity.status in DONE:
         activity.completed_at = activity.completed_at or now
     elif activity.status:
@@ -167,6 +171,7 @@ def _settle(activity: Activity, *, now: datetime) -> None:
     if activity.start_at and activity.duration_minutes is not None:
         activity.end_at = activity.start_at + timedelta(minutes=activity.duration_minutes)
     activity.settle()
+    settle_plan(activity, changes, now=now)
 
 
 def _check(activity: Activity) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.activities.actions.activities import ActivityFields, create_activity, update_activity
 from triptych.core_crm.activities.models import Activity
+from triptych.core_crm.activities.planning.series import next_taken_out
 from triptych.core_crm.activities.records import RecordRef
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
@@ -52,12 +53,16 @@ def log_email(
 def complete_activity(*, activity: Activity, by: Member | None, now: datetime) -> Activity:
     """Note that a task is completed, or that a planned call or meeting was held. Doing it twice changes nothing.
 
+    Of a series only the next moment is done: it becomes an activity of its own, which is returned.
+
     Raises:
         Refused: it is a note or an email.
     """
     if not activity.status:
         raise Refused(_("Notes and emails are nothing to complete."))
     done = Activity.Status.COMPLETED if activity.kind == Activity.Kind.TASK else Activity.Status.HELD
+    if activity.is_series and activity.is_open:
+        activity = next_taken_out(activity=activity, by=by, now=now)
     return update_activity(activity=activity, by=by, now=now, status=done)
 
 

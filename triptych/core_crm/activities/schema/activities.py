@@ -220,13 +220,13 @@ class Mutations:
     @mutation
     def create_activity(self, info: ApiInfo, input: CreateActivityInput) -> ActivityPayload:
         """Keep a new task, call, meeting, email or note."""
-        return ActivityPayload.of(activity=actions.create_activity(**acting(info), **_fields(info, input)))
+        return ActivityPayload.of(activity=actions.create_activity(**acting(info), **activity_fields(info, input)))
 
     @mutation
     def update_activity(self, info: ApiInfo, input: UpdateActivityInput) -> ActivityPayload:
         """Change the given fields of an activity; the list of records is replaced as a whole."""
         activity = access.activity_to_change(info.context.member, key_of(input.id, activity_list))
-        fields = _fields(info, input)
+        fields = activity_fields(info, input)
         activity = actions.update_activity(activity=activity, version=version_of(input), **acting(info), **fields)
         return ActivityPayload.of(activity=activity)
 
@@ -255,8 +255,10 @@ class Mutations:
         return ActivityPayload.of(activity=actions.restore_activity(activity=activity, **acting(info)))
 
 
-def _fields(info: ApiInfo, input: ActivityFields) -> dict[str, Any]:
+def activity_fields(info: ApiInfo, input: ActivityFields) -> dict[str, Any]:
+    """The fields that the client sent, as the actions take them."""
     fields = fields_of(info, input, models.Activity)
+    fields = {name: [] if name == "reminders" and value is None else value for name, value in fields.items()}
     if "records" in fields:
         fields["records"] = [_record(info, given) for given in fields["records"] or ()]
     return fields

@@ -1,0 +1,314 @@
+"""What repeats, who takes part, and the calendar's page, feed and API."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core import mail
+from hypothesis import given
+from hypothesis import strategies as st
+from ical.calendar_stream import IcsCalendarStream
+
+from triptych.core_crm.activities import access, actions
+from triptych.core_crm.activities.models import Activity, Attendee
+from triptych.core_crm.activities.planning.actions import Which, change_occurrence, delete_occurrence
+from triptych.core_crm.activities.planning.attendees import answer_invitation, set_attendees, token_of
+from triptych.core_crm.activities.planning.feed import create_feed, feed_of
+from triptych.core_crm.activities.planning.recurrence import DAYS, RuleRefused, checked_rule
+from triptych.core_crm.activities.planning.window import occurrences
+from triptych.core_crm.contacts.actions import create_contact
+from triptych.platform.refusals import Refused
+from triptych.platform.scope import CONTROL, entered
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def berlin(tenant):
+    """Acme Tools works in Berlin."""
+    with entered(CONTROL):
+        type(tenant).objects.filter(pk=tenant.pk).update(timezone="Europe/Berlin")
+    tenant.timezone = "Europe/Berlin"
+
+
+@pytest.fixture
+def weekly(tenant, members, berlin):
+    """Every Wednesday at nine in Berlin, for an hour, from 4 March 2026."""
+    start = datetime(2026, 3, 4, 8, tzinfo=UTC)
+    with entered(tenant):
+        return actions.create_activity(
+            kind="meeting", subject="Weekly", start_at=start, duration_minutes=60, rule="FREQ=WEEKLY",
+            by=members["member"], now=start - WEEK,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def shown(tenant, members):
+    """The subjects and starts on the calendar between two days of 2026 as (month, day)."""
+
+    def shown(first, last, who="member"):
+        with entered(tenant):
+            found = occurrences(
+                access.activities_visible_to(members[who]),
+                datetime(2026, *first, tzinfo=UTC),
+                datetime(2026, *last, tzinfo=UTC),
+                of=[members[who].pk],
+            )
+        return [(one.activity.subject, f"{one.start_at:%m-%d %H:%M}") for one in found]
+
+    return shown
+
+
+def changed(tenant, activity, by, now, at, which, **fields):
+    with entered(tenant):
+        activity = Activity.objects.get(pk=activity.pk)
+        return change_occurrence(activity=activity, occurs_at=at, which=which, by=by, now=now, **fields)
+
+
+def test_nine_stays_nine_when_the_clocks_change_and_one_row_is_the_whole_series(weekly, shown, tenant):
+    assert shown((3, 1), (4, 10)) == [
+        ("Weekly", "03-04 08:00"), ("Weekly", "03-11 08:00"), ("Weekly", "03-18 08:00"), ("Weekly", "03-25 08:00"),
+        ("Weekly", "04-01 07:00"), ("Weekly", "04-08 07:00"),
+    ]  # fmt: skip
+    with entered(tenant):
+        assert Activity.objects.count() == 1
+
+
+def test_one_all_following_and_the_whole_series_are_moved(weekly, shown, tenant, members, now):
+    by, at = members["member"], weekly.start_at
+    changed(tenant, weekly, by, now, at + WEEK, Which.THIS, start_at=at + WEEK + timedelta(hours=2))
+    assert shown((3, 1), (3, 20))[1:] == [("Weekly", "03-11 10:00"), ("Weekly", "03-18 08:00")]
+
+    third = at + 2 * WEEK
+    changed(tenant, weekly, by, now, third, Which.FOLLOWING, start_at=third + timedelta(days=1), subject="Thursdays")
+    assert shown((3, 1), (4, 3)) == [
+        ("Weekly", "03-04 08:00"), ("Weekly", "03-11 10:00"),
+        ("Thursdays", "03-19 08:00"), ("Thursdays", "03-26 08:00"), ("Thursdays", "04-02 07:00"),
+    ]  # fmt: skip
+
+    changed(tenant, weekly, by, now, at, Which.ALL, start_at=at - timedelta(minutes=30), subject="Early")
+    assert shown((3, 1), (3, 18)) == [("Early", "03-04 07:30"), ("Weekly", "03-11 10:00")]
+
+
+def test_deleting_one_the_following_and_all(weekly, shown, tenant, members, now):
+    by, at = members["member"], weekly.start_at
+    with entered(tenant):
+        gone = delete_occurrence(activity=weekly, occurs_at=at, which=Which.THIS, by=by, now=now)
+        delete_occurrence(activity=weekly, occurs_at=at + 3 * WEEK, which=Which.FOLLOWING, by=by, now=now)
+    assert shown((3, 1), (5, 1)) == [("Weekly", "03-11 08:00"), ("Weekly", "03-18 08:00")]
+
+    with entered(tenant):
+        actions.restore_activity(activity=gone, by=by, now=now)
+    assert shown((3, 1), (3, 5)) == [("Weekly", "03-04 08:00")]
+    with entered(tenant):
+        delete_occurrence(activity=weekly, occurs_at=at + WEEK, which=Which.ALL, by=by, now=now)
+    assert shown((3, 1), (5, 1)) == []
+    with entered(tenant), pytest.raises(Refused):
+        delete_occurrence(activity=weekly, occurs_at=at + timedelta(days=1), which=Which.THIS, by=by, now=now)
+
+
+def test_doing_what_repeats_does_one_and_leaves_the_rest(tenant, members, now, shown):
+    by = members["member"]
+    with entered(tenant):
+        task = actions.create_task(subject="Report", due_at=now, rule="FREQ=DAILY;COUNT=3", by=by, now=now)
+        done = actions.complete_activity(activity=task, by=by, now=now)
+        task.refresh_from_db()
+        assert (done.status, done.series_id, task.due_at) == ("completed", task.pk, now + timedelta(days=1))
+        for _ in range(2):
+            actions.complete_activity(activity=Activity.objects.get(pk=task.pk), by=by, now=now)
+        task.refresh_from_db()
+        assert (task.is_open, Activity.objects.open().count()) == (False, 0)
+    assert len(shown((3, 1), (3, 9))) == 3
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["FREQ=SECONDLY", "weekly", "FREQ=DAILY;COUNT=0", "FREQ=DAILY;COUNT=2;UNTIL=20260401", "FREQ=DAILY;BYMONTH=2",
+     "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=MONTHLY;BYDAY=9MO", "FREQ=WEEKLY;UNTIL=20250101", "FREQ=DAILY;X=1",
+     "FREQ=WEEKLY;INTERVAL=99999", "FREQ=MONTHLY;BYMONTHDAY=0", "FREQ=WEEKLY;UNTIL=20261399T000000Z"],
+)  # fmt: skip
+@pytest.mark.usefixtures("in_tenant")
+def test_a_rule_that_no_calendar_can_follow_is_refused(members, now, rule):
+    with pytest.raises(RuleRefused):
+        actions.create_task(subject="x", due_at=now, rule=rule, by=members["member"], now=now)
+    assert not Activity.objects.exists()
+
+
+@given(
+    days=st.sets(st.sampled_from(DAYS), min_size=1), interval=st.integers(1, 4), count=st.integers(1, 30),
+    day=st.integers(0, 365), hour=st.integers(4, 22),
+)  # fmt: skip
+def test_a_series_cut_in_two_holds_the_same_moments(days, interval, count, day, hour):
+    start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day, hours=hour)
+    rule = f"FREQ=WEEKLY;INTERVAL={interval};BYDAY={','.join(sorted(days))};COUNT={count};WKST=MO"
+    whole = checked_rule(rule, zone=ZoneInfo("Europe/Berlin"), start=start)
+    moments = list(whole.between(whole.anchor, whole.anchor + timedelta(days=3000)))
+
+    assert (len(moments), moments[0], moments[-1]) == (count, whole.anchor, whole.last())
+    cut = moments[len(moments) // 2]
+    if cut != whole.anchor:
+        first = type(whole)(whole.before(cut), whole.zone, whole.anchor)
+        second = type(whole)(whole.rule_from(cut), whole.zone, cut)
+        assert [*first.between(moments[0], cut + WEEK), *second.between(cut, moments[-1] + WEEK)] == moments
+
+
+@pytest.mark.parametrize(("who", "day"), [("member", "5"), ("reader", "5"), ("owner", "5")])
+@pytest.mark.parametrize("view", ["day", "week", "month"])
+def test_the_page_shows_the_calendar_of_a_colleague(cast, weekly, members, who, day, view):
+    page = cast[who].get(f"/calendar/?{urlencode({'view': view, 'date': '2026-03-04', 'of': members['member'].pk})}")
+    own = cast["admin"].get(f"/calendar/?view={view}&date=2026-03-04")
+
+    assert (page.status_code, "Weekly" in page.content.decode(), "Weekly" in own.content.decode()) == (200, True, False)
+    assert ("data-movable" in page.content.decode()) == (who != "reader")
+
+
+@pytest.mark.parametrize(
+    "query", ["view=year&date=yesterday&of=nobody", "date=9999-12-31&view=month", "date=0001-01-01"]
+)
+def test_a_strange_address_still_shows_a_calendar(cast, query):
+    assert cast["member"].get(f"/calendar/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("who", "status", "start"),
+    [("owner", 200, "10:30"), ("reader", 403, "08:00"), ("outsider", 204, "08:00"), ("stranger", 204, "08:00")],
+)
+def test_only_who_may_change_it_moves_it(cast, tenant, weekly, shown, who, status, start):
+    at = weekly.start_at.isoformat()
+    typed = {"start": "2026-03-04T11:30", "occurs_at": at, "which": "this"}
+    response = cast[who].post(f"/calendar/{weekly.pk}/move/", typed, headers=HTMX)
+
+    assert (response.status_code, shown((3, 4), (3, 5))) == (status, [("Weekly", f"03-04 {start}")])
+
+
+def test_a_drag_of_what_repeats_asks_how_much_of_it_is_meant(cast, weekly, shown):
+    typed = {"start": "2026-03-04T11:30", "occurs_at": weekly.start_at.isoformat()}
+    asked = cast["member"].post(f"/calendar/{weekly.pk}/move/", typed, headers=HTMX)
+    wrong = cast["member"].post(f"/calendar/{weekly.pk}/move/", {"start": "soon", "which": "this"}, headers=HTMX)
+
+    assert ("The whole series" in asked.content.decode(), asked["HX-Retarget"]) == (True, "#dialog")
+    assert (wrong.status_code, shown((3, 4), (3, 5))) == (422, [("Weekly", "03-04 08:00")])
+
+
+def test_a_meeting_is_made_with_people_and_repeats_until_a_day(cast, tenant, members, berlin, shown, now):
+    with entered(tenant):
+        contact = create_contact(first_name="Ilse", emails=[{"email": "ilse@quarz.example"}], by=None, now=now)
+    typed = {
+        "kind": "meeting", "subject": "Plan", "start": "2026-03-10T14:00", "minutes": "45", "location": "Room 2",
+        "repeats": "FREQ=MONTHLY;BYDAY=NTH", "until": "2026-05-31", "reminder": "15", "members": [members["owner"].pk],
+        "contacts": [contact.pk],
+    }  # fmt: skip
+    response = cast["member"].post("/calendar/new/", typed, headers=HTMX)
+
+    assert (response.status_code, "calendar-changed" in response.get("HX-Trigger", "")) == (
+        200,
+        True,
+    )
+    expected = [("Plan", "03-10 13:00"), ("Plan", "04-14 12:00"), ("Plan", "05-12 12:00")]
+    assert (shown((3, 1), (7, 1)), shown((3, 1), (7, 1), who="owner")) == (expected, expected)
+    with entered(tenant):
+        pk = Activity.objects.get().pk
+    dialog = cast["member"].get(f"/calendar/{pk}/", headers=HTMX).content.decode()
+    assert ("Ilse" in dialog, "Not yet answered" in dialog) == (True, True)
+
+
+@pytest.fixture
+def invited(tenant, weekly, members, now, drain):
+    """Ilse, a contact, and the owner are asked to come; the mail has gone out."""
+    with entered(tenant):
+        contact = create_contact(first_name="Ilse", emails=[{"email": "ilse@quarz.example"}], by=None, now=now)
+        set_attendees(activity=weekly, members=[members["owner"]], contacts=[contact], by=members["member"], now=now)
+    drain()
+    with entered(tenant):
+        return Attendee.objects.get(contact=contact)
+
+
+def test_a_contact_answers_by_the_link_in_the_mail(cast, tenant, other_tenant, invited):
+    message = next(one for one in mail.outbox if one.to == ["ilse@quarz.example"])
+    path = re.search(r"/calendar/invitation/\S+", message.body)[0]
+    assert IcsCalendarStream.calendar_from_ics(message.attachments[0][1]).events[0].summary == "Weekly"
+
+    opened = cast["stranger"].get(path)
+    with entered(tenant):
+        assert Attendee.objects.get(pk=invited.pk).answer == "pending"
+    answered = cast["stranger"].post(path, {"answer": "accepted"})
+    with entered(tenant):
+        assert Attendee.objects.get(pk=invited.pk).answer == "accepted"
+    with entered(other_tenant):
+        foreign = token_of(invited)
+    strange = [cast["stranger"].get(f"/calendar/invitation/{token}/").status_code for token in (foreign, "x:y:z")]
+    assert (opened.status_code, answered.status_code, strange) == (200, 200, [404, 404])
+
+
+def test_a_member_answers_in_the_app_and_who_declines_no_longer_has_it(cast, tenant, weekly, invited, shown):
+    assert len(shown((3, 1), (3, 8), who="owner")) == 1
+    cast["owner"].post(f"/calendar/{weekly.pk}/answer/", {"answer": "declined"}, headers=HTMX)
+    stranger = cast["admin"].post(f"/calendar/{weekly.pk}/answer/", {"answer": "accepted"}, headers=HTMX)
+
+    assert (shown((3, 1), (3, 8), who="owner"), stranger.status_code) == ([], 404)
+    with entered(tenant), pytest.raises(Refused):
+        answer_invitation(attendee=invited, answer="perhaps", by=None, now=weekly.start_at)
+
+
+def test_another_program_reads_the_feed_until_it_is_revoked(cast, tenant, members, weekly, now):
+    by, at = members["member"], weekly.start_at
+    changed(
+        tenant, weekly, by, now, at + WEEK, Which.THIS, start_at=at + WEEK + timedelta(hours=2), subject="Late; a, b"
+    )
+    with entered(tenant):
+        delete_occurrence(activity=weekly, occurs_at=at + 2 * WEEK, which=Which.THIS, by=by, now=now)
+        secret = create_feed(member=by, now=now)
+        text = feed_of(by, now=now, host="acme.example").decode()
+    path = f"/calendar/feed/{secret}.ics"
+    answer = cast["stranger"].get(path)
+    calendar = IcsCalendarStream.calendar_from_ics(text)
+    read = calendar.timeline_tz(datetime.now(UTC).tzinfo).overlapping(
+        datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 5, tzinfo=UTC)
+    )
+
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    assert [(one.summary, one.dtstart.astimezone(UTC).strftime("%m-%d %H:%M")) for one in read] == [
+        ("Weekly", "03-04 08:00"), ("Late; a, b", "03-11 10:00"), ("Weekly", "03-25 08:00"), ("Weekly", "04-01 07:00"),
+    ]  # fmt: skip
+    cast["member"].post("/calendar/subscribe/revoke/")
+    assert cast["stranger"].get(path).status_code == 404
+
+
+def test_a_call_is_logged_in_one_step_after_the_number_was_clicked(cast, tenant, now):
+    with entered(tenant):
+        contact = create_contact(first_name="Ilse", phones=[{"phone": "+49 30 1234567"}], by=None, now=now)
+    page = cast["member"].get(f"/contacts/{contact.pk}/").content.decode()
+    path = f"/calendar/call/contact/{contact.pk}/"
+    refused = cast["reader"].post(path, {"reached": "held"}, headers=HTMX).status_code
+    typed = {"reached": "not_held", "description": "No answer", "duration_minutes": ""}
+    logged = cast["member"].post(path, typed, headers=HTMX)
+
+    assert ("tel:+49301234567" in page or "tel:+49" in page, refused, logged.status_code) == (True, 403, 200)
+    with entered(tenant):
+        assert list(Activity.objects.values_list("kind", "status", "description")) == [
+            ("call", "not_held", "No answer")
+        ]
+
+
+def test_the_api_reads_and_changes_the_calendar(api, weekly, members, tenant):
+    entries = """{ calendar(start: "2026-03-01T00:00:00Z", end: "2026-03-20T00:00:00Z") {
+      startAt repeats activity { id subject rule } } }"""
+    first = api(entries, who="reader")["data"]["calendar"]
+    assert [(one["startAt"], one["repeats"], one["activity"]["rule"]) for one in first] == [
+        (f"2026-03-{day}T08:00:00Z", True, "FREQ=WEEKLY") for day in ("04", "11", "18")
+    ]
+    change = """mutation ($input: ChangeOccurrenceInput!) { changeOccurrence(input: $input) {
+      activity { subject startAt occursAt rule } problems { code field } } }"""
+    given = {"id": first[0]["activity"]["id"], "occursAt": first[1]["startAt"], "subject": "Other"}
+    answer = api(change, who="member", input=given)["data"]["changeOccurrence"]
+    again = api(change, who="member", input=given)["data"]["changeOccurrence"]
+    assert answer["activity"]["occursAt"] == first[1]["startAt"]
+    assert (answer["problems"], [one["field"] for one in again["problems"]]) == ([], ["occursAt"])
+    assert api(change, who="reader", input=given)["data"]["changeOccurrence"]["problems"][0]["code"] == "FORBIDDEN"
+    far = api('{ calendar(start: "2026-03-01T00:00:00Z", end: "2027-03-20T00:00:00Z") { startAt } }')
+    assert far["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"

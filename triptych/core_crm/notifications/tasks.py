@@ -1,0 +1,123 @@
+"""Who is told of what happened: each handler looks at the record as it is now and tells those whom it concerns."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from triptych.core_crm.activities.models import Activity, ActivityLink
+from triptych.core_crm.activities.records import RecordRef, models_by_kind, named
+from triptych.core_crm.cases.models import CaseMessage
+from triptych.core_crm.notifications.actions import notify
+from triptych.core_crm.notifications.hooks import ASSIGNED, MENTIONED, REPLY, SHARED
+from triptych.core_crm.notifications.mails import in_words_of_the_workspace, send_waiting
+from triptych.core_crm.notifications.mentions import mentioned
+from triptych.core_crm.notifications.models import Notification
+from triptych.platform import clock, events
+from triptych.platform.events import Event, schedules
+from triptych.tenants.members.models import Member
+
+NOUNS = ("contact", "company", "lead", "deal", "case", "activity")
+
+
+@events.handles(*(f"{noun}.{verb}" for noun in NOUNS for verb in ("created", "updated")), "case.assigned")
+def tell_the_new_owner(event: Event) -> None:
+    """Somebody was given a record by somebody else. Who gets one without anybody's act (an import) is not told."""
+    if event.by is None or (event.name.endswith(".updated") and "owner" not in event.facts.get("changed", ())):
+        return
+    record = _record(event)
+    owner: Member | None = getattr(record, "owner", None)
+    if record is None or owner is None or owner.pk == event.by or event.facts.get("series"):
+        return
+    with in_words_of_the_workspace():
+        title = _("%(kind)s for you: %(what)s")
+        title %= {"kind": str(record._meta.verbose_name).capitalize(), "what": record}
+    _tell([owner], ASSIGNED, title, record, event, key=f"assigned:{record.pk}:{event.id}")
+
+
+@events.handles("activity.created", "activity.updated")
+def tell_who_is_mentioned(event: Event) -> None:
+    """“@Ada” in a note: once for each note, also when it is edited."""
+    note: Any = _record(event)
+    if note is None or note.kind != Activity.Kind.NOTE or "@" not in note.description:
+        return
+    links = ActivityLink.objects.filter(activity=note).order_by("pk").values_list("kind", "object_id")
+    about = next(iter(named([RecordRef(kind, key) for kind, key in links[:1]]).values()), None)
+    _tell_mentioned(note.description, note, event, where=about.title if about else "", url=about.url if about else "")
+
+
+@events.handles("case.noted", "case.message_received", "case.replied")
+def tell_of_messages(event: Event) -> None:
+    """An internal note may mention somebody; what others write on a case concerns its owner."""
+    case: Any = _record(event)
+    message = CaseMessage.objects.filter(pk=UUID(event.facts["message"])).first()
+    if case is None or message is None:
+        return
+    if event.name == "case.noted":
+        _tell_mentioned(message.body, case, event, where=str(case), url=case.get_absolute_url(), key=str(message.pk))
+    if case.owner is None:
+        return
+    with in_words_of_the_workspace():
+        title = _("%(who)s on %(what)s") % {"who": message.said_by, "what": case}
+    _tell([case.owner], REPLY, title, case, event, key=f"reply:{message.pk}", body=message.body[:200])
+
+
+@events.handles("record.shared")
+def tell_of_share(event: Event) -> None:
+    """A record was shared with a member, or with a team of which they are."""
+    record = _record(event)
+    if record is None:
+        return
+    member, team = event.facts.get("member"), event.facts.get("team")
+    people = Member.objects.active()
+    shared = people.filter(pk=member) if member else people.filter(team_places__team=team) if team else people.none()
+    with in_words_of_the_workspace():
+        title = _("Shared with you: %(what)s") % {"what": record}
+    _tell(list(shared), SHARED, title, record, event, key=f"shared:{event.id}")
+
+
+@schedules.every(timedelta(minutes=5))
+def queue_mails(event: Event) -> None:
+    """Have mails sent whose time has come: each member's in a transaction of its own."""
+    due = Notification.objects.filter(mail_at__lte=event.at, mailed_at=None).values_list("member_id", flat=True)
+    for member_id in due.order_by("member_id").distinct()[:1000]:
+        events.announce("notification.mail_due", None, by=None, at=event.at, member=str(member_id))
+
+
+@events.handles("notification.mail_due")
+def send_mails(event: Event) -> None:
+    """One mail for all that waits for a member."""
+    member = Member.objects.filter(pk=UUID(event.facts["member"])).first()
+    if member is not None:
+        send_waiting(member, now=clock.now())
+
+
+def _record(event: Event) -> Any:
+    """The record as it is now; None when it is in the bin or of a kind without pages."""
+    model = models_by_kind().get(event.kind.rpartition(".")[2])
+    if model is None or event.object_id is None:
+        return None
+    return model.objects.alive().filter(pk=event.object_id).first()
+
+
+def _tell(people: list[Member], kind: str, title: str, record: Any, event: Event, *, key: str, body: str = "") -> None:
+    about, url = RecordRef.of(record), record.get_absolute_url()
+    notify(to=people, kind=kind, title=title, body=body, url=url, about=about, by=event.by, key=key, now=clock.now())
+
+
+def _tell_mentioned(text: str, record: Any, event: Event, *, where: str, url: str, key: str = "") -> None:
+    everybody = {one.pk: one for one in Member.objects.active()}
+    by = everybody.pop(event.by, None) if event.by else None
+    people = mentioned(text, list(everybody.values()))
+    if not people:
+        return
+    with in_words_of_the_workspace():
+        words = {"who": by or _("Somebody"), "where": where or _("a note")}
+        title = _("%(who)s mentioned you on %(where)s") % words
+    notify(
+        to=people, kind=MENTIONED, title=title, body=text[:200], url=url or record.get_absolute_url(), by=event.by,
+        about=RecordRef.of(record), key=f"mentioned:{key or record.pk}", now=clock.now(),
+    )  # fmt: skip
