@@ -112,6 +112,13 @@ SETTINGS: tuple[Setting, ...] = (
         administers=True,
     ),
     Setting(
+        _("Mail that came"),
+        _("Mails that were set aside or not understood, and why."),
+        "/settings/mail/",
+        "mail-question",
+        administers=True,
+    ),
+    Setting(
         _("Working hours"),
         _("When you work, and on which days you do not."),
         "/settings/working-hours/",

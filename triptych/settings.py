@@ -42,6 +42,7 @@ CORE_APPS = [
     "triptych.core_crm.deals",
     "triptych.core_crm.leads",
     "triptych.core_crm.cases",
+    "triptych.core_crm.mail",
     "triptych.core_crm.calendar",
     "triptych.core_crm.activities",
     "triptych.core_crm.notifications",

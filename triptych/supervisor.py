@@ -176,6 +176,8 @@ def _commands(port: int) -> dict[str, list[str]]:
     commands = {"web": web_server(port=port), "worker": [*ours, "worker"]}
     if os.environ.get("BROKER_URL"):
         commands["relay"] = [*ours, "relay"]
+    if os.environ.get("TRIPTYCH_MAIL_PORT"):
+        commands["mail"] = [*ours, "mail", "serve", "--port", os.environ["TRIPTYCH_MAIL_PORT"]]
     return commands
 
 

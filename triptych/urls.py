@@ -19,6 +19,7 @@ urlpatterns = [
     path("settings/exchange-rates/", include("triptych.core_crm.deals.rate_urls")),
     path("settings/pipelines/", include("triptych.core_crm.deals.pipeline_urls")),
     path("settings/queues/", include("triptych.core_crm.cases.queue_urls")),
+    path("settings/mail/", include("triptych.core_crm.mail.urls")),
     path("contacts/", include("triptych.core_crm.contacts.urls")),
     path("companies/", include("triptych.core_crm.contacts.company_urls")),
     path("leads/", include("triptych.core_crm.leads.urls")),

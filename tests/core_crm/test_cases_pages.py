@@ -139,7 +139,9 @@ def test_merging_from_the_page(cast, case, again, tenant, members, now):
     with entered(tenant):
         other = actions.create_case(subject="Same", by=members["member"], now=now)
 
-    response = cast["member"].post(f"/cases/{other.pk}/merge/", {"into": case.pk}, headers=HTMX)
+    preview = cast["member"].post(f"/cases/{other.pk}/merge/", {"into": case.pk}, headers=HTMX)
+    assert ("closes as a duplicate of" in preview.content.decode(), again(other).merged_into_id) == (True, None)
+    response = cast["member"].post(f"/cases/{other.pk}/merge/", {"into": case.pk, "confirmed": 1}, headers=HTMX)
 
     assert (response["HX-Redirect"], again(other).merged_into_id) == (f"/cases/{case.pk}/", case.pk)
 

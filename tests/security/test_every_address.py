@@ -15,12 +15,14 @@ from django.urls import get_resolver
 
 from triptych.core_crm.activities.models import Activity
 from triptych.core_crm.calendar.models import BusinessCalendar
+from triptych.core_crm.cases.actions import add_internal_note
 from triptych.core_crm.cases.models import Case, Queue
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.deals.actions import NewRate, create_competitor, set_rates
 from triptych.core_crm.deals.models import Deal, ExchangeRate, Pipeline, Stage
 from triptych.core_crm.imports.actions import upload_import
 from triptych.core_crm.leads.models import Lead
+from triptych.core_crm.mail.actions import keep_mail
 from triptych.core_crm.rights.actions import create_role, create_team
 from triptych.core_crm.samples.actions import add_samples
 from triptych.platform.files.actions import attach_file
@@ -101,6 +103,8 @@ def house(tenant, members, now, enable):
             "settings/pipelines/stages/": Stage.objects.first().pk,
             "settings/pipelines/": Pipeline.objects.first().pk,
             "settings/queues/": Queue.objects.first().pk,
+            "settings/mail/": keep_mail(raw=b"Subject: x\n\nx", recipient="", sender="", now=now).pk,
+            "cases/messages/": add_internal_note(case=Case.objects.alive().first(), body="x", by=by, now=now).pk,
             "settings/working-hours/": BusinessCalendar.objects.get().pk,
             "settings/roles/": create_role(name="Sales", rights={}, field_rights={}, by=by, now=now).pk,
             "settings/teams/": create_team(name="North", by=by, now=now).pk,

@@ -2,7 +2,7 @@
 
 import typer
 
-from triptych.cli import imports, operators, plugins, processes, tenants, tokens, upkeep
+from triptych.cli import imports, mail, operators, plugins, processes, tenants, tokens, upkeep
 
 app = typer.Typer(help="Triptych, a CRM for small businesses.", no_args_is_help=True, pretty_exceptions_enable=False)
 for commands in (processes.app, upkeep.app, imports.app):
@@ -11,6 +11,7 @@ app.add_typer(tenants.app, name="tenant")
 app.add_typer(tokens.app, name="token")
 app.add_typer(plugins.app, name="plugin")
 app.add_typer(operators.app, name="operator")
+app.add_typer(mail.app, name="mail")
 
 
 def main() -> None:

@@ -31,7 +31,9 @@ def messages_visible_to(member: Member) -> CaseMessageQuerySet:
 
 def case_to_see(member: Member, pk: UUID) -> Case:
     """Raises Http404 for a case that is not there for this member."""
-    found: Case = get_object_or_404(cases_visible_to(member).for_rows().select_related("deal", "merged_into"), pk=pk)
+    found: Case = get_object_or_404(
+        cases_visible_to(member).for_rows().select_related("deal", "merged_into", "follows"), pk=pk
+    )
     return found
 
 
@@ -47,6 +49,18 @@ def case_to_delete(member: Member, pk: UUID) -> Case:
     case = case_to_see(member, pk)
     must(member, DELETE, case)
     return case
+
+
+def followers_of(member: Member, case: Case) -> CaseQuerySet:
+    """The cases that go on from a case, oldest first, as far as the member sees them."""
+    return cases_visible_to(member).filter(follows=case).order_by("number", "pk")
+
+
+def message_to_change(member: Member, pk: UUID) -> CaseMessage:
+    """A message of a case that the member may change; raises Http404 or Forbidden as `case_to_change` does."""
+    message = get_object_or_404(messages_visible_to(member).select_related("case"), pk=pk)
+    message.case = case_to_change(member, message.case_id)
+    return message
 
 
 def case_to_restore(member: Member, pk: UUID) -> Case:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.forms import Form
 from django.urls import reverse
@@ -11,13 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.cases.forms import CustomerForm, InternalNoteForm, ReplyForm
 from triptych.core_crm.cases.models import Case, CaseMessage
+from triptych.platform import clock
+from triptych.platform.keyset import page_of
 from triptych.platform.web.composer import ComposerTab
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-SHOWN = 200
-"""How many of the newest messages a page shows."""
+SHOWN = 50
+"""How many messages a page shows: the newest, and as many more each time somebody asks for earlier ones."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ WAYS = (
 
 def composer_of(case: Case, *, wrong: Form | None = None) -> list[ComposerTab]:
     """The ways to go on with a conversation; `wrong` is a form that came back with errors."""
+    to = case.mailed_to
+    mailed = {"reply": _("Public: goes to %(address)s by mail.") % {"address": to}} if to else {}
     return [
         ComposerTab(
             way.what,
@@ -49,13 +53,36 @@ def composer_of(case: Case, *, wrong: Form | None = None) -> list[ComposerTab]:
             reverse("cases:say", args=[case.pk, way.what]),
             wrong if isinstance(wrong, way.form) else way.form(prefix=way.what),
             way.button,
-            way.hint,
+            mailed.get(way.what, way.hint),
         )
         for way in WAYS
     ]
 
 
-def messages_of(case: Case) -> list[CaseMessage]:
-    """The newest messages of a case and of those merged into it, oldest first."""
+@dataclass(frozen=True)
+class Said:
+    """A part of a conversation, oldest first. `earlier` is the place before which there is more, empty at its start."""
+
+    messages: list[CaseMessage]
+    earlier: str
+
+
+def messages_of(case: Case, *, before: str = "") -> Said:
+    """The newest messages of a case and of those merged into it, or those before a place.
+
+    Raises:
+        BadCursor: the place is none.
+    """
     rows = CaseMessage.objects.of_conversation(case).select_related("author", "contact", "case")
-    return list(reversed(rows.order_by("-at", "-pk")[:SHOWN]))
+    page = page_of(rows, order=("at", "pk"), size=SHOWN, before=before)
+    now = clock.now()
+    for message in page.rows:
+        message.fares_badly = message.may_be_sent_again(at=now)  # type: ignore[attr-defined]
+    return Said(page.rows, page.start_cursor if page.has_previous else "")
+
+
+def about_conversation(case: Case, *, may_write: bool, before: str = "") -> dict[str, Any]:
+    """What the conversation's template wants to know."""
+    said = messages_of(case, before=before)
+    adopts = may_write and bool(case.requester_email) and not case.contact_id
+    return {"case": case, "said": said, "adopts": adopts, "may_write": may_write}

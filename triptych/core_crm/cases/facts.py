@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.html import format_html
@@ -44,8 +45,8 @@ CLOCKS = (
 )
 
 
-def head_of(case: Case, *, may_write: bool) -> dict[str, Any]:
-    """What the head of a case's page says."""
+def head_of(case: Case, *, may_write: bool, followers: Iterable[Case] = ()) -> dict[str, Any]:
+    """What the head of a case's page says; `followers` are the cases that go on from it."""
     facts: list[Any] = [status_tag(case)]
     if case.priority in ("high", "urgent"):
         facts.append(priority_tag(case))
@@ -54,6 +55,9 @@ def head_of(case: Case, *, may_write: bool) -> dict[str, Any]:
     facts.extend(link_to(record) for record in (case.contact, case.company) if record)
     if case.merged_into:
         facts.append(format_html("{} {}", _t("Merged into"), link_to(case.merged_into)))
+    if case.follows:
+        facts.append(format_html("{} {}", case.get_following_display(), link_to(case.follows)))
+    facts.extend(format_html("{} {}", _t("Goes on in"), link_to(one)) for one in followers)
     return {
         "title": case.subject,
         "subtitle": f"#{case.number}",

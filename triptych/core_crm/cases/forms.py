@@ -68,8 +68,15 @@ class MergeForm(RecordForm):
         url="/cases/pick/",
         label=_("Merge into"),
         required=True,
-        help_text=_("The messages of both stand in that case's conversation. Reopening this case takes it back."),
+        help_text=_("The messages of both stand in that case's conversation, in the order of time."),
     )
+    tell = forms.BooleanField(label=_("Tell the requester where their case goes on"), required=False)
+
+
+class SplitForm(forms.Form):
+    """What the case is called that begins with a message."""
+
+    subject = forms.CharField(label=_("Subject of the new case"), max_length=200)
 
 
 class ReplyForm(forms.Form):
@@ -105,6 +112,20 @@ class CustomerForm(forms.Form):
 
 class QueueForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80, help_text=_("For example: Support, Complaints, Returns."))
+    mailbox = forms.CharField(
+        label=_("Mail name"),
+        max_length=63,
+        required=False,
+        help_text=_("What stands before the @ of its address, for example “support”. From the name if empty."),
+    )
+    reopen_days = forms.IntegerField(
+        label=_("Days to reopen"),
+        min_value=0,
+        max_value=3650,
+        required=False,
+        initial=14,
+        help_text=_("An answer reopens a case closed within these days; a later one begins a new case. 14 if empty."),
+    )
     members = forms.ModelMultipleChoiceField(
         Member.objects.active().by_name(),
         label=_("Who looks after it"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
-from django.core.validators import MaxLengthValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.custom_fields.columns import CustomValuesField
@@ -39,6 +41,12 @@ class Queue(Record):
     is_active = models.BooleanField(_("active"), default=True)
     is_default = models.BooleanField(_("default"), default=False)
     members = models.ManyToManyField(Member, related_name="queues", verbose_name=_("members"), blank=True)
+    mailbox = models.CharField(
+        _("mail name"), max_length=63, blank=True, help_text="What stands before the @; from the name if empty."
+    )
+    reopen_days = models.PositiveSmallIntegerField(
+        _("days to reopen"), default=14, validators=[MaxValueValidator(3650)], help_text="Later begins a new case."
+    )
     emptied_into = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="+", help_text="Where its cases went."
     )
@@ -55,6 +63,11 @@ class Queue(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def mail_name(self) -> str:
+        """What stands before the @ of its address."""
+        return self.mailbox or slugify(self.name) or f"queue-{self.pk.hex[-8:]}"
 
 
 class Numbering(models.Model):
@@ -123,6 +136,12 @@ class Case(Record):
         IN_PERSON = "in_person", _("In person")
         API = "api", _("API")
 
+    class Following(models.TextChoices):
+        """Why a case goes on from another one."""
+
+        SPLIT = "split", _("Split from")
+        LATE_REPLY = "late_reply", _("Answer to")
+
     OPEN_STATUSES = (Status.NEW, Status.ASSIGNED, Status.PENDING)
 
     number = models.PositiveBigIntegerField(_("number"), unique=True, editable=False)
@@ -153,6 +172,15 @@ class Case(Record):
     merged_into = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
     )
+    status_before_merge = models.CharField(max_length=10, blank=True, editable=False)
+    follows = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="followed_by", verbose_name=_("follows")
+    )
+    following = models.CharField(max_length=10, choices=Following.choices, blank=True)
+    requester_name = models.CharField(_("requester"), max_length=200, blank=True)
+    requester_email = models.EmailField(
+        _("requester's address"), max_length=254, blank=True, help_text="Who wrote, where it came by mail."
+    )
     first_responded_at = models.DateTimeField(
         _("first response"), null=True, blank=True, help_text="First public reply of a member."
     )
@@ -179,6 +207,13 @@ class Case(Record):
     def is_open(self) -> bool:
         return self.status in self.OPEN_STATUSES
 
+    @property
+    def mailed_to(self) -> str:
+        """Where a public reply goes by mail: to who wrote, else to the contact; empty for nowhere."""
+        if self.requester_email:
+            return self.requester_email
+        return self.contact.primary_email if self.contact and not self.contact.do_not_email else ""
+
 
 class CaseMessageQuerySet(models.QuerySet["CaseMessage"]):
     def public(self) -> Self:
@@ -191,11 +226,22 @@ class CaseMessageQuerySet(models.QuerySet["CaseMessage"]):
 
 
 class CaseMessage(models.Model):
-    """One thing said about a case. It is never changed."""
+    """One thing said about a case. Its words are never changed; how its mail fares is written beside them."""
 
     class Kind(models.TextChoices):
         PUBLIC = "public", _("Public reply")
         INTERNAL = "internal", _("Internal note")
+
+    class Delivery(models.TextChoices):
+        """How a reply fares that goes by mail."""
+
+        QUEUED = "queued", _("Waiting to be sent")
+        SENDING = "sending", _("Being sent")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Not sent")
+
+    UNSURE_AFTER = timedelta(minutes=10)
+    """Whoever sends a mail for that long was ended while doing so."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, models.CASCADE, related_name="messages")
@@ -204,18 +250,35 @@ class CaseMessage(models.Model):
     contact = models.ForeignKey("contacts.Contact", models.SET_NULL, null=True, related_name="+")
     body = models.TextField(validators=[MaxLengthValidator(20_000)])
     at = models.DateTimeField()
+    message_id = models.CharField(max_length=250, blank=True, help_text="Of its mail, in angle brackets.")
+    sender_name = models.CharField(max_length=200, blank=True, help_text="As a mail that came says.")
+    sender_email = models.EmailField(max_length=254, blank=True)
+    is_automatic = models.BooleanField(default=False, help_text="A program wrote it, e.g. that somebody is away.")
+    is_doubtful = models.BooleanField(default=False, help_text="It came from somebody the case does not know.")
+    attachments = models.JSONField(default=list, help_text="[{name, file: id or null, refused: reason}]")
+    sent_to = models.EmailField(max_length=254, blank=True)
+    delivery = models.CharField(max_length=10, choices=Delivery.choices, blank=True)
+    delivery_at = models.DateTimeField(null=True, help_text="When `delivery` became what it is.")
+    delivery_note = models.CharField(max_length=500, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
 
     objects = CaseMessageQuerySet.as_manager()
     audited_with = "case_id"
 
     class Meta:
-        indexes = [models.Index(fields=["case", "-at", "-id"], name="case_message_of_case")]
+        indexes = [
+            models.Index(fields=["case", "-at", "-id"], name="case_message_of_case"),
+            models.Index(fields=["message_id"], name="case_message_mail", condition=~Q(message_id="")),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="case_message_one_author", condition=Q(author__isnull=True) | Q(contact__isnull=True)
             ),
             models.CheckConstraint(
                 name="case_message_customers_speak_in_public", condition=Q(contact__isnull=True) | Q(kind="public")
+            ),
+            models.CheckConstraint(
+                name="case_message_notes_never_leave", condition=Q(kind="public") | Q(delivery="", sent_to="")
             ),
         ]
 
@@ -229,4 +292,12 @@ class CaseMessage(models.Model):
     @property
     def said_by(self) -> str:
         """The name of who said it."""
-        return str(self.author or self.contact or _("Somebody who has left"))
+        return str(self.author or self.contact or self.sender_name or self.sender_email or _("Somebody who has left"))
+
+    def is_unsure(self, *, at: datetime) -> bool:
+        """Whether its mail was on the way out when the server was ended, so that nobody knows if it left."""
+        began = self.delivery_at
+        return self.delivery == self.Delivery.SENDING and began is not None and began < at - self.UNSURE_AFTER
+
+    def may_be_sent_again(self, *, at: datetime) -> bool:
+        return self.delivery == self.Delivery.FAILED or self.is_unsure(at=at)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from triptych.core_crm.cases.views import conversation, records
+from triptych.core_crm.cases.views import conversation, merging, records
 
 app_name = "cases"
 urlpatterns = [
@@ -19,6 +19,12 @@ urlpatterns = [
     path("<uuid:pk>/restore/", records.restore, name="restore"),
     path("<uuid:pk>/status/", conversation.change_status, name="status"),
     path("<uuid:pk>/take/", conversation.take, name="take"),
-    path("<uuid:pk>/merge/", conversation.merge, name="merge"),
+    path("<uuid:pk>/merge/", merging.merge, name="merge"),
+    path("<uuid:pk>/unmerge/", merging.unmerge, name="unmerge"),
+    path("<uuid:pk>/rejoin/", merging.rejoin, name="rejoin"),
+    path("<uuid:pk>/requester/", conversation.requester, name="requester"),
+    path("messages/<uuid:pk>/split/", merging.split, name="split"),
+    path("<uuid:pk>/earlier/", conversation.earlier, name="earlier"),
     path("<uuid:pk>/say/<slug:what>/", conversation.say, name="say"),
+    path("messages/<uuid:pk>/send-again/", conversation.send_again, name="send_again"),
 ]

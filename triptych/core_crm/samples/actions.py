@@ -187,7 +187,7 @@ def _case(sample: pack.SampleCase, company: Company, contact: Contact, by: Membe
         now=opened,
     )
     for hours, answer in enumerate(sample.answers, 1):
-        case_actions.reply(case=case, body=answer, by=by, now=opened + timedelta(hours=hours))
+        case_actions.reply(case=case, body=answer, by=by, now=opened + timedelta(hours=hours), by_mail=False)
     if sample.status:
         case = case_actions.change_case_status(case=case, to=sample.status, by=by, now=opened + timedelta(hours=5))
     return case

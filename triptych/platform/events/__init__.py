@@ -15,11 +15,11 @@ from uuid import UUID
 from django.db import connection, models
 from django.db.transaction import TransactionManagementError
 
-from triptych.platform.events.registry import Event, handles
+from triptych.platform.events.registry import Event, Later, handles
 from triptych.platform.events.tenancy import current as current_tenant
 from triptych.platform.web.logs import request_id
 
-__all__ = ["Event", "announce", "handles"]
+__all__ = ["Event", "Later", "announce", "handles"]
 
 
 class HasId(Protocol):

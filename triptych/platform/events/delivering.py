@@ -14,7 +14,7 @@ from django.db.models import F
 from triptych.platform import clock
 from triptych.platform.events import tenancy
 from triptych.platform.events.models import Delivery
-from triptych.platform.events.registry import Handler, handler_named
+from triptych.platform.events.registry import Handler, Later, handler_named
 from triptych.platform.events.tenancy import TenantScope
 from triptych.platform.plugins import failures
 from triptych.platform.scope import CELL, entered
@@ -82,6 +82,8 @@ def _handle(delivery: Delivery, tenant: TenantScope) -> None:
         try:
             with transaction.atomic():
                 handler.function(delivery.event.as_event())
+        except Later as later:
+            return _put_off(delivery, "", until=later.at)
         except Exception as error:
             _report(handler, error)
             return _put_off(delivery, f"{type(error).__name__}: {error}")
@@ -100,13 +102,13 @@ def _settle(delivery: Delivery, *, state: Delivery.State, last_error: str) -> No
         Delivery.objects.filter(pk=delivery.pk).update(state=state, last_error=last_error, done_at=clock.now())
 
 
-def _put_off(delivery: Delivery, reason: str) -> None:
+def _put_off(delivery: Delivery, reason: str, *, until: datetime | None = None) -> None:
     if delivery.attempts >= MAX_ATTEMPTS:
         return _bury(delivery, reason)
     with entered(CELL):
         Delivery.objects.filter(pk=delivery.pk).update(
             state=Delivery.State.PENDING,
-            next_attempt_at=clock.now() + back_off(delivery.attempts),
+            next_attempt_at=until or clock.now() + back_off(delivery.attempts),
             last_error=reason[:2000],
         )
     return None

@@ -28,6 +28,14 @@ class Event:
     request_id: str = ""
 
 
+class Later(Exception):
+    """Raised by a handler that is called too early: it wants to see the event again at that time."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(f"Not before {at.isoformat()}.")
+        self.at = at
+
+
 Handle = Callable[[Event], None]
 
 

@@ -36,7 +36,8 @@ def _deliver(delivery: Delivery, failures: list[str]) -> None:
     deliver(delivery.pk, delivery.event.tenant_id, delivery.attempts)
     with entered(CELL):
         delivery.refresh_from_db()
-    if delivery.state != Delivery.State.DONE:
+    put_off = delivery.state == Delivery.State.PENDING and not delivery.last_error
+    if delivery.state != Delivery.State.DONE and not put_off:
         failures.append(f"{delivery.handler} on {delivery.event.name}: {delivery.last_error}")
 
 

@@ -33,6 +33,10 @@ class CaseFields(TypedDict, total=False):
     company: Company | None
     deal: Deal | None
     custom: Mapping[str, Any]
+    requester_name: str
+    requester_email: str
+    follows: Case | None
+    following: str
 
 
 @transaction.atomic
@@ -88,7 +92,8 @@ def update_case(
     _refuse_duplicate_without_original(case)
     if was_open != case.is_open:
         case.resolved_at = None if case.is_open else now
-        case.merged_into = None if case.is_open else case.merged_into
+    if case.status != Case.Status.DUPLICATE:
+        case.merged_into = None
     case.save_fields(*changes, "resolved_at", "merged_into", at=now)
     search.index(search_entry(case))
     events.announce("case.updated", case, by=by, at=now, changed=sorted(changes))
@@ -126,34 +131,6 @@ def reopen_case(*, case: Case, by: Member | None, now: datetime, version: int | 
     if case.is_open:
         raise Refused(_("This case is open already."))
     return update_case(case=case, by=by, now=now, version=version, status=open_status(case))
-
-
-@transaction.atomic
-def merge_case(*, case: Case, into: Case, by: Member | None, now: datetime) -> Case:
-    """Make a case a duplicate of another one, whose conversation then shows its messages, too.
-
-    Nothing is moved, so `unmerge_case` brings everything back. Announces `case.merged`.
-
-    Raises:
-        Refused: it is the same case, the other one is a duplicate itself, or others are merged into this one.
-    """
-    case, into = locked(case), locked(into)
-    if case.pk == into.pk:
-        raise Refused(_("A case cannot be merged into itself."), field="into")
-    if into.merged_into_id or into.deleted_at:
-        raise Refused(_("%(case)s is a duplicate or in the bin. Choose another case.") % {"case": into}, field="into")
-    if case.merged.exists():
-        raise Refused(_("Other cases are merged into this one. Merge it the other way round."), field="into")
-    case.status, case.merged_into = Case.Status.DUPLICATE, into
-    case.resolved_at = case.resolved_at or now
-    case.save_fields("status", "merged_into", "resolved_at", at=now)
-    events.announce("case.merged", case, by=by, at=now, into=str(into.pk))
-    return case
-
-
-def unmerge_case(*, case: Case, by: Member | None, now: datetime) -> Case:
-    """Take back a merge: the case is open again and on its own. Announces `case.updated` and `case.reopened`."""
-    return reopen_case(case=case, by=by, now=now)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Writes to queues."""
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
@@ -15,27 +16,38 @@ from triptych.platform.changes import apply_changes, check_fields
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
+MAILBOX = re.compile(r"^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$")
+
 
 class QueueFields(TypedDict, total=False):
     """What can be set on a queue."""
 
     name: str
+    mailbox: str
+    reopen_days: int
     is_active: bool
     is_default: bool
 
 
 @transaction.atomic
-def create_queue(*, name: str, by: Member | None, now: datetime) -> Queue:
+def create_queue(*, name: str, by: Member | None, now: datetime, mailbox: str = "") -> Queue:
     """Keep a new queue, after the others; the first one ever is the default. Announces `queue.created`.
 
     Raises:
-        Refused: the name is taken or empty.
+        Refused: the name or the mail name is taken or wrong.
     """
     last = Queue.objects.aggregate(last=models.Max("position"))["last"]
-    queue = Queue(created_at=now, updated_at=now, name=name.strip(), position=0 if last is None else last + 1)
+    queue = Queue(
+        created_at=now,
+        updated_at=now,
+        name=name.strip(),
+        mailbox=mailbox.strip().lower(),
+        position=0 if last is None else last + 1,
+    )
     queue.is_default = not Queue.objects.filter(is_default=True).exists()
     check_fields(queue)
     _refuse_taken_name(queue)
+    _refuse_wrong_mailbox(queue)
     queue.save(force_insert=True)
     events.announce("queue.created", queue, by=by, at=now)
     return queue
@@ -49,7 +61,8 @@ def update_queue(
 
     Raises:
         Conflict: somebody changed it since `version`.
-        Refused: the name is taken or empty, or the default queue would be retired or unmade; it names the field.
+        Refused: the name or the mail name is taken or wrong, or the default queue would be retired or unmade; it
+            names the field.
     """
     queue = Queue.objects.select_for_update().get(pk=queue.pk)
     queue.expect_version(version)
@@ -60,6 +73,8 @@ def update_queue(
     if (was_default or queue.is_default) and not (queue.is_default and queue.is_active):
         raise Refused(_("The default queue must be in use. Make another one the default first."), field=min(changes))
     _refuse_taken_name(queue)
+    if {"name", "mailbox"} & changes.keys():
+        _refuse_wrong_mailbox(queue)
     if "is_default" in changes:
         Queue.objects.filter(is_default=True).update(is_default=False)
     queue.save_fields(*changes, at=now)
@@ -131,6 +146,7 @@ def restore_queue(*, queue: Queue, by: Member | None, now: datetime) -> Queue:
         return queue
     if queue.is_active:
         _refuse_taken_name(queue)
+        _refuse_wrong_mailbox(queue)
     queue.deleted_at = None
     queue.save_fields("deleted_at", at=now)
     left = Case.objects.filter(former_queue=queue, queue=queue.emptied_into_id)
@@ -149,7 +165,20 @@ def _move_cases(cases: models.QuerySet[Any], *, now: datetime, **to: Queue | Non
 
 
 def _trimmed(fields: QueueFields) -> dict[str, Any]:
-    return {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
+    texts = {name: value.strip() for name, value in fields.items() if isinstance(value, str)}
+    if "mailbox" in texts:
+        texts["mailbox"] = texts["mailbox"].lower()
+    return {**fields, **texts}
+
+
+def _refuse_wrong_mailbox(queue: Queue) -> None:
+    if queue.mailbox and not MAILBOX.match(queue.mailbox):
+        message = _("Write what stands before the @: letters, digits, dots and hyphens, for example “support”.")
+        raise Refused(message, field="mailbox")
+    others = Queue.objects.active().exclude(pk=queue.pk)
+    if any(other.mail_name == queue.mail_name for other in others):
+        message = _("Mail to “%(name)s” goes to another queue already. Choose another mail name.")
+        raise Refused(message % {"name": queue.mail_name}, field="mailbox")
 
 
 def _refuse_taken_name(queue: Queue) -> None:

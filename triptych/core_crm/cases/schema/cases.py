@@ -35,6 +35,8 @@ strawberry.enum(models.Case.Priority, name="CasePriority")
 strawberry.enum(models.Case.Type, name="CaseType")
 strawberry.enum(models.Case.Origin, name="CaseOrigin")
 strawberry.enum(models.CaseMessage.Kind, name="CaseMessageKind")
+strawberry.enum(models.CaseMessage.Delivery, name="CaseMessageDelivery")
+strawberry.enum(models.Case.Following, name="CaseFollowing")
 
 
 @strawberry_django.type(models.Queue, name="Queue", description="Where cases wait until somebody takes them.")
@@ -43,6 +45,8 @@ class Queue(Record):
     position: int
     is_active: bool = strawberry_django.field(description="Whether it takes new cases.")
     is_default: bool
+    mailbox: str = strawberry_django.field(description="What stands before the @ of its address; empty: from its name.")
+    reopen_days: int = strawberry_django.field(description="Within which an answer reopens a closed case.")
     members: list[Member] = strawberry_django.field(description="Who looks after it; others may, too.")
 
 
@@ -71,6 +75,15 @@ class CaseMessage(relay.Node):
     contact: Contact | None = link("contact", "The contact who wrote it, if one did.")
     body: str
     at: datetime
+    sender_name: str = strawberry_django.field(description="As a mail that came says.")
+    sender_email: str
+    is_automatic: bool = strawberry_django.field(description="Whether a program wrote it.")
+    is_doubtful: bool = strawberry_django.field(description="Whether it came from somebody the case does not know.")
+    sent_to: str = strawberry_django.field(description="Where it goes by mail, if it does.")
+    delivery: models.CaseMessage.Delivery | None = choice(
+        "delivery", models.CaseMessage.Delivery, "How its mail fares, if it goes by mail."
+    )
+    delivery_note: str = strawberry_django.field(description="Why it did not leave, or came back.")
 
 
 message_list = Listing(
@@ -84,6 +97,7 @@ message_list = Listing(
             "kind": Where(choice_filter(models.CaseMessage.Kind), "kind"),
             "at": Where(DateTimeFilter, "at"),
             "body": Where(TextFilter, "body"),
+            "delivery": Where(choice_filter(models.CaseMessage.Delivery), "delivery"),
         },
     ),
     order=ordering_input("CaseMessageOrder", {"AT": By("at")}),
@@ -105,7 +119,11 @@ class Case(Record):
     contact: Contact | None = link("contact", "Who asked.")
     company: Company | None = link("company", "For whom they asked.")
     deal: Deal | None = link("deal", "The deal it is about.")
+    requester_name: str = strawberry_django.field(description="Who wrote, where it came by mail.")
+    requester_email: str
     merged_into: Case | None = link("merged_into", "The case that goes on in its place.")
+    follows: Case | None = link("follows", "The case that it goes on from.")
+    following: models.Case.Following | None = choice("following", models.Case.Following, "Why it follows another one.")
     first_responded_at: datetime | None
     resolved_at: datetime | None
     last_message_at: datetime | None

@@ -68,6 +68,27 @@ class ReopenCaseInput(IdInput):
 class MergeCaseInput:
     id: relay.GlobalID
     into: relay.GlobalID = strawberry.field(description="The case that goes on.")
+    tell_requester: bool = strawberry.field(default=False, description="By mail, where the case has an address.")
+
+
+@strawberry.input
+class UnmergeCaseInput(IdInput):
+    pass
+
+
+@strawberry.input
+class SplitCaseMessageInput(IdInput):
+    subject: str = strawberry.field(description="Of the new case.")
+
+
+@strawberry.input
+class RejoinCaseInput(IdInput):
+    pass
+
+
+@strawberry.input
+class AddCaseRequesterInput(IdInput):
+    pass
 
 
 @strawberry.input
@@ -77,6 +98,12 @@ class ReplyToCaseInput:
     then: models.Case.Status | None = strawberry.field(
         default=None, description="The status it takes on with the reply: ASSIGNED, PENDING or CLOSED."
     )
+    by_mail: bool = strawberry.field(default=True, description="False keeps it in the conversation only.")
+
+
+@strawberry.input
+class ResendCaseMessageInput(IdInput):
+    pass
 
 
 @strawberry.input
@@ -116,8 +143,15 @@ class Mutations:
         """Answer the customer, for them to read."""
         case = access.case_to_change(info.context.member, key_of(input.id, case_list))
         then = input.then.value if input.then else ""
-        message = actions.reply(case=case, body=input.body, then=then, **acting(info))
+        message = actions.reply(case=case, body=input.body, then=then, by_mail=input.by_mail, **acting(info))
         return CaseMessagePayload.of(case=case, message=message)
+
+    @mutation
+    def resend_case_message(self, info: ApiInfo, input: ResendCaseMessageInput) -> CaseMessagePayload:
+        """Mail a reply anew that did not leave or came back."""
+        message = access.message_to_change(info.context.member, key_of(input.id, message_list))
+        message = actions.send_again(message=message, **acting(info))
+        return CaseMessagePayload.of(case=message.case, message=message)
 
     @mutation
     def note_case(self, info: ApiInfo, input: NoteCaseInput) -> CaseMessagePayload:
@@ -134,10 +168,37 @@ class Mutations:
 
     @mutation
     def merge_case(self, info: ApiInfo, input: MergeCaseInput) -> CasePayload:
-        """Make a case a duplicate of another one, which goes on. reopenCase takes it back."""
+        """Make a case a duplicate of another one, which goes on. unmergeCase takes it back."""
         case = access.case_to_change(info.context.member, key_of(input.id, case_list))
         into = record_chosen(info, input.into, case_list, field="into")
-        return CasePayload.of(case=actions.merge_case(case=case, into=into, **acting(info)))
+        case = actions.merge_case(case=case, into=into, tell=input.tell_requester, **acting(info))
+        return CasePayload.of(case=case)
+
+    @mutation
+    def unmerge_case(self, info: ApiInfo, input: UnmergeCaseInput) -> CasePayload:
+        """Take back a merge: the case is on its own again, with the status it had."""
+        case = access.case_to_change(info.context.member, key_of(input.id, case_list))
+        return CasePayload.of(case=actions.unmerge_case(case=case, **acting(info)))
+
+    @mutation
+    def split_case_message(self, info: ApiInfo, input: SplitCaseMessageInput) -> CasePayload:
+        """Begin a new case with one message of another, which it follows. rejoinCase takes it back."""
+        message = access.message_to_change(info.context.member, key_of(input.id, message_list))
+        case = actions.split_message(message=message, subject=input.subject, **acting(info))
+        return CasePayload.of(case=case)
+
+    @mutation
+    def rejoin_case(self, info: ApiInfo, input: RejoinCaseInput) -> CasePayload:
+        """Take back a split; answers with the case that has the message again."""
+        case = access.case_to_change(info.context.member, key_of(input.id, case_list))
+        return CasePayload.of(case=actions.undo_split(case=case, **acting(info)))
+
+    @mutation
+    def add_case_requester(self, info: ApiInfo, input: AddCaseRequesterInput) -> CasePayload:
+        """Make a contact of who wrote by mail, and the case's own."""
+        case = access.case_to_change(info.context.member, key_of(input.id, case_list))
+        actions.make_contact_of_requester(case=case, **acting(info))
+        return CasePayload.of(case=case)
 
     @mutation
     def delete_case(self, info: ApiInfo, input: DeleteCaseInput) -> CasePayload:

@@ -28,6 +28,7 @@ from triptych.tenants.members.models import Member
 @strawberry.input
 class CreateQueueInput:
     name: str
+    mailbox: str = strawberry.field(default="", description="What stands before the @ of its address.")
     members: list[relay.GlobalID] = strawberry.field(default_factory=list, description="Who looks after it.")
 
 
@@ -35,6 +36,12 @@ class CreateQueueInput:
 class UpdateQueueInput:
     id: relay.GlobalID
     name: str | None = UNSET
+    mailbox: str | None = strawberry.field(
+        default=UNSET, description="What stands before the @ of its address; empty: from its name."
+    )
+    reopen_days: int | None = strawberry.field(
+        default=UNSET, description="Within which an answer reopens a closed case."
+    )
     is_active: bool | None = strawberry.field(default=UNSET, description="False retires it: it takes no new cases.")
     is_default: bool | None = strawberry.field(
         default=UNSET, description="True makes it the default one in place of the one that was."
@@ -74,7 +81,7 @@ class Mutations:
     def create_queue(self, info: ApiInfo, input: CreateQueueInput) -> QueuePayload:
         """Keep a new queue, after the others. For owners and admins."""
         access.must_administer(info.context.member)
-        queue = actions.create_queue(name=input.name, **acting(info))
+        queue = actions.create_queue(name=input.name, mailbox=input.mailbox, **acting(info))
         members = _members(input.members)
         return QueuePayload.of(queue=actions.set_queue_members(queue=queue, members=members, **acting(info)))
 

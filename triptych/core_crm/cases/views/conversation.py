@@ -1,4 +1,4 @@
-"""What is said and done about a case: replies, notes, statuses, taking it, merging it."""
+"""What is said and done about a case: replies, notes, statuses, taking it, who asked."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from triptych.core_crm.cases import access, actions
-from triptych.core_crm.cases.conversation import WAYS, composer_of, messages_of
-from triptych.core_crm.cases.forms import MergeForm, StatusForm
+from triptych.core_crm.cases.conversation import WAYS, about_conversation, composer_of
+from triptych.core_crm.cases.forms import StatusForm
 from triptych.core_crm.cases.models import Case
-from triptych.core_crm.editing.forms import edits_shown
+from triptych.core_crm.rights.access import CHANGE, may
 from triptych.platform import clock
+from triptych.platform.keyset import BadCursor
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
 from triptych.tenants.routing import TenantRequest
@@ -33,12 +34,8 @@ def say(request: TenantRequest, pk: UUID, what: str) -> HttpResponse:
         with refusals_shown(form):
             _said(request, case, what, form)
     if not form.is_valid() and request.htmx:  # type: ignore[attr-defined]
-        context = {
-            "case": case,
-            "tabs": composer_of(case, wrong=form),
-            "open": what,
-            "messages_of_case": messages_of(case),
-        }
+        tabs = {"tabs": composer_of(case, wrong=form), "open": what}
+        context = {**about_conversation(case, may_write=True), **tabs}
         return render(request, "cases/conversation.html", context, status=422)
     if not form.is_valid():
         toasts.warn(request, _("Write something first."))
@@ -57,6 +54,31 @@ def _said(request: TenantRequest, case: Case, what: str, form: Form) -> None:
     else:
         actions.take_in_message(case=case, body=body, contact=case.contact, by=member, now=now)
         toasts.show(request, _("Written down."))
+
+
+@require_GET
+def earlier(request: TenantRequest, pk: UUID) -> HttpResponse:
+    """What was said before a place in the conversation."""
+    case = access.case_to_see(request.member, pk)
+    try:
+        may_write = may(request.member, CHANGE, case)
+        context = about_conversation(case, may_write=may_write, before=request.GET.get("before", ""))
+    except BadCursor:
+        return _back(request, case)
+    return render(request, "cases/messages.html", context)
+
+
+@require_POST
+def send_again(request: TenantRequest, pk: UUID) -> HttpResponse:
+    """Mail a reply anew that did not leave or came back."""
+    message = access.message_to_change(request.member, pk)
+    try:
+        message = actions.send_again(message=message, by=request.member, now=clock.now())
+    except Refused as refused:
+        toasts.warn(request, refused.message)
+    else:
+        toasts.show(request, _("The reply goes to %(address)s again.") % {"address": message.sent_to})
+    return _back(request, message.case)
 
 
 @require_POST
@@ -88,19 +110,17 @@ def take(request: TenantRequest, pk: UUID) -> HttpResponse:
     return _back(request, case)
 
 
-@require_http_methods(["GET", "POST"])
-def merge(request: TenantRequest, pk: UUID) -> HttpResponse:
+@require_POST
+def requester(request: TenantRequest, pk: UUID) -> HttpResponse:
+    """Make a contact of who wrote by mail."""
     case = access.case_to_change(request.member, pk)
-    form = MergeForm(request.POST or None, member=request.member)
-    if form.is_valid():
-        into = form.cleaned_data["into"]
-        with edits_shown(form):
-            actions.merge_case(case=case, into=into, by=request.member, now=clock.now())
-            undo = f"{case.get_absolute_url()}status/?status={case.status}"
-            toasts.show(request, _("%(case)s is merged into %(into)s.") % {"case": case, "into": into}, undo=undo)
-            return _back(request, into)
-    status = 422 if form.is_bound else 200
-    return render(request, "cases/merge_dialog.html", {"case": case, "form": form}, status=status)
+    try:
+        contact = actions.make_contact_of_requester(case=case, by=request.member, now=clock.now())
+    except Refused as refused:
+        toasts.warn(request, refused.message)
+    else:
+        toasts.show(request, _("%(contact)s is the contact of this case now.") % {"contact": contact})
+    return _back(request, case)
 
 
 def _back(request: TenantRequest, case: Case) -> HttpResponse:

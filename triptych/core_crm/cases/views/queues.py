@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Count, Q
 from django.forms import Form
 from django.http import HttpResponse
@@ -13,11 +14,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from triptych.core_crm.cases import access, actions
+from triptych.core_crm.cases.addresses import hosts_of_mail
 from triptych.core_crm.cases.forms import DeleteQueueForm, QueueForm
 from triptych.core_crm.cases.models import Case, Queue
 from triptych.platform import clock
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
+from triptych.tenants.members.models import Member
 from triptych.tenants.routing import TenantRequest
 
 HOME = "/settings/queues/"
@@ -28,7 +31,8 @@ def index(request: TenantRequest) -> HttpResponse:
     """All queues. Everybody may look; owners and admins change."""
     waiting = Count("cases", filter=Q(cases__deleted_at=None, cases__status__in=Case.OPEN_STATUSES))
     queues = access.queues_visible_to(request.member).in_order().annotate(open_count=waiting)
-    return render(request, "queues/index.html", {"queues": queues.prefetch_related("members")})
+    context = {"queues": queues.prefetch_related("members"), "host": hosts_of_mail()[0]}
+    return render(request, "queues/index.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,9 +41,7 @@ def create(request: TenantRequest) -> HttpResponse:
     form = QueueForm(request.POST or None)
     if form.is_valid():
         with refusals_shown(form):
-            given = form.cleaned_data
-            queue = actions.create_queue(name=given["name"], by=request.member, now=clock.now())
-            actions.set_queue_members(queue=queue, members=given["members"], by=request.member, now=clock.now())
+            queue = _made(form, by=request.member)
             return _done(request, _("“%(queue)s” is there.") % {"queue": queue})
     return _dialog(request, form, title=_("New queue"))
 
@@ -47,13 +49,11 @@ def create(request: TenantRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: TenantRequest, pk: UUID) -> HttpResponse:
     queue = access.queue_to_change(request.member, pk)
-    initial = {"name": queue.name, "members": [member.pk for member in queue.members.all()]}
-    form = QueueForm(request.POST or None, initial=initial)
+    initial = {name: getattr(queue, name) for name in ("name", "mailbox", "reopen_days")}
+    form = QueueForm(request.POST or None, initial={**initial, "members": queue.members.all()})
     if form.is_valid():
         with refusals_shown(form):
-            given, now = form.cleaned_data, clock.now()
-            actions.update_queue(queue=queue, by=request.member, now=now, name=given["name"])
-            actions.set_queue_members(queue=queue, members=given["members"], by=request.member, now=now)
+            _saved(queue, form, by=request.member)
             return _done(request, _("Saved."))
     return _dialog(request, form, title=_("Change “%(queue)s”") % {"queue": queue})
 
@@ -112,6 +112,27 @@ def restore(request: TenantRequest, pk: UUID) -> HttpResponse:
     except Refused as refused:
         toasts.warn(request, refused.message)
     return redirect("queues:index")
+
+
+@transaction.atomic
+def _made(form: QueueForm, *, by: Member) -> Queue:
+    """All of the form or nothing."""
+    fields = {name: form.cleaned_data[name] for name in ("name", "mailbox")}
+    queue = actions.create_queue(**fields, by=by, now=clock.now())
+    return _saved(queue, form, by=by)
+
+
+@transaction.atomic
+def _saved(queue: Queue, form: QueueForm, *, by: Member) -> Queue:
+    """All of the form or nothing."""
+    days = form.cleaned_data["reopen_days"]
+    fields: actions.QueueFields = {
+        "name": form.cleaned_data["name"],
+        "mailbox": form.cleaned_data["mailbox"],
+        "reopen_days": form.fields["reopen_days"].initial if days is None else days,
+    }
+    actions.update_queue(queue=queue, by=by, now=clock.now(), **fields)
+    return actions.set_queue_members(queue=queue, members=form.cleaned_data["members"], by=by, now=clock.now())
 
 
 def _change(request: TenantRequest, pk: UUID, fields: actions.QueueFields) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from triptych.core_crm.cases import access, actions
-from triptych.core_crm.cases.conversation import composer_of, messages_of
+from triptych.core_crm.cases.conversation import about_conversation, composer_of
 from triptych.core_crm.cases.facts import CLOCKS, FACTS, head_of
 from triptych.core_crm.cases.forms import CaseForm, NewCaseForm
 from triptych.core_crm.cases.listing import LIST, VIEWS, shown_in
@@ -25,7 +25,7 @@ from triptych.core_crm.editing.picking import picked
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.pages import bulk_page, list_page
-from triptych.core_crm.rights.access import CREATE, must_at_all
+from triptych.core_crm.rights.access import CHANGE, CREATE, may, must_at_all
 from triptych.platform import clock, search
 from triptych.platform.web import toasts
 from triptych.platform.web.tables import Tab
@@ -56,15 +56,14 @@ def bulk(request: TenantRequest, act: str) -> HttpResponse:
 def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
     case = access.case_to_see(request.member, pk)
     search.note_seen(request.member, kind="case", id=case.pk, at=clock.now())
-    may_write = request.member.may_write
+    may_write = may(request.member, CHANGE, case)
     context = {
-        "case": case,
-        "head": head_of(case, may_write=may_write),
+        **about_conversation(case, may_write=may_write),
+        "head": head_of(case, may_write=may_write, followers=access.followers_of(request.member, case)),
         "facts": [
             *facts_of(FACTS, case, may_write=may_write),
             *facts_of(CLOCKS, case, may_write=False),
         ],
-        "messages_of_case": messages_of(case),
         "tabs": composer_of(case) if may_write else [],
     }
     return render(request, "cases/detail.html", context)
@@ -111,7 +110,8 @@ def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
             if not request.htmx:  # type: ignore[attr-defined]
                 return redirect(case)
             case = access.case_to_see(request.member, pk)
-            return fact_saved(request, shown, case, head_of(case, may_write=True))
+            followers = access.followers_of(request.member, case)
+            return fact_saved(request, shown, case, head_of(case, may_write=True, followers=followers))
     return fact_page(request, form, shown, record=case)
 
 

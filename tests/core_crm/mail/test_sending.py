@@ -1,0 +1,200 @@
+"""A public reply on its way out: a real SMTP server on loopback, the worker's handlers, what the page shows."""
+
+import socket
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+from aiosmtpd.controller import Controller
+from strawberry.relay.utils import to_base64
+
+from triptych.core_crm.cases import actions
+from triptych.core_crm.cases.actions.delivery import PAUSES, claim_sending
+from triptych.core_crm.cases.models import CaseMessage
+from triptych.core_crm.contacts.actions import create_contact
+from triptych.platform import clock
+from triptych.platform.events.models import Outbox
+from triptych.platform.events.testing import drain
+from triptych.platform.scope import CELL, entered
+
+pytestmark = pytest.mark.django_db
+
+
+class Postman:
+    """Takes what is sent, or answers with `refusal`."""
+
+    def __init__(self):
+        self.mails, self.refusal = [], ""
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.refusal:
+            return self.refusal
+        self.mails.append((envelope, message_from_bytes(envelope.content, policy=default)))
+        return "250 OK"
+
+
+@pytest.fixture
+def postman(settings):
+    postman = Postman()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = Controller(postman, hostname="127.0.0.1", port=port)
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    yield postman
+    server.stop()
+
+
+@pytest.fixture
+def case(tenant, members, now):
+    with entered(tenant):
+        by = members["member"]
+        contact = create_contact(first_name="Petra", last_name="Novák", emails=["petra@kunde.test"], by=by, now=now)
+        return actions.create_case(subject="Quarz\nstopped", contact=contact, by=by, now=now)
+
+
+@pytest.fixture
+def worker(django_capture_on_commit_callbacks):
+    """Everything that waits happens, with what follows the commit."""
+
+    def work():
+        with django_capture_on_commit_callbacks(execute=True):
+            drain()
+
+    return work
+
+
+@pytest.fixture
+def say(tenant, members, case, now):
+    def say(body, **more):
+        with entered(tenant):
+            return actions.reply(case=case, body=body, by=members["member"], now=more.pop("now", now), **more)
+
+    return say
+
+
+def fares(tenant, message):
+    with entered(tenant):
+        message.refresh_from_db()
+    return message.delivery
+
+
+def test_a_reply_is_mailed_once_and_answers_find_their_way(tenant, members, case, say, worker, postman, now):
+    with entered(tenant):
+        first = actions.Written(message_id="<first@kunde.test>", sender_email="petra@kunde.test")
+        actions.take_in_message(case=case, body="It stopped.", contact=None, by=None, now=now, written=first)
+        actions.add_internal_note(case=case, body="She is difficult.", by=members["member"], now=now)
+    message = say("We look into it.", now=now + timedelta(minutes=1))
+    assert fares(tenant, message) == "queued"
+
+    worker()
+    worker()
+
+    ((envelope, mail),) = postman.mails
+    assert (envelope.rcpt_tos, fares(tenant, message)) == (["petra@kunde.test"], "sent")
+    assert (mail["From"], mail["To"]) == (
+        "\"Member (Acme Tools)\" <support@acme.localhost>", "Petra Novák <petra@kunde.test>",
+    )  # fmt: skip
+    assert (mail["Subject"], mail["In-Reply-To"]) == ("Re: Quarz stopped [#1]", "<first@kunde.test>")
+    assert mail["Message-ID"] == message.message_id
+    assert mail["Reply-To"].addresses[0].addr_spec.startswith("support+1.")
+    text = mail.get_content().replace("\r\n", "\n")
+    assert (text.startswith("We look into it.\n\n"), "> It stopped." in text, "difficult" in text) == (
+        True, True, False,
+    )  # fmt: skip
+
+
+def test_what_is_internal_or_has_no_address_never_leaves(tenant, members, case, say, worker, postman, now):
+    with entered(tenant):
+        nobody = actions.create_case(subject="By phone", by=members["member"], now=now)
+        actions.reply(case=nobody, body="Hello.", by=members["member"], now=now)
+        actions.add_internal_note(case=case, body="Secret.", by=members["member"], now=now)
+    say("Kept only.", by_mail=False)
+    worker()
+
+    assert postman.mails == []
+
+
+def test_a_server_that_is_away_is_tried_again_later(tenant, settings, say, worker, postman, monkeypatch):
+    there = settings.EMAIL_PORT
+    settings.EMAIL_PORT = 1
+    message = say("Hello.")
+    worker()
+    assert (fares(tenant, message), message.tries) == ("queued", 1)
+    assert "could not be reached" in message.delivery_note
+
+    settings.EMAIL_PORT = there
+    worker()
+    assert postman.mails == []  # its time has not come
+    later = clock.now() + PAUSES[0] + timedelta(seconds=5)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    worker()
+    assert (fares(tenant, message), len(postman.mails)) == ("sent", 1)
+
+
+def test_a_refusal_for_good_is_shown_and_can_be_sent_again(cast, tenant, case, say, worker, postman):
+    postman.refusal = "550 5.7.1 We take nothing of yours"
+    message = say("Hello.")
+    worker()
+    page = cast["member"].get(f"/cases/{case.pk}/").content.decode()
+    assert (fares(tenant, message), "We take nothing of yours" in page, "Send again" in page) == ("failed", True, True)
+    assert "Send again" not in cast["reader"].get(f"/cases/{case.pk}/").content.decode()
+
+    postman.refusal = ""
+    cast["member"].post(f"/cases/messages/{message.pk}/send-again/")
+    worker()
+    assert (fares(tenant, message), len(postman.mails)) == ("sent", 1)
+
+
+@pytest.mark.parametrize(("who", "status"), [("reader", 403), ("outsider", 302), ("stranger", 302), ("member", 302)])
+def test_who_may_send_again_and_only_what_failed(cast, tenant, say, worker, postman, who, status):
+    message = say("Hello.")
+    worker()
+    assert cast[who].post(f"/cases/messages/{message.pk}/send-again/").status_code == status
+    worker()
+    assert len(postman.mails) == 1
+
+
+def test_whoever_is_cut_off_while_sending_sends_nothing_twice(cast, tenant, case, say, worker, postman, now):
+    message = say("Hello.")
+    with entered(tenant):
+        claim_sending(message_id=message.pk, now=now)
+    worker()
+
+    assert (fares(tenant, message), postman.mails) == ("sending", [])
+    assert "Nobody knows whether this left" in cast["member"].get(f"/cases/{case.pk}/").content.decode()
+
+
+def test_an_event_that_comes_twice_sends_one_mail(tenant, say, worker, postman):
+    message = say("Hello.")
+    with entered(CELL):
+        event = Outbox.objects.get(name="case.replied")
+        event.pk, event._state.adding = message.pk, True
+        event.save()
+    worker()
+
+    assert len(postman.mails) == 1
+
+
+def test_the_same_through_the_api(api, tenant, case, worker, postman):
+    postman.refusal = "554 No"
+    reply = """mutation($input: ReplyToCaseInput!) { replyToCase(input: $input) {
+        message { id delivery sentTo } problems { code } } }"""
+    said = api(reply, input={"id": to_base64("Case", str(case.pk)), "body": "Hello."})["data"]["replyToCase"]["message"]
+    assert (said["delivery"], said["sentTo"]) == ("QUEUED", "petra@kunde.test")
+    worker()
+    again = """mutation($input: ResendCaseMessageInput!) { resendCaseMessage(input: $input) {
+        message { delivery } problems { code } } }"""
+    assert api(again, input={"id": said["id"]})["data"]["resendCaseMessage"]["message"] == {"delivery": "QUEUED"}
+    refused = api(again, input={"id": said["id"]})["data"]["resendCaseMessage"]
+    assert refused["problems"] == [{"code": "REFUSED"}]
+
+
+def test_the_database_keeps_notes_inside(tenant, members, case, now):
+    from django.db import IntegrityError, transaction
+
+    with entered(tenant), pytest.raises(IntegrityError), transaction.atomic():
+        CaseMessage.objects.create(case=case, kind="internal", body="x", at=now, sent_to="a@b.test", delivery="queued")

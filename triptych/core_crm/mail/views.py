@@ -1,0 +1,63 @@
+"""Settings: the mails that came and went to no case, and why."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from triptych.core_crm.cases.access import must_administer, queues_visible_to
+from triptych.core_crm.cases.addresses import address_of_queue, hosts_of_mail
+from triptych.core_crm.mail import access, actions
+from triptych.platform import clock
+from triptych.platform.keyset import BadCursor, page_of
+from triptych.platform.refusals import Refused
+from triptych.platform.web import toasts
+from triptych.tenants.routing import TenantRequest
+
+SHOWN = 50
+
+
+@require_GET
+def index(request: TenantRequest) -> HttpResponse:
+    """What waits, was set aside or was not understood, the newest first; and the addresses that take mail."""
+    must_administer(request.member)
+    rows = access.arrivals_visible_to(request.member).of_concern()
+    try:
+        page = page_of(rows, order=("-received_at", "-pk"), size=SHOWN, after=request.GET.get("after"))
+    except BadCursor:
+        return redirect("mail:index")
+    host = hosts_of_mail()[0]
+    queues = queues_visible_to(request.member).active().in_order()
+    addresses = [(queue, address_of_queue(queue, host=host)) for queue in queues]
+    return render(request, "mail/index.html", {"page": page, "addresses": addresses})
+
+
+@require_POST
+def try_again(request: TenantRequest, pk: UUID) -> HttpResponse:
+    arrival = access.arrival_to_change(request.member, pk)
+    try:
+        arrival = actions.try_again(arrival=arrival, by=request.member, now=clock.now())
+    except Refused as refused:
+        toasts.warn(request, refused.message)
+        return redirect("mail:index")
+    toasts.show(request, _("It is in %(case)s now.") % {"case": arrival.case})
+    return redirect("mail:index")
+
+
+@require_GET
+def download(request: TenantRequest, pk: UUID) -> FileResponse:
+    """The mail as it came, for a mail program to open; the browser only keeps it."""
+    arrival = access.arrival_to_change(request.member, pk)
+    try:
+        content = default_storage.open(arrival.storage_key)
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(content, as_attachment=True, filename="mail.eml", content_type="application/octet-stream")
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response
