@@ -148,3 +148,22 @@ def test_the_pipelines_page_is_sound(visit):
     page.wait_for_selector("li >> text=Trial")
 
     visitor.expect_sound()
+
+
+def test_on_a_phone_the_path_of_stages_is_scrolled_to_where_the_deal_stands(board):
+    visitor, page = board("Far along")
+    page.click("text=Far along")
+    page.wait_for_url("**/deals/*-*/")
+    visitor.look(360, "light")
+    stage = page.locator(".stage-path button").nth(2)
+    name = stage.inner_text()
+    stage.click()
+    page.wait_for_load_state("networkidle")
+    page.reload()
+    page.wait_for_load_state("networkidle")
+
+    now = page.locator(".stage-path [aria-current]")
+    box = now.bounding_box()
+    assert now.inner_text() == name
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360

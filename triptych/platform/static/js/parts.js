@@ -175,6 +175,10 @@
     within.querySelectorAll(".board, .table-frame").forEach(function (part) {
       if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
     });
+    within.querySelectorAll(".stage-path").forEach(function (path) {  // where it stands is in sight on a phone, too
+      var now = path.querySelector("[aria-current]");
+      if (now) path.scrollLeft = now.offsetLeft - path.offsetLeft - (path.clientWidth - now.offsetWidth) / 2;
+    });
   }
 
   function bind(within) { bindBoard(within); bindPickers(within); bindScrolling(within); }
