@@ -83,7 +83,7 @@ def test_conditions_read_as_words_and_come_off_one_by_one(cast, companies):
     removals = re.findall(r'<a href="([^"]+)" aria-label="Remove', page)
 
     assert "Type is Customer" in page
-    assert "(Owner is me or Created in the last days 7)" in page
+    assert "(Owner is me or Created in the last 7 days)" in page
     left = [json.loads(parse_qs(urlsplit(url.replace("&amp;", "&")).query)["where"][0]) for url in removals]
     assert left == [{"all": [where["all"][1]]}, {"all": [where["all"][0]]}]
 

@@ -11,6 +11,7 @@ from triptych.core_crm.lists.spec import Column
 from triptych.platform.plugins import hookimpl
 from triptych.platform.plugins.registry import registry
 from triptych.platform.scope import entered
+from triptych.tenants.members.models import Member, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +49,18 @@ def test_without_its_contributor_the_list_opens_as_usual(cast, contacts):
     page = cast["reader"].get("/contacts/?columns=x_length&sort=-x_length").content.decode()
 
     assert re.findall(r'<a href="/contacts/[0-9a-f-]{36}/">(\w+)</a>', page) == ["Long", "Middle", "Short"]
+
+
+def test_what_is_hidden_from_a_role_is_no_column_no_condition_and_not_changed(cast, contacts, tenant, members, now):
+    with entered(tenant):
+        hidden = {"contact": {"job_title": "hidden"}}
+        role = Role.objects.create(name="Discreet", field_rights=hidden, created_at=now, updated_at=now)
+        Member.objects.filter(pk=members["member"].pk).update(role_record=role)
+    url = '/contacts/?columns=name,job_title&where={"all":[["job_title","is","a"]]}'
+    page = cast["member"].get(url).content.decode()
+    fields = (
+        cast["member"].post("/contacts/bulk/change/", {"all": "1"}, headers={"HX-Request": "true"}).content.decode()
+    )
+
+    assert "are left out: job_title." in page
+    assert ('value="salutation"' in fields, 'value="job_title"' in fields) == (True, False)

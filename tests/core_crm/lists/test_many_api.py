@@ -1,11 +1,15 @@
 """Acts on many records through the API."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from strawberry.relay.utils import to_base64
 
+from triptych.core_crm.contacts.listing import CONTACTS
 from triptych.core_crm.contacts.models import Contact
+from triptych.platform.plugins import hookimpl
+from triptych.platform.plugins.registry import registry
 from triptych.platform.scope import entered
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +102,15 @@ def test_readers_and_colleagues_change_and_undo_nothing(ask, contacts, tenant):
     assert ask(UNDO, id=act["id"])["problems"] == [{"code": "NOT_FOUND", "field": "id"}]
     with entered(tenant):
         assert not Contact.objects.filter(job_title="X").exists()
+
+
+def test_a_plugins_list_comes_with_its_bulk_mutations(ask, contacts, tenant):
+    class WithPeople:
+        @hookimpl
+        def record_lists(self):
+            return [replace(CONTACTS, kind="person")]
+
+    with registry.with_registered("core:people", WithPeople()):
+        done = ask(UPDATE, object="persons", ids=ids_of(contacts[:2]), changes={"jobTitle": "Boss"})
+
+    assert (done["act"]["object"], done["act"]["doneCount"]) == ("persons", 2)

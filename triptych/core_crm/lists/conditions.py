@@ -59,8 +59,8 @@ ON, BEFORE, AFTER = (
     Operator("before", later("is before")),
     Operator("after", later("is after")),
 )
-LAST, NEXT = Operator("last_days", later("in the last days")), Operator("next_days", later("in the next days"))
-LONGER = Operator("longer_ago", later("is longer ago than days"))
+LAST, NEXT = Operator("last_days", later("in the last … days")), Operator("next_days", later("in the next … days"))
+LONGER = Operator("longer_ago", later("more than … days ago"))
 HAS, HAS_NOT = Operator("is", later("has one of"), -1), Operator("is_not", later("has none of"), -1)
 YES, NO = Operator("yes", later("is yes"), 0), Operator("no", later("is no"), 0)
 

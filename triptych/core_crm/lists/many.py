@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from triptych.core_crm.lists.changing import Editing, cleaned
 from triptych.core_crm.lists.fields import Editor
 from triptych.core_crm.lists.models import MOST_NAMED, PastAct, PastChange, told
+from triptych.core_crm.rights.access import field_rights
 from triptych.platform import events
 from triptych.platform.events import jobs
 from triptych.platform.events.models import Job
@@ -106,7 +107,8 @@ class Doer:
         self.given = given
         self.who: dict[str, Any] = {"by": by, "now": now}
         self.by, self.now = by, now
-        self.editors = editors_of(self.spec)
+        barred = field_rights(by, spec.model)
+        self.editors = {name: editor for name, editor in editors_of(self.spec).items() if name not in barred}
         self.verb = next((verb for verb in spec.verbs if verb.name == name), None)
 
     @property

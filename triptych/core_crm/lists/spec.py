@@ -12,6 +12,8 @@ from django_filters import FilterSet
 from triptych.core_crm.lists.changing import Editing
 from triptych.core_crm.lists.fields import Field
 from triptych.core_crm.lists.many import Verb
+from triptych.core_crm.rights.access import field_rights
+from triptych.core_crm.rights.levels import FieldRight
 from triptych.platform.plugins import hooks
 from triptych.tenants.members.models import Member
 
@@ -73,14 +75,19 @@ class ListSpec:
     verbs: Sequence[Verb] = ()
 
     def for_member(self, member: Member) -> ListSpec:
-        """The list with the fields and columns that others contribute for this member."""
+        """The list with what others contribute for this member, and without what is hidden from them."""
         more = [field for field in hooks.gather("list_fields", kind=self.kind, member=member) if field.name]
         known = {column.name for column in self.columns} | {field.name for field in self.fields}
         more = [field for field in more if field.name not in known]
-        if not more:
+        rights = field_rights(member, self.model)
+        hidden = {name for name, right in rights.items() if right is FieldRight.HIDDEN}
+        if not more and not hidden:
             return self
-        columns = [field.column for field in more if field.column]
-        return replace(self, columns=(*self.columns, *columns), fields=(*self.fields, *more))
+        columns = [*self.columns, *(field.column for field in more if field.column)]
+        fields = [field for field in (*self.fields, *more) if not hidden & {field.name, field.path}]
+        gone = {field.name for field in (*self.fields, *more)} - {field.name for field in fields} | hidden
+        columns = [*columns[:1], *(one for one in columns[1:] if not gone & {one.name, f"{one.name}s", *one.order})]
+        return replace(self, columns=columns, fields=fields)
 
     def field(self, name: str) -> Field | None:
         """The field of that name, if there is one."""

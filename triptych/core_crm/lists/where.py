@@ -185,7 +185,10 @@ def _sentence(part: Condition | Group, spec: ListSpec, asker: Asker) -> str:
         operator = operator_of(known, part.operator)
     except BadCondition:
         return str(known.label)
-    return " ".join(filter(None, (str(known.label), str(operator.label), words_of(known, part.values, asker))))
+    words, said = words_of(known, part.values, asker), str(operator.label)
+    if "…" in said:
+        return f"{known.label} {said.replace('…', words)}"
+    return " ".join(filter(None, (str(known.label), said, words)))
 
 
 def fields_missing(group: Group, spec: ListSpec) -> Sequence[str]:
