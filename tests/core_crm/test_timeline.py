@@ -20,7 +20,6 @@ from triptych.platform.plugins import hookimpl
 from triptych.platform.plugins.registry import registry
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import building, entered
-from triptych.platform.scope import entered
 
 pytestmark = pytest.mark.django_db
 

@@ -74,16 +74,6 @@ class Activity(Record):
     occurs_at: datetime | None = strawberry_django.field(
         description="The moment of its series for which it stands, if it was taken out of one."
     )
-
-    @strawberry_django.field(only=["reminders"], description="Minutes before it is due.")
-    def reminders(self) -> list[int]:
-        found: list[int] = self.__dict__["reminders"]
-        return found
-    location: str
-    rule: str = strawberry_django.field(description="How it repeats, as in RFC 5545; empty when it does not.")
-    occurs_at: datetime | None = strawberry_django.field(
-        description="The moment of its series for which it stands, if it was taken out of one."
-    )
     custom: OwnValues | None = own_field("ActivityCustom")
 
     @strawberry_django.field(only=["reminders"], description="Minutes before it is due.")
