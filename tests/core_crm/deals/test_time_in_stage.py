@@ -86,3 +86,14 @@ def test_a_column_shows_more_and_keeps_what_others_show(cast, tenant, members, n
     assert (count, f"more={meeting}:60" in page, "<html" in page) == (40, True, False)
     count, page = cards(f"?more={meeting}:{10 * MOST}")
     assert (count, "Show more" in page) == (45, False)
+
+
+def test_the_table_shows_finds_and_orders_by_time_in_stage(cast, make_deal):
+    make_deal("Old", now=clock.now() - timedelta(days=20))
+    make_deal("Young", now=clock.now())
+
+    page = cast["reader"].get("/deals/?view=table&columns=in_stage&sort=-in_stage").content.decode()
+    assert page.index("Old</a>") < page.index("Young</a>")
+    assert "3 weeks" in page
+    stale = cast["reader"].get("/deals/?view=table&stale=yes").content.decode()
+    assert ("Old</a>" in stale, "Young</a>" in stale) == (True, False)

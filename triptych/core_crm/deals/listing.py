@@ -7,6 +7,7 @@ from operator import attrgetter
 import django_filters as filters
 from django import forms
 from django.db.models import QuerySet
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -14,9 +15,11 @@ from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.deals import access
 from triptych.core_crm.deals.list_fields import EDITING, FIELDS
 from triptych.core_crm.deals.models import Deal, DealQuerySet, ForecastCategory, Pipeline, Stage
+from triptych.core_crm.deals.templatetags.deals import lasted
 from triptych.core_crm.lists.cells import link_of, link_to, name_of, owner_name, owner_of, when_of
 from triptych.core_crm.lists.filters import OwnerFilter, RelatedFilter
 from triptych.core_crm.lists.spec import Column, ListSpec
+from triptych.platform import clock
 from triptych.platform.web.templatetags import parts
 
 STATES = (("open", _("Open")), ("won", _("Won")), ("lost", _("Lost")))
@@ -32,6 +35,9 @@ class DealFilters(filters.FilterSet):
         widget=forms.CheckboxSelectMultiple,
     )
     owner = OwnerFilter()
+    stale = filters.ChoiceFilter(
+        label=_("Time in stage"), choices=[("yes", _("Stale"))], method="filter_stale", empty_label=_("Any")
+    )
     forecast_category = filters.ChoiceFilter(label=_("Forecast category"), choices=ForecastCategory.choices)
     amount_from = filters.NumberFilter("amount", "gte", label=_("Amount from"))
     amount_to = filters.NumberFilter("amount", "lte", label=_("Amount up to"))
@@ -42,6 +48,9 @@ class DealFilters(filters.FilterSet):
 
     def filter_state(self, deals: DealQuerySet, _name: str, state: str) -> QuerySet[Deal]:
         return {"open": deals.open, "won": deals.won, "lost": deals.lost}[state]()
+
+    def filter_stale(self, deals: DealQuerySet, _name: str, _stale: str) -> QuerySet[Deal]:
+        return deals.stale(clock.now())
 
     def filter_contact(self, deals: DealQuerySet, _name: str, contact: Contact) -> QuerySet[Deal]:
         return deals.of_contact(contact.pk)
@@ -59,6 +68,17 @@ def _amount(deal: Deal) -> SafeString:
 
 def _weighted(deal: Deal) -> SafeString:
     return parts.money(deal.weighted_amount, deal.currency)
+
+
+def _days_in_stage(deal: Deal) -> int:
+    return deal.time_in_stage(now=clock.now()).days
+
+
+def _in_stage(deal: Deal) -> SafeString | str:
+    """How long it has stood in its stage, marked when that is too long."""
+    now = clock.now()
+    said = lasted(deal.time_in_stage(now=now))
+    return format_html("{} {}", said, parts.tag(_("Stale"), "amber")) if deal.is_stale(now=now) else said
 
 
 LIST = ListSpec(
@@ -81,6 +101,9 @@ LIST = ListSpec(
         Column("currency", _("Currency"), text=attrgetter("currency"), shown=False),
         Column(
             "weighted", _("Weighted"), text=attrgetter("weighted_amount"), cell=_weighted, css="number", shown=False
+        ),
+        Column(
+            "in_stage", _("In stage"), text=_days_in_stage, cell=_in_stage, order=("-entered_stage_at",), shown=False
         ),
         Column(
             "close_date",
