@@ -47,9 +47,9 @@ FOR_STRANGERS = {
 
 OF_ONESELF = (
     "login/", "logout/", "confirm/", "settings/security/", "settings/profile/", "settings/tokens/", "arrive/",
-    "calendar/subscribe/", "notifications/",
+    "calendar/subscribe/", "notifications/", "views/",
 )  # fmt: skip
-"""Where a reader changes what is their own: sign-in, name, tokens that read."""
+"""Where a reader changes what is their own: sign-in, name, tokens that read, saved views."""
 
 CHOSEN = {"all": "1", "name": "Changed", "value": "", "note-description": "x", "role": "owner", "email": "a@b.example"}
 """What a form might hold that does something if nobody minds."""

@@ -105,5 +105,13 @@ def test_a_view_that_makes_no_sense_is_not_saved(cast, contacts, tenant, data):
         assert not SavedView.objects.exists()
 
 
+def test_readers_keep_views_for_themselves(cast, contacts, tenant):
+    for sharing in ("everyone", "private"):
+        cast["reader"].post("/views/contact/new/", {"name": f"For {sharing}", "sharing": sharing})
+
+    with entered(tenant):
+        assert list(SavedView.objects.values_list("name", flat=True)) == ["For private"]
+
+
 def test_lists_that_are_not_there_have_no_views(cast):
     assert cast["member"].get("/views/ghost/new/").status_code == 404

@@ -35,10 +35,12 @@ def create_view(*, kind: str, by: Member, now: datetime, **fields: Unpack[ViewFi
     """Keep a list as it is seen under a name. Announces `view.saved`.
 
     Raises:
+        Refused: a reader would share it; they keep views for themselves alone.
         Refused: there is no name, or a view for a team names none; it names the field.
     """
     view = SavedView(kind=kind, owner=by, created_at=now, updated_at=now)
     apply_changes(view, _cleaned(fields))
+    _check_may_share(view, by)
     check_fields(view, only=["kind", "name", "state", "sharing"])
     _check(view)
     view.save(force_insert=True)
@@ -59,6 +61,7 @@ def update_view(
     view = SavedView.objects.select_for_update().get(pk=view.pk)
     view.expect_version(version)
     changes = apply_changes(view, _cleaned(fields))
+    _check_may_share(view, by)
     _check(view)
     if changes:
         view.save_fields(*changes, at=now)
@@ -133,6 +136,11 @@ def _cleaned(fields: ViewFields) -> ViewFields:
     if fields.get("sharing", SavedView.Sharing.TEAM) != SavedView.Sharing.TEAM:
         cleaned["team"] = None
     return cleaned
+
+
+def _check_may_share(view: SavedView, by: Member) -> None:
+    if view.sharing != SavedView.Sharing.PRIVATE and not by.may_write:
+        raise Refused(_("You may only read, so a view of yours is for you alone."), field="sharing")
 
 
 def _check(view: SavedView) -> None:
