@@ -125,6 +125,14 @@ SETTINGS: tuple[Setting, ...] = (
         "clock",
     ),
     Setting(
+        _("Audit"),
+        _("Every change, by whom and through which door."),
+        "/settings/audit/",
+        "history",
+        administers=True,
+    ),
+    Setting(_("Acts on many records"), _("What was changed in bulk, and undoing it."), "/acts/", "list-check"),
+    Setting(
         _("Sample data"),
         _("Made-up records to look around with, removed without a trace."),
         "/settings/samples/",
