@@ -25,7 +25,7 @@ NOUNS = ("contact", "company", "lead", "deal", "case", "activity")
 
 @events.handles(*(f"{noun}.{verb}" for noun in NOUNS for verb in ("created", "updated")), "case.assigned")
 def tell_the_new_owner(event: Event) -> None:
-    """Somebody was given a record by somebody else. Who gets one without anybody's act (an import) is not told."""
+    """Somebody was given a record by somebody else: once a day for each. Nobody is told of what no person did."""
     if event.by is None or (event.name.endswith(".updated") and "owner" not in event.facts.get("changed", ())):
         return
     record = _record(event)
@@ -35,7 +35,7 @@ def tell_the_new_owner(event: Event) -> None:
     with in_words_of_the_workspace():
         title = _("%(kind)s for you: %(what)s")
         title %= {"kind": str(record._meta.verbose_name).capitalize(), "what": record}
-    _tell([owner], ASSIGNED, title, record, event, key=f"assigned:{record.pk}:{event.id}")
+    _tell([owner], ASSIGNED, title, record, event, key=f"assigned:{record.pk}:{owner.pk}:{event.at:%Y%m%d}")
 
 
 @events.handles("activity.created", "activity.updated")
