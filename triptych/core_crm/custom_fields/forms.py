@@ -73,10 +73,11 @@ class FieldForm(forms.Form):
 
 def form_fields(kind: str, member: Member) -> dict[str, forms.Field]:
     """The inputs of the custom fields that the member may fill in, by their names in the form of a record."""
-    return {field.form_name: _form_field(field) for field in definitions.of(kind).changed_by(member)}
+    return {field.form_name: input_of(field) for field in definitions.of(kind).changed_by(member)}
 
 
-def _form_field(field: CustomField) -> forms.Field:
+def input_of(field: CustomField) -> forms.Field:
+    """The input for a value of the field."""
     options = {"label": field.label, "help_text": field.help_text, "required": field.is_required}
     return kind_of(field).form_field(field, **options)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -42,7 +43,7 @@ class RowWriter:
         """Write all rows at once or, when one of them breaks a rule, one by one, rejecting those that do."""
         existing = [row.existing for row in rows]
         try:
-            with transaction.atomic():
+            with transaction.atomic(), self._own_values(rows):
                 self.changes += self.plan.target.importer.write(rows, self.writing)
         except (Refused, DatabaseError):
             for row, former in zip(rows, existing, strict=True):
@@ -50,9 +51,22 @@ class RowWriter:
             return [row for row in rows if self._written_alone(row)]
         return rows
 
+    @contextmanager
+    def _own_values(self, rows: Sequence[Row]) -> Iterator[None]:
+        """Show the importer only the values of its own fields; those that others added are written after it."""
+        extra = {one.name for _plugin, columns in self.plan.target.extras for one in columns.fields}
+        whole = [row.values for row in rows]
+        for row in rows:
+            row.values = {name: value for name, value in row.values.items() if name not in extra}
+        try:
+            yield
+        finally:
+            for row, values in zip(rows, whole, strict=True):
+                row.values = {**values, **row.values}
+
     def _written_alone(self, row: Row) -> bool:
         try:
-            with transaction.atomic():
+            with transaction.atomic(), self._own_values([row]):
                 self.changes += self.plan.target.importer.write([row], self.writing)
         except Refused as refused:
             name = refused.field or ""

@@ -1,0 +1,28 @@
+"""What custom fields contribute to lists and imports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from triptych.platform.plugins import hookimpl
+
+if TYPE_CHECKING:
+    from triptych.core_crm.imports.importer import ExtraColumns
+    from triptych.core_crm.lists.fields import Field
+    from triptych.tenants.members.models import Member
+
+
+@hookimpl
+def list_fields(kind: str, member: Member) -> list[Field]:
+    """The workspace's own fields as columns, conditions, orders, groups and changes in bulk."""
+    from triptych.core_crm.custom_fields import definitions, listing
+
+    return listing.fields_of(kind, member) if definitions.of(kind) else []
+
+
+@hookimpl
+def import_columns(object_name: str) -> list[ExtraColumns]:
+    """The workspace's own fields as what columns of a file can be mapped to."""
+    from triptych.core_crm.custom_fields import importing
+
+    return importing.columns_of(object_name)
