@@ -222,7 +222,8 @@ class CaseMessageQuerySet(models.QuerySet["CaseMessage"]):
 
     def of_conversation(self, case: Case) -> Self:
         """The messages of a case and of those merged into it."""
-        return self.filter(Q(case=case) | Q(case__merged_into=case))
+        parts = Case.objects.filter(Q(pk=case.pk) | Q(merged_into=case))
+        return self.filter(case__in=parts.values("pk"))
 
 
 class CaseMessage(models.Model):
