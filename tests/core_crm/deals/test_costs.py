@@ -8,6 +8,8 @@ import pytest
 from triptych.core_crm.deals import actions
 from triptych.platform.scope import entered
 
+CURRENCIES = ("EUR", "USD", "EUR", "JPY")
+
 pytestmark = pytest.mark.django_db
 
 
@@ -21,7 +23,7 @@ def many(tenant, members, now, stages):
             name=f"Deal {n}",
             stage=stages[names[n % 6]],
             amount=Decimal(n),
-            currency=("EUR", "USD", "EUR", "JPY")[n % 4],
+            currency=CURRENCIES[n % 4],
         )
         for n in range(2_000)
     ]

@@ -67,7 +67,8 @@ def delete(request: TenantRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def reasons(request: TenantRequest) -> HttpResponse:
     """Settings: why deals are lost, one reason on each line."""
-    form = LostReasonsForm(request.POST or None, initial={"reasons": "\n".join(lost_reasons())})
+    offered = lost_reasons()
+    form = LostReasonsForm(request.POST or None, initial={"reasons": "\n".join(offered)})
     if request.method == "POST":
         access.must_administer(request.member)
         if form.is_valid():
@@ -76,7 +77,7 @@ def reasons(request: TenantRequest) -> HttpResponse:
                 set_lost_reasons(reasons=lines, by=request.member, now=clock.now())
                 toasts.show(request, _("The reasons are kept."))
                 return redirect("lost_reasons")
-    context = {"form": form, "reasons": lost_reasons()}
+    context = {"form": form, "reasons": offered}
     return render(request, "competitors/reasons.html", context, status=422 if form.is_bound else 200)
 
 
