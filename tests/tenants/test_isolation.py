@@ -75,6 +75,32 @@ def test_a_tenant_sees_only_its_own_rows_of_the_shared_tables(tenant, other_tena
         ]
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM tenants_tenant",
+        "SELECT * FROM tenants_domain",
+        "SELECT * FROM tenants_membership",
+        "SELECT * FROM tenants_session WHERE session_key = 'k'",
+        "SELECT * FROM tenants_person WHERE id = '00000000-0000-0000-0000-000000000000'",
+        "SELECT * FROM tenants_session JOIN tenants_person ON tenants_person.id = person_id WHERE session_key = 'k'",
+        "SELECT * FROM account_emailaddress WHERE user_id = '00000000-0000-0000-0000-000000000000'",
+        "SELECT * FROM mfa_authenticator WHERE user_id = '00000000-0000-0000-0000-000000000000'",
+        "SELECT * FROM tenants_entitlement",
+        "SELECT * FROM tenants_usage",
+        "SELECT * FROM events_job",
+        "SELECT * FROM plugins_pluginfailure",
+    ],
+)
+def test_rows_of_the_shared_tables_are_found_by_an_index_however_many_tenants_there_are(tenant, statement):
+    with entered(tenant), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # which the planner prefers for tables as small as these
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Index" in plan
+    assert "Seq Scan" not in plan
+
+
 def test_a_tenant_may_write_to_the_outbox_and_not_read_it(tenant):
     with (
         entered(tenant),
