@@ -6,7 +6,9 @@ from triptych.tenants.members.models import Member
 
 
 @hookimpl
-def menu_entries(member: Member) -> list[MenuEntry]:
-    """The views that the member has pinned."""
+def menu_entries(member: Member | None) -> list[MenuEntry]:
+    """The views that the member has pinned; none for somebody who is not signed in."""
+    if member is None:
+        return []
     pinned = [view for view in views_of(member) if member.pk in view.pinned_by]
     return [MenuEntry(view.name, view.get_absolute_url(), icon="pin") for view in pinned]

@@ -26,8 +26,8 @@ class AnyMember(Protocol):
 
 
 @hookspec
-def menu_entries(member: AnyMember) -> list[MenuEntry]:
-    """Lines of the navigation that this member shall see."""
+def menu_entries(member: AnyMember | None) -> list[MenuEntry]:
+    """Lines of the navigation that this member shall see; None is somebody who is not signed in."""
     return []
 
 
