@@ -24,7 +24,7 @@
   }
 
   document.addEventListener("pointerdown", function (event) {
-    var item = event.target.closest && event.target.closest(".calendar .cal-item[data-movable]");
+    var item = event.target.closest && event.target.closest(".cal-page .cal-item[data-movable]");
     if (!item || event.button || event.pointerType === "touch" || event.target.closest(".cal-move")) return;
     var slots = item.closest(".slots");
     drag = {
@@ -78,7 +78,7 @@
   });
 
   document.addEventListener("keydown", function (event) {
-    var item = event.altKey && event.target.closest && event.target.closest(".calendar .cal-item[data-movable]");
+    var item = event.altKey && event.target.closest && event.target.closest(".cal-page .cal-item[data-movable]");
     var steps = { ArrowUp: -SLOT, ArrowDown: SLOT, ArrowLeft: -1440, ArrowRight: 1440 };
     if (!item || !(event.key in steps)) return;
     event.preventDefault();
