@@ -1,9 +1,12 @@
-"""The list of records that every noun's page shows: columns, filters, order, pages, export, acts on many.
+"""The list of records that every noun's page shows: columns, conditions, order, groups, pages, export, acts on many.
 
-A noun says what its list is:
+A noun says what its list is, once (docs/lists.md tells of fields, editing and the hooks):
 
     LIST = ListSpec(
         kind="contact",
+        home="/contacts/",
+        model=Contact,
+        records=lambda member: access.contacts_visible_to(member).select_related("owner").with_companies(),
         label=_("Contacts"),
         icon="address-book",
         what=_("The people you sell to."),
@@ -11,15 +14,14 @@ A noun says what its list is:
         columns=(
             Column("name", _("Name"), text=str, cell=link_to, order=("sort_key",), css="cell-main"),
             Column("job_title", _("Job title"), text=attrgetter("job_title"), order=("job_title",)),
-            Column("created", _("Created"), text=attrgetter("created_at"), cell=when_of("created_at"),
-                   order=("created_at",), shown=False),
         ),
         filters=ContactFilters,
         sort="name",
-        acts=(DELETE, ASSIGN_OWNER),
+        fields=CONTACT_FIELDS,
+        editing=CONTACT_EDITING,
     )
 
-and its views show it (access, list, render):
+names it in the hook `record_lists`, and its views show it (access, list, render):
 
     def index(request: TenantRequest) -> HttpResponse:
         return list_page(request, _listing(request))
@@ -31,14 +33,9 @@ and its views show it (access, list, render):
     def bulk(request: TenantRequest, act: str) -> HttpResponse:
         return bulk_page(request, _listing(request), act)
 
-    @require_POST
-    def undo_bulk(request: TenantRequest, act: str) -> HttpResponse:
-        return undo_bulk_page(request, LIST, act)
-
     def _listing(request: TenantRequest) -> Listing:
-        records = access.contacts_visible_to(request.member).select_related("owner").with_companies()
-        return Listing(LIST, records, request, home="/contacts/")
+        return Listing(LIST, LIST.records(request.member), request, home=LIST.home)
 
-with the addresses `""`, `"export/"`, `"bulk/<slug:act>/"` and `"bulk/<slug:act>/undo/"` in its `urls.py`.
-The whole state of a list stands in its address: `?q=rossi&owner=…&sort=-created&columns=name,owner&after=…`.
+with the addresses `""`, `"export/"` and `"bulk/<slug:act>/"` in its `urls.py`. The whole state of a list stands in its
+address: `?q=rossi&where=…&sort=-created&columns=name,owner&group=owner&after=…`.
 """

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from triptych.core_crm.lists import access
 from triptych.core_crm.lists.asking import act_done
-from triptych.core_crm.lists.many import begin_undo, settle_ended_job
 from triptych.core_crm.lists.models import PastAct
 from triptych.core_crm.lists.nouns import list_of
+from triptych.core_crm.lists.undoing import begin_undo, settle_ended_job
 from triptych.core_crm.rights import must_be_writer
 from triptych.platform import clock
 from triptych.platform.events import jobs

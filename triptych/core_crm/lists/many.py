@@ -21,12 +21,11 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.lists.changing import Editing, cleaned
 from triptych.core_crm.lists.fields import Editor
-from triptych.core_crm.lists.models import MOST_NAMED, PastAct, PastChange, told
+from triptych.core_crm.lists.models import PastAct, PastChange, told
 from triptych.core_crm.rights.access import field_rights
 from triptych.platform import events
 from triptych.platform.events import jobs
-from triptych.platform.events.models import Job
-from triptych.platform.refusals import Forbidden, MayOnlyRead, Refused
+from triptych.platform.refusals import MayOnlyRead, Refused
 from triptych.tenants.members.models import Member
 
 if TYPE_CHECKING:
@@ -175,11 +174,11 @@ def preview(doer: Doer, ids: Sequence[UUID]) -> Preview:
     """
     doer.check()
     skipped = []
-    names = _names(doer, ids[:LOOKED_AT])
+    names = names_of(doer, ids[:LOOKED_AT])
     with transaction.atomic():
         for pk in ids[:LOOKED_AT]:
             try:
-                _tried(partial(doer.do, pk))
+                tried(partial(doer.do, pk))
             except Skipped as one:
                 skipped.append(told(pk, names.get(pk, ""), one.why))
         transaction.set_rollback(True)
@@ -216,97 +215,32 @@ def run(act: PastAct, doer: Doer, watcher: Watcher) -> None:
     """Do what is left of an act, from where it stands."""
     while act.position < act.total_count:
         if watcher.cancel_requested:
-            _end(act, PastAct.State.CANCELLED, doer)
+            end(act, PastAct.State.CANCELLED, doer)
             return
         with transaction.atomic():
-            _lock(act, PastAct.State.RUNNING)
+            lock(act, PastAct.State.RUNNING)
             _run_chunk(act, doer)
             watcher.checkpoint({"position": act.position})
         watcher.progress(act.position, act.total_count, _("Changing the records"))
-    _end(act, PastAct.State.DONE, doer)
+    end(act, PastAct.State.DONE, doer)
 
 
 def _run_chunk(act: PastAct, doer: Doer) -> None:
     ids = act.record_ids[act.position : act.position + CHUNK]
-    names = _names(doer, ids)
+    names = names_of(doer, ids)
     done: dict[UUID, dict[str, Any]] = {}
     for pk in ids:
         try:
-            done[pk] = _tried(partial(doer.do, pk))
+            done[pk] = tried(partial(doer.do, pk))
         except Skipped as skipped:
             act.skip(pk, names.get(pk, ""), skipped.why)
-    versions = _versions(doer, done)
+    versions = versions_of(doer, done)
     PastChange.objects.bulk_create(
         PastChange(act=act, object_id=pk, before=before, version=versions.get(pk, 0)) for pk, before in done.items()
     )
     act.position += len(ids)
     act.done_count += len(done)
     act.save(update_fields=["position", "done_count", "skipped_count", "skipped"])
-
-
-@transaction.atomic
-def begin_undo(act: PastAct, spec: ListSpec, *, by: Member, now: datetime) -> PastAct:
-    """Give every record back what it had before the act, save those that somebody has changed since.
-
-    Raises:
-        Forbidden: the member may only read, or it is not their act and they do not administer.
-        Refused: it has been undone already, or is still running.
-    """
-    if not by.may_write:
-        raise MayOnlyRead()
-    if act.by_id != by.pk and not by.may_administer:
-        raise Forbidden(_("Only who did this can undo it, or an owner or admin."))
-    act = PastAct.objects.select_for_update().get(pk=act.pk)
-    if not act.may_be_undone:
-        raise Refused(_("There is nothing left to undo."))
-    act.state, act.kept = PastAct.State.UNDOING, []
-    act.save(update_fields=["state", "kept"])
-    if act.done_count - act.undone_count <= AT_ONCE:
-        undo(act, Doer(spec, act.name, act.changes, by=by, now=now), Nobody())
-    else:
-        act.job_id = jobs.start("lists.undo", by=by, args={"act": str(act.pk)}, at=now).pk
-        act.save(update_fields=["job_id"])
-    return act
-
-
-def undo(act: PastAct, doer: Doer, watcher: Watcher) -> None:
-    """Take back what is left of an act, the last record first. What cannot be taken back is named and kept."""
-    last: UUID | None = None
-    total = act.done_count - act.undone_count
-    seen = 0
-    while True:
-        changes = act.records.order_by("-pk")
-        chunk = list((changes.filter(pk__lt=last) if last else changes)[:CHUNK])
-        if not chunk or watcher.cancel_requested:
-            break
-        last = chunk[-1].pk
-        with transaction.atomic():
-            _lock(act, PastAct.State.UNDOING)
-            _undo_chunk(act, doer, chunk)
-            watcher.checkpoint({"undone": act.undone_count})
-        seen += len(chunk)
-        watcher.progress(seen, total, _("Undoing"))
-    left = act.records.exists()
-    _end(act, PastAct.State.DONE if left else PastAct.State.UNDONE, doer)
-
-
-def _undo_chunk(act: PastAct, doer: Doer, chunk: Sequence[PastChange]) -> None:
-    ids = [change.object_id for change in chunk]
-    names, versions = _names(doer, ids, seen=True), _versions(doer, ids)
-    undone = []
-    for change in chunk:
-        try:
-            if versions.get(change.object_id) != change.version:
-                raise Skipped(_("Somebody has changed it since."))
-            _tried(partial(doer.take_back, change))
-        except Skipped as skipped:
-            if len(act.kept) < MOST_NAMED:
-                act.kept = [*act.kept, told(change.object_id, names.get(change.object_id, ""), skipped.why)]
-        else:
-            undone.append(change.pk)
-    act.records.filter(pk__in=undone).delete()
-    act.undone_count += len(undone)
-    act.save(update_fields=["undone_count", "kept"])
 
 
 class Skipped(Exception):
@@ -317,7 +251,7 @@ class Skipped(Exception):
         self.why = why
 
 
-def _tried(attempt: Callable[[], Any]) -> Any:
+def tried(attempt: Callable[[], Any]) -> Any:
     """Try one record, all or nothing.
 
     Raises:
@@ -334,19 +268,19 @@ def _tried(attempt: Callable[[], Any]) -> Any:
         raise Skipped(str(denied) or _("You may not change it.")) from denied
 
 
-def _names(doer: Doer, ids: Sequence[UUID], *, seen: bool = False) -> dict[UUID, str]:
+def names_of(doer: Doer, ids: Sequence[UUID], *, seen: bool = False) -> dict[UUID, str]:
     """What the records are called: those that the member sees, or all when they have been `seen` before."""
     records = doer.spec.model._base_manager.all() if seen else doer.spec.records(doer.by)
     return {pk: str(record) for pk, record in records.in_bulk(list(ids)).items()}
 
 
-def _versions(doer: Doer, ids: Any) -> dict[UUID, int]:
+def versions_of(doer: Doer, ids: Any) -> dict[UUID, int]:
     """How the records stand now, those in the bin as well."""
     rows = doer.spec.model._base_manager.filter(pk__in=list(ids))
     return dict(rows.values_list("pk", "version"))
 
 
-def _lock(act: PastAct, state: PastAct.State) -> None:
+def lock(act: PastAct, state: PastAct.State) -> None:
     """Make sure that nobody else is at this act, until the transaction ends."""
     stands = PastAct.objects.select_for_update().values_list("state", "position", "undone_count").get(pk=act.pk)
     if stands != (state, act.position, act.undone_count):
@@ -354,7 +288,7 @@ def _lock(act: PastAct, state: PastAct.State) -> None:
 
 
 @transaction.atomic
-def _end(act: PastAct, state: PastAct.State, doer: Doer) -> None:
+def end(act: PastAct, state: PastAct.State, doer: Doer) -> None:
     undone = act.state == PastAct.State.UNDOING
     act.state, act.finished_at = state, doer.now
     act.save(update_fields=["state", "finished_at"])
@@ -374,13 +308,3 @@ def editors_of(spec: ListSpec) -> dict[str, Editor | None]:
     """Every field of the list that can be changed in many records, those of others as well."""
     contributed = {field.name: field.editor for field in spec.fields if field.editor}
     return spec.editing.editors(contributed) if spec.editing else dict(contributed)
-
-
-def settle_ended_job(act: PastAct, *, now: datetime) -> PastAct:
-    """Note on an act that its job has failed, or was cancelled before it began, so that it can be undone."""
-    job = Job.objects.filter(pk=act.job_id).first() if act.job_id and act.is_underway else None
-    if job and job.state in (Job.State.FAILED, Job.State.CANCELLED):
-        state = PastAct.State.CANCELLED if act.state == PastAct.State.RUNNING else PastAct.State.DONE
-        PastAct.objects.filter(pk=act.pk, state=act.state).update(state=state, finished_at=now)
-        act.refresh_from_db()
-    return act

@@ -1,8 +1,9 @@
 """Jobs: doing an act to many records, undoing one."""
 
-from triptych.core_crm.lists.many import Doer, run, undo
+from triptych.core_crm.lists.many import Doer, run
 from triptych.core_crm.lists.models import PastAct
 from triptych.core_crm.lists.nouns import list_of
+from triptych.core_crm.lists.undoing import undo
 from triptych.platform import clock
 from triptych.platform.events.jobs import RunningJob, runs
 from triptych.tenants.members.models import Member

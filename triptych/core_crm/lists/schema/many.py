@@ -17,9 +17,10 @@ from triptych.core_crm.lists import access, models
 from triptych.core_crm.lists.asking import MOST
 from triptych.core_crm.lists.conditions import Asker
 from triptych.core_crm.lists.listing import colleagues_of
-from triptych.core_crm.lists.many import CHANGE, DELETE, Doer, begin, begin_undo, preview, settle_ended_job
+from triptych.core_crm.lists.many import CHANGE, DELETE, Doer, begin, preview
 from triptych.core_crm.lists.nouns import list_of, plural_of
 from triptych.core_crm.lists.spec import ListSpec
+from triptych.core_crm.lists.undoing import begin_undo, settle_ended_job
 from triptych.core_crm.lists.where import Reading, group_of
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.filters import DateTimeFilter, IdFilter, TextFilter, Where, choice_filter, filter_input
