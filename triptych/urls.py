@@ -31,6 +31,7 @@ urlpatterns = [
     path("calendar/", include("triptych.core_crm.activities.planning.urls")),
     path("notifications/", include("triptych.core_crm.notifications.urls")),
     path("files/", include("triptych.platform.files.urls")),
+    path("access/", include("triptych.core_crm.rights.urls")),
     path("acts/", include("triptych.core_crm.lists.urls")),
     path("import/", include("triptych.core_crm.imports.urls")),
     path("", include("triptych.graphql.urls")),

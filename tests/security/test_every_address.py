@@ -23,7 +23,7 @@ from triptych.core_crm.deals.models import Deal, ExchangeRate, Pipeline, Stage
 from triptych.core_crm.imports.actions import upload_import
 from triptych.core_crm.leads.models import Lead
 from triptych.core_crm.mail.actions import keep_mail
-from triptych.core_crm.rights.actions import create_role, create_team
+from triptych.core_crm.rights.actions import create_role, create_team, share_record
 from triptych.core_crm.samples.actions import add_samples
 from triptych.platform.files.actions import attach_file
 from triptych.platform.plugins.discovery import installed_plugins
@@ -106,6 +106,9 @@ def house(tenant, members, now, enable):
             "settings/mail/": keep_mail(raw=b"Subject: x\n\nx", recipient="", sender="", now=now).pk,
             "cases/messages/": add_internal_note(case=Case.objects.alive().first(), body="x", by=by, now=now).pk,
             "settings/working-hours/": BusinessCalendar.objects.get().pk,
+            "access/": contact.pk,
+            "access/shares/": share_record(record=deal, member=by, by=by, now=now).pk,
+            "access/people/": by.pk,
             "settings/roles/": create_role(name="Sales", rights={}, field_rights={}, by=by, now=now).pk,
             "settings/teams/": create_team(name="North", by=by, now=now).pk,
             "settings/people/invitations/": invitation.pk,

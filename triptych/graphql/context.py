@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
+from django.db.models import Model
 from strawberry import Info
 
+from triptych.graphql.hookspecs import Withheld
+from triptych.platform.plugins import hooks
 from triptych.tenants.members.models import ApiToken, Member
 from triptych.tenants.models import Tenant
 from triptych.tenants.routing import TenantRequest
@@ -51,6 +55,26 @@ class Context:
     @property
     def member(self) -> Member:
         return self.caller.member
+
+    def hidden_of(self, model: type[Model]) -> frozenset[str]:
+        """The columns of a model that the caller may not know."""
+        found = self._withheld.get(model)
+        return found.hidden if found else frozenset()
+
+    def fixed_of(self, model: type[Model]) -> frozenset[str]:
+        """The columns of a model that the caller may not change."""
+        found = self._withheld.get(model)
+        return found.fixed if found else frozenset()
+
+    @property
+    def hidden_fields(self) -> list[str]:
+        """All that is hidden from the caller, as `deal.amount`."""
+        names = ((one.model._meta.model_name, name) for one in self._withheld.values() for name in one.hidden)
+        return sorted(f"{kind}.{name}" for kind, name in names)
+
+    @cached_property
+    def _withheld(self) -> dict[type[Model], Withheld]:
+        return {one.model: one for one in hooks.gather("withheld_fields", member=self.member)}
 
     def batch(self, key: Any, source: Any, load: Callable[[list[Any]], Mapping[Any, Any]]) -> Any:
         """The value of `source` out of what `load` computes at once for it and all its peers (see `peers`).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from datetime import date, datetime
@@ -14,9 +14,10 @@ from typing import Any, cast
 import strawberry
 from django.db.models import Model, Q
 from django.utils.translation import gettext as _
+from graphql import GraphQLError
 from strawberry import UNSET, relay
 
-from triptych.graphql.errors import bad_input
+from triptych.graphql.errors import FORBIDDEN, bad_input
 from triptych.graphql.ids import pk_of
 from triptych.graphql.own import own_input
 
@@ -126,11 +127,23 @@ def filter_input(name: str, model: type[Model], fields: dict[str, Where]) -> typ
     return cast(type, made)
 
 
+def refuse_hidden(path: str, hidden: Collection[str]) -> None:
+    """Nobody learns a field that is hidden from them by asking which records have it.
+
+    Raises:
+        GraphQLError: the path leads to one.
+    """
+    if path in hidden:
+        message = _("“%s” is hidden from your role. Leave it out of filters and orders.") % path
+        raise GraphQLError(message, extensions={"code": FORBIDDEN})
+
+
 class Translation:
     """One filter on its way into the ORM. Counts its conditions, so that a small document cannot ask for thousands."""
 
-    def __init__(self) -> None:
+    def __init__(self, hidden: Collection[str] = ()) -> None:
         self.terms = 0
+        self.hidden = hidden
 
     def of(self, given: Any) -> Q:
         """The condition that a filter stands for.
@@ -159,6 +172,7 @@ class Translation:
 
     def _field(self, model: type[Model], key: str, where: Where, conditions: Any) -> Q:
         self.terms += 1
+        refuse_hidden(where.path, self.hidden)
         if where.ask is not None:
             return where.ask(conditions)
         found = Q()

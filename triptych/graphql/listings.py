@@ -26,10 +26,11 @@ from triptych.graphql.connections import (
     rows_of,
 )
 from triptych.graphql.context import ApiInfo, group_as_peers, peers
-from triptych.graphql.filters import Translation
+from triptych.graphql.filters import Translation, refuse_hidden
 from triptych.graphql.ids import key_in
 from triptych.graphql.optimizing import optimized
 from triptych.graphql.orderings import By, columns_of
+from triptych.platform import search
 from triptych.platform.keyset import Order
 from triptych.tenants.members.models import Member
 
@@ -150,11 +151,18 @@ class Listing:
     def _narrowed(self, info: ApiInfo, asked: dict[str, Any]) -> tuple[QuerySet[Any], Keyset]:
         """The visible rows that fit filter and search, and the same in their ordering."""
         queryset = self.visible_to(info.context.member)
+        hidden = info.context.hidden_of(self.model)
         if "filter" in asked:
-            queryset = queryset.filter(Translation().of(asked["filter"]))
+            queryset = queryset.filter(Translation(hidden).of(asked["filter"]))
         if self.search is not None and asked.get("search", "").strip():
             queryset = self.search(queryset, asked["search"])
+            kind = str(self.model._meta.model_name)
+            if search.only_titles(info.context.member, kind):
+                titled = search.matching(kind, asked["search"], member=info.context.member)
+                queryset = queryset.filter(pk__in=titled.values("pk"))
         columns = columns_of(asked.get("order_by"), self.default_order)
+        for column in columns:
+            refuse_hidden(column.path, hidden)
         expressions = {column.path: column.expression for column in columns if column.expression is not None}
         ordered = queryset.annotate(**expressions) if expressions else queryset
         return queryset, Keyset(ordered, columns, tenant_id=info.context.tenant.pk, list_name=self.name)

@@ -150,6 +150,8 @@ def fields_of(info: ApiInfo, input: Any, model: type[Model]) -> dict[str, Any]:
         Refused: an id is not of the kind that the field refers to, or the caller sees no such record.
     """
     names = {field.name: field for field in model._meta.get_fields()}
+    for name in sorted(info.context.fixed_of(model) & sent(input).keys()):
+        raise Refused(_("Your role does not change this field. Leave it out."), field=name, code=FORBIDDEN)
     fields = {name: _as_model_wants(info, name, value, names.get(name)) for name, value in sent(input).items()}
     if isinstance(names.get("custom"), ManyInOne) and ("custom" in fields or not hasattr(input, "id")):
         # a new record is asked for what each must have, even where the client sends nothing of it

@@ -65,7 +65,8 @@ class Admission(SchemaExtension):
     def get_results(self) -> dict[str, Any]:
         context = self._context
         account = self.account or quota.balance(context.caller.key, requested=self.requested, now=context.now)
-        return {"cost": account.shown()}
+        hidden = context.hidden_fields
+        return {"cost": account.shown(), **({"hiddenFields": hidden} if hidden else {})}
 
 
 def _refuse_unfit_values(query: str, document: DocumentNode) -> None:

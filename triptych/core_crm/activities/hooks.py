@@ -35,8 +35,8 @@ def record_lists() -> list[ListSpec]:
 
 
 @hookimpl
-def timeline_sources(record: Record) -> list[TimelineSource]:
-    return [activities_of(record), files_on(record), beginning_of(record)]
+def timeline_sources(record: Record, member: Member) -> list[TimelineSource]:
+    return [activities_of(record, member), files_on(record), beginning_of(record)]
 
 
 @hookimpl
@@ -63,7 +63,7 @@ def slot(name: str, member: Member) -> list[Fragment]:
         return []
     mine = access.activities_visible_to(member).open().owned_by(member)
     activities = list(mine.soonest_first()[:NEXT_ON_HOME])
-    listing.prepare(activities, may_write=member.may_write)
+    listing.prepare(activities, member)
     items = [
         {
             "url": activity.get_absolute_url(),

@@ -20,6 +20,7 @@ from triptych.core_crm.activities.records import links_of
 from triptych.core_crm.activities.sources import LOOKS
 from triptych.core_crm.lists.filters import OwnerFilter
 from triptych.core_crm.lists.spec import Column, ListSpec
+from triptych.core_crm.rights.access import CHANGE, may
 from triptych.platform.web.templatetags.parts import icon, person, when
 from triptych.tenants.members.models import Member
 
@@ -47,12 +48,12 @@ def shown_in(view: str, activities: ActivityQuerySet, *, member: Member, now: da
     return mine
 
 
-def prepare(activities: list[Activity], *, may_write: bool) -> None:
+def prepare(activities: list[Activity], member: Member) -> None:
     """Load what the activities of a page concern, in two queries, and say whether they can be ticked off."""
-    links = links_of(activities)
+    links = links_of(activities, member)
     for activity in activities:
         activity.concerns = links.get(activity.pk, [])  # type: ignore[attr-defined]
-        activity.may_be_ticked = may_write and bool(activity.status)  # type: ignore[attr-defined]
+        activity.may_be_ticked = bool(activity.status) and may(member, CHANGE, activity)  # type: ignore[attr-defined]
 
 
 def _subject(activity: Activity) -> SafeString:

@@ -12,10 +12,12 @@ from uuid import UUID
 from django.apps import apps
 
 from triptych.platform.records import Record
+from triptych.platform.search import found_by
 from triptych.platform.search.models import SearchEntry
 
 if TYPE_CHECKING:
     from triptych.core_crm.activities.models import Activity
+    from triptych.tenants.members.models import Member
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,18 @@ def models_by_kind() -> dict[str, Any]:
     }
 
 
-def named(refs: Iterable[RecordRef]) -> dict[UUID, LinkedRecord]:
-    """How these records are called now, by id, in one query; those in the bin or unknown to the search are missing."""
+def named(refs: Iterable[RecordRef], member: Member) -> dict[UUID, LinkedRecord]:
+    """How these records are called now, by id, in one query; those that the member does not see are missing."""
     ids = {ref.id for ref in refs}
-    rows: Any = SearchEntry.objects.filter(pk__in=ids).values_list("kind", "object_id", "title", "url") if ids else ()
+    rows: Any = (
+        SearchEntry.objects.filter(found_by(member), pk__in=ids).values_list("kind", "object_id", "title", "url")
+        if ids
+        else ()
+    )
     return {object_id: LinkedRecord(kind, object_id, title, url) for kind, object_id, title, url in rows}
 
 
-def links_of(activities: Sequence[Activity]) -> dict[UUID, list[LinkedRecord]]:
+def links_of(activities: Sequence[Activity], member: Member) -> dict[UUID, list[LinkedRecord]]:
     """The records that each of these activities concerns, by the activity's id, in two queries for all of them."""
     from triptych.core_crm.activities.models import ActivityLink
 
@@ -66,7 +72,7 @@ def links_of(activities: Sequence[Activity]) -> dict[UUID, list[LinkedRecord]]:
         .order_by("pk")
         .values_list("activity_id", "kind", "object_id")
     )
-    records = named(RecordRef(kind, object_id) for _, kind, object_id in rows)
+    records = named((RecordRef(kind, object_id) for _, kind, object_id in rows), member)
     links: dict[UUID, list[LinkedRecord]] = defaultdict(list)
     for activity_id, _, object_id in rows:
         if object_id in records:

@@ -7,20 +7,23 @@ from django.utils.translation import gettext_lazy
 
 from triptych.core_crm.activities.models import Activity, ActivityLink
 from triptych.core_crm.activities.timeline import Entry, TimelineSource, Wanted
+from triptych.core_crm.rights.access import through, veiled
 from triptych.platform.files.models import File
 from triptych.platform.records import Record
+from triptych.tenants.members.models import Member
 
 LOOKS = {"task": "checkbox", "call": "phone", "meeting": "calendar-event", "email": "mail", "note": "note"}
 TONES = {"task": "accent", "call": "green", "meeting": "violet", "email": "blue", "note": "amber"}
 
 
-def activities_of(record: Record) -> TimelineSource:
+def activities_of(record: Record, member: Member) -> TimelineSource:
     def entries(wanted: Wanted) -> list[Entry]:
         links = ActivityLink.objects.filter(object_id=record.pk, activity__deleted_at=None)
+        links = through(member, links, "activity", Activity)
         if wanted.kinds is not None:
             links = links.filter(activity__kind__in=wanted.kinds)
         page = wanted.page_of(links, key="activity_id").select_related("activity__owner", "activity__created_by")
-        return [activity_entry(link.activity) for link in page]
+        return [activity_entry(link.activity) for link in veiled(member, page)]
 
     kinds = {
         "note": gettext_lazy("Notes"),

@@ -38,7 +38,7 @@ def index(request: TenantRequest) -> HttpResponse:
     """The list, with a view for each question: what is mine, what is late, what is for today."""
     view = _view(request)
     listing = _listing(request)
-    prepare(listing.page.rows, may_write=request.member.may_write)
+    prepare(listing.page.rows, request.member)
     tabs = [Tab(label, f"{HOME}?view={name}", is_current=name == view) for name, label in VIEWS.items()]
     return list_page(request, listing, template="activities/index.html", tabs=tabs, view=view)
 
@@ -56,7 +56,7 @@ def bulk(request: TenantRequest, act: str) -> HttpResponse:
 @require_GET
 def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
     activity = access.activity_to_see(request.member, pk)
-    links = links_of([activity]).get(activity.pk, [])
+    links = links_of([activity], request.member).get(activity.pk, [])
     look = {"icon": LOOKS[activity.kind], "tone": TONES[activity.kind]}
     return render(request, "activities/detail.html", {"activity": activity, "links": links, **look})
 

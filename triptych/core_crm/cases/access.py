@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.cases.models import Case, CaseMessage, CaseMessageQuerySet, CaseQuerySet, Queue, QueueQuerySet
-from triptych.core_crm.rights.access import CHANGE, DELETE, must, visible
+from triptych.core_crm.rights.access import CHANGE, DELETE, must, through, visible
 from triptych.platform.refusals import Forbidden
 from triptych.tenants.members.models import Member
 
@@ -26,7 +26,7 @@ def queues_visible_to(member: Member) -> QueueQuerySet:
 
 def messages_visible_to(member: Member) -> CaseMessageQuerySet:
     """What the member may read of conversations, internal notes included."""
-    return CaseMessage.objects.filter(case__in=cases_visible_to(member))
+    return through(member, CaseMessage.objects.filter(case__deleted_at__isnull=True), "case", Case)
 
 
 def case_to_see(member: Member, pk: UUID) -> Case:

@@ -23,7 +23,7 @@ from triptych.platform.web.hookspecs import Tile
 from triptych.platform.web.templatetags.parts import figure
 from triptych.tenants.members.models import Member
 
-CASES = Noun(Case, gettext_lazy("Cases"), title="subject", fields=("description", "origin", "type"))
+CASES = Noun(Case, gettext_lazy("Cases"), title="subject", fields=("description",))
 
 
 @hookimpl
@@ -43,8 +43,8 @@ def tenant_defaults(now: datetime) -> None:
 
 
 @hookimpl
-def timeline_sources(record: Record) -> list[TimelineSource]:
-    cases = cases_around(record)
+def timeline_sources(record: Record, member: Member) -> list[TimelineSource]:
+    cases = cases_around(record, member)
     return [] if cases is None else [openings(cases), messages(cases)]
 
 

@@ -6,17 +6,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from triptych.core_crm.activities.timeline import Entry, TimelineSource, Wanted
-from triptych.core_crm.cases.models import Case, CaseMessage, CaseQuerySet
+from triptych.core_crm.cases.access import cases_visible_to
+from triptych.core_crm.cases.models import CaseMessage, CaseQuerySet
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.deals.models import Deal
 from triptych.platform.records import Record
+from triptych.tenants.members.models import Member
 
 KINDS = {"case": gettext_lazy("Cases")}
 
 
-def cases_around(record: Record) -> CaseQuerySet | None:
+def cases_around(record: Record, member: Member) -> CaseQuerySet | None:
     """The cases that a record's timeline tells of; None for records that have nothing to do with cases."""
-    cases = Case.objects.alive()
+    cases = cases_visible_to(member)
     if isinstance(record, Contact):
         return cases.filter(contact=record)
     if isinstance(record, Company):

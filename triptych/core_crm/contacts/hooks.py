@@ -18,6 +18,7 @@ CONTACT = Noun(
     gettext_lazy("Contacts"),
     title="last_name",
     fields=("salutation", "job_title", "emails", "phones", "addresses", "description"),
+    derived={"emails": ("email",), "phones": ("phone",)},
 )
 COMPANY = Noun(
     Company,

@@ -156,7 +156,7 @@ def _first_of_each(deals: DealQuerySet, wanted: dict[UUID, int]) -> dict[UUID, l
     found: dict[UUID, list[Deal]] = {stage_id: [] for stage_id in wanted}
     if pieces:
         firsts = reduce(lambda left, right: left.union(right, all=True), pieces)
-        for deal in Deal.objects.filter(pk__in=firsts).for_cards().as_on_the_board():
+        for deal in deals.filter(pk__in=firsts).for_cards().as_on_the_board():
             found[deal.stage_id].append(deal)
     return found
 

@@ -17,6 +17,7 @@ from triptych.core_crm.deals.models import Deal, DealQuerySet
 from triptych.core_crm.deals.timeline import moves_around, stage_moves
 from triptych.core_crm.deals.totals import totals_by
 from triptych.core_crm.lists.spec import ListSpec
+from triptych.core_crm.rights.access import hidden_fields
 from triptych.core_crm.rights.levels import Noun
 from triptych.platform.plugins import Fragment, hookimpl
 from triptych.platform.records import Record
@@ -58,8 +59,8 @@ def tenant_defaults(now: datetime) -> None:
 
 
 @hookimpl
-def timeline_sources(record: Record) -> list[TimelineSource]:
-    moves = moves_around(record)
+def timeline_sources(record: Record, member: Member) -> list[TimelineSource]:
+    moves = moves_around(record, member)
     return [] if moves is None else [stage_moves(record, moves)]
 
 
@@ -96,6 +97,8 @@ def _card(deals: DealQuerySet, kind: str, record: Record) -> Fragment:
 def home_tiles(member: Member) -> list[Tile]:
     """How many deals are open, and what they are worth times their probability, in the tenant's own currency."""
     totals = totals_by(access.deals_visible_to(member).open(), "closed_at")[None]
+    if "amount" in hidden_fields(member, "deal"):
+        totals.withhold()
     count, has = totals.count, totals.has_amounts
     return [
         Tile(

@@ -8,12 +8,15 @@ from django.utils.translation import gettext_lazy
 from triptych.core_crm.activities.timeline import Entry, TimelineSource, Wanted
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.deals.models import Deal, StageChange, StageChangeQuerySet
+from triptych.core_crm.rights.access import through
 from triptych.platform.records import Record
+from triptych.tenants.members.models import Member
 
 
-def moves_around(record: Record) -> StageChangeQuerySet | None:
+def moves_around(record: Record, member: Member) -> StageChangeQuerySet | None:
     """The moves that a record's timeline shows; None for records that have nothing to do with deals."""
     moves = StageChange.objects.filter(from_stage__isnull=False, deal__deleted_at=None)
+    moves = through(member, moves, "deal", Deal)
     if isinstance(record, Deal):
         return moves.filter(deal=record)
     if isinstance(record, Company):

@@ -46,6 +46,11 @@ class Totals:
                 whole.add_unknown(currency, amount, part.unknown_weighted[currency])
         return whole
 
+    def withhold(self) -> None:
+        """Forget what they are worth: it is not for whoever looks."""
+        self.value = self.weighted = Decimal(0)
+        self.unknown, self.unknown_weighted, self.has_amounts = {}, {}, False
+
     def add_unknown(self, currency: str, value: Decimal, weighted: Decimal) -> None:
         """Add an amount that nobody can exchange."""
         self.unknown[currency] = self.unknown.get(currency, Decimal(0)) + value

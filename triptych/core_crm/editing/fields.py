@@ -56,10 +56,12 @@ class PickedField(forms.Field):
         self.records = records
         self.may_create = bool(create)
         self.member: Member | None = None
+        self.held: Any = None
 
-    def for_member(self, member: Member) -> None:
-        """Offer what this member may see."""
+    def for_member(self, member: Member, held: Any = None) -> None:
+        """Offer what this member may see; what the record holds and they do not see may stay."""
         self.member = member
+        self.held = held if getattr(held, "is_veiled", False) else None
         self.widget.name_of = lambda value: self._name_of(value)
 
     def to_python(self, value: Any) -> Any:
@@ -79,6 +81,8 @@ class PickedField(forms.Field):
     def _found(self, text: str) -> Any:
         if self.member is None or not _is_id(text):
             return None
+        if self.held is not None and text == str(self.held.pk):
+            return self.held
         return self.records(self.member).filter(pk=text).first()
 
     def _name_of(self, value: str) -> str:

@@ -7,8 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from django import forms
+from django.http import Http404
 
 from triptych.core_crm.custom_fields import forms as custom
+from triptych.core_crm.editing.fields import PickedField
+from triptych.core_crm.rights.access import field_rights
 from triptych.platform.records import Record
 from triptych.platform.refusals import Conflict, refusals_shown
 from triptych.tenants.members.models import Member
@@ -39,11 +42,25 @@ class RecordForm(forms.Form):
             inputs = custom.form_fields(self.custom_of, member)
             custom.keep_values(inputs, initial)
             self.fields.update(inputs)
+        self._withhold(str(record._meta.model_name) if record else self.custom_of, only=only)
         if only:
             self.fields = {name: field for name, field in self.fields.items() if name in (only, "version")}
-        for field in self.fields.values():
-            if hasattr(field, "for_member"):
+        for name, field in self.fields.items():
+            if isinstance(field, PickedField):
+                field.for_member(member, self.initial.get(name) if record else None)
+            elif hasattr(field, "for_member"):
                 field.for_member(member)
+
+    def _withhold(self, kind: str, *, only: str) -> None:
+        """Leave out fields that the member's role hides or makes read-only.
+
+        Raises Http404 for a fact that is among them.
+        """
+        barred = field_rights(self.member, kind)
+        if only in barred:
+            raise Http404
+        for name in barred:
+            self.fields.pop(name, None)
 
     def initial_of(self, record: Any) -> dict[str, Any]:
         """What the fields show of a record: its attributes of the same names."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.editing.fields import New
 from triptych.core_crm.editing.forms import RecordForm
+from triptych.core_crm.rights.levels import FieldRight
 from triptych.platform.records import Record
 from triptych.tenants.routing import TenantRequest
 
@@ -42,10 +43,13 @@ class Fact:
 def facts_of(facts: Sequence[Fact], record: Any, *, may_write: bool) -> list[dict[str, Any]]:
     """All facts of a record, for the component `record_facts.html`."""
     shown: list[dict[str, Any]] = []
+    withheld = getattr(record, "withheld", {})
     for fact in facts:
         if fact.heading:
             shown.append({"heading": fact.heading})
-        shown.append(fact.of(record, edit_url=fact_url(record, fact.name) if may_write else ""))
+        if withheld.get(fact.name) != FieldRight.HIDDEN:
+            may_edit = may_write and fact.name not in withheld
+            shown.append(fact.of(record, edit_url=fact_url(record, fact.name) if may_edit else ""))
     return shown
 
 

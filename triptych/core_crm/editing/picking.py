@@ -21,7 +21,7 @@ def picked(request: TenantRequest, records: QuerySet[Any], kind: str, hint: Call
     """
     typed = request.GET.get("q", "").strip()
     if typed:
-        records = records.filter(pk__in=search.matching(kind, typed).values("pk"))
+        records = records.filter(pk__in=search.matching(kind, typed, member=request.member).values("pk"))
     found = records.order_by("-updated_at", "-pk")[:MOST]
     return JsonResponse(
         [{"value": str(one.pk), "text": str(one), "hint": str(hint(one) or "")} for one in found], safe=False

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.imports.importer import Importer
 from triptych.core_crm.imports.models import Import, ImportQuerySet
 from triptych.core_crm.imports.registry import all_importers
+from triptych.core_crm.rights.access import CHANGE, CREATE, READ, may_all
 from triptych.platform.refusals import Forbidden
 from triptych.tenants.members.models import Member
 
@@ -21,14 +23,17 @@ def may_import(member: Member) -> None:
 
 
 def imports_visible_to(member: Member) -> ImportQuerySet:
-    """The tenant's imports; none for who may only read."""
-    return Import.objects.all() if member.may_write else Import.objects.none()
+    """The tenant's imports of what the member sees all of, and their own; none for who may only read."""
+    if not member.may_write:
+        return Import.objects.none()
+    whole = [name for name, importer in all_importers().items() if may_all(member, READ, importer.model)]
+    return Import.objects.filter(Q(object_name__in=["", *whole]) | Q(started_by=member))
 
 
 def import_to_change(member: Member, pk: UUID) -> Import:
     """Raises Http404 if there is no such import, Forbidden for who may only read, or may not import such objects."""
     may_import(member)
-    record = Import.objects.filter(pk=pk).first()
+    record = imports_visible_to(member).filter(pk=pk).first()
     if record is None:
         raise Http404
     importer = all_importers().get(record.object_name)
@@ -38,9 +43,12 @@ def import_to_change(member: Member, pk: UUID) -> Import:
 
 
 def importers_for(member: Member) -> dict[str, Importer]:
-    """What the member may import, by name."""
+    """What the member may import, by name: an import recognises and may change any record of its kind, so it wants the
+    right to all of them."""
     return {
         name: importer
         for name, importer in all_importers().items()
-        if member.may_write and (member.may_administer or not importer.needs_admin)
+        if member.may_write
+        and (member.may_administer or not importer.needs_admin)
+        and all(may_all(member, act, importer.model) for act in (READ, CREATE, CHANGE))
     }

@@ -15,7 +15,9 @@ from triptych.platform.web.templatetags import parts
 
 
 def link_to(record: Any) -> SafeString:
-    """The record's name, which opens it."""
+    """The record's name, which opens it; of one that is not theirs to see, that it is not."""
+    if getattr(record, "is_veiled", False):
+        return markup('<span class="quiet">{}</span>', record)
     return markup('<a href="{}">{}</a>', record.get_absolute_url(), record)
 
 

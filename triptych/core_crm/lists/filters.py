@@ -9,6 +9,7 @@ from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
 from django_filters import ModelChoiceFilter
 
+from triptych.core_crm.rights.access import visible
 from triptych.tenants.members.models import Member
 
 NOBODY = "nobody"
@@ -31,6 +32,11 @@ class RelatedFilter(ModelChoiceFilter):
 
     def __init__(self, *, queryset: QuerySet[Any], label: Any, **options: Any) -> None:
         super().__init__(queryset=queryset, label=label, **options)
+
+    def get_queryset(self, request: Any) -> QuerySet[Any]:
+        """Only records that who asks may see, so that a chip names no other."""
+        records: QuerySet[Any] = super().get_queryset(request)
+        return visible(request.member, records) if request is not None else records
 
     @property
     def field(self) -> Any:

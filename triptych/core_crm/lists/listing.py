@@ -18,6 +18,7 @@ from triptych.core_crm.lists.conditions import Asker, BadCondition
 from triptych.core_crm.lists.models import SavedView
 from triptych.core_crm.lists.spec import Column, ListSpec, Records
 from triptych.core_crm.lists.where import Group, Reading, fields_missing, parsed, sentences
+from triptych.core_crm.rights.access import EXPORT, hidden_fields, may_at_all
 from triptych.core_crm.rights.sight import sight_of
 from triptych.platform import clock, search
 from triptych.platform.keyset import BadCursor, Page, page_of
@@ -61,7 +62,13 @@ class Listing:
 
     @cached_property
     def filterset(self) -> FilterSet:
-        return self.spec.filters(self.params, queryset=self.records)
+        asking: Any = self.request
+        made = self.spec.filters(self.params, queryset=self.records, request=asking)
+        hidden = hidden_fields(self.request.member, self.spec.kind)
+        for name, one in list(made.filters.items()) if hidden else ():
+            if one.field_name in hidden:
+                del made.filters[name]
+        return made
 
     @cached_property
     def query(self) -> str:
@@ -75,7 +82,8 @@ class Listing:
             return self.records.none()
         records: Records = self.filterset.qs
         if self.query:
-            records = records.filter(pk__in=search.matching(self.spec.kind, self.query).values("pk"))
+            found = search.matching(self.spec.kind, self.query, member=self.request.member)
+            records = records.filter(pk__in=found.values("pk"))
         if self.where_problem:
             return self.records.none()
         return Reading(self.spec, self.asker).applied(self.where, records)
@@ -342,6 +350,11 @@ class Listing:
     def act_url(self, name: str) -> str:
         """Where an act on chosen records is posted to."""
         return f"{self.home}bulk/{name}/{self.state()}"
+
+    @property
+    def may_export(self) -> bool:
+        """Whether the member's role has the right to take such records away."""
+        return may_at_all(self.request.member, EXPORT, self.spec.model)
 
     @property
     def export_url(self) -> str:

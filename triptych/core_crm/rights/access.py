@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
     from triptych.tenants.members.models import Member
 
 __all__ = [
-    "CHANGE", "CREATE", "DELETE", "EXPORT", "READ", "Act", "Level", "NotAllowed", "field_rights", "may", "may_at_all",
-    "must", "must_at_all", "noun_of", "visible",
+    "CHANGE", "CREATE", "DELETE", "EXPORT", "READ", "Act", "Level", "NotAllowed", "field_rights", "hidden_fields",
+    "may", "may_all", "may_at_all", "must", "must_at_all", "must_set", "noun_of", "through", "veiled", "visible",
 ]  # fmt: skip
 
 READ, CREATE, CHANGE, DELETE, EXPORT = Act.READ, Act.CREATE, Act.CHANGE, Act.DELETE, Act.EXPORT
 Records = TypeVar("Records", bound=QuerySet[Any])
+Row = TypeVar("Row")
 
 
 class NotAllowed(Forbidden):
@@ -52,9 +54,27 @@ def visible(member: Member, records: Records, act: Act = READ) -> Records:
         for asked in dict.fromkeys((READ, act)):
             condition = sight.condition(noun, asked)
             records = records if condition is None else records.filter(condition)
-    if isinstance(records, RecordQuerySet) and not all(map(sight.sees_all, sight.nouns.values())):
+    if isinstance(records, RecordQuerySet) and sight.is_narrow:
         records = records.then(lambda rows: veil(sight, rows))
     return records
+
+
+def through(member: Member, rows: Records, path: str, model: type[Model]) -> Records:
+    """Those of the rows whose record, which `path` leads to, the member sees. Rows as they are for who sees all."""
+    sight = sight_of(member)
+    noun = None if sight.is_plain else sight.nouns.get(model)
+    condition = sight.condition(noun, READ) if noun else None
+    if condition is None:
+        return rows
+    return rows.filter(**{f"{path}__in": model._base_manager.filter(condition).values("pk")})
+
+
+def veiled(member: Member, rows: Iterable[Row]) -> list[Row]:
+    """The rows, with related records that the member does not see replaced by ones that tell nothing."""
+    found, sight = list(rows), sight_of(member)
+    if not sight.is_plain:
+        veil(sight, found)
+    return found
 
 
 def may(member: Member, act: Act, record: Any) -> bool:
@@ -78,6 +98,13 @@ def may_at_all(member: Member, act: Act, model: type[Model]) -> bool:
         return False
     noun = None if sight.is_plain else sight.nouns.get(model)
     return noun is None or sight.level(noun, act) is not Level.NONE
+
+
+def may_all(member: Member, act: Act, model: type[Model]) -> bool:
+    """Whether the member could do that to every record of the kind."""
+    sight = sight_of(member)
+    noun = None if sight.is_plain else sight.nouns.get(model)
+    return may_at_all(member, act, model) and (noun is None or sight.level(noun, act) is Level.ALL)
 
 
 def must(member: Member | None, act: Act, record: Any) -> None:
@@ -108,11 +135,32 @@ def must_at_all(member: Member, act: Act, model: type[Model]) -> None:
     raise _refusal(sight_of(member), act, model())
 
 
-def field_rights(member: Member, model: type[Model]) -> dict[str, FieldRight]:
+def field_rights(member: Member, kind: str | type[Model]) -> dict[str, FieldRight]:
     """The fields of that kind of record that are hidden from the member, or that they may only read."""
     sight = sight_of(member)
-    noun = None if sight.is_plain else sight.nouns.get(model)
-    return sight.field_rights(noun) if noun else {}
+    nouns = () if sight.is_plain else sight.nouns.values()
+    return next((sight.field_rights(noun) for noun in nouns if kind in (noun.kind, noun.model)), {})
+
+
+def hidden_fields(member: Member, kind: str) -> frozenset[str]:
+    """The fields of that kind that the member may not know, with what is read off those."""
+    sight = sight_of(member)
+    nouns = () if sight.is_plain else sight.nouns.values()
+    return next((sight.hidden(noun) for noun in nouns if noun.kind == kind), frozenset())
+
+
+def must_set(member: Member | None, record: Any, names: Iterable[str]) -> None:
+    """Make sure that the member may change these fields of the record; None is the house itself, which may.
+
+    Raises:
+        NotAllowed: their role withholds one of them; it names the field.
+    """
+    if member is None:
+        return
+    barred = sorted(field_rights(member, str(record._meta.model_name)).keys() & set(names))
+    if barred:
+        message = _("Your role “%(role)s” does not change this field. An owner or admin can do it.")
+        raise NotAllowed(message % {"role": sight_of(member).role}, field=barred[0])
 
 
 def _refusal(sight: Sight, act: Act, record: Any) -> NotAllowed:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +73,11 @@ class Noun:
     title: str
     owner: str = "owner"
     fields: Sequence[str] = ()
+    derived: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def with_derived(self, names: Iterable[str]) -> frozenset[str]:
+        """The fields, and what is read off them under another name (the first email of the emails)."""
+        return frozenset(one for name in names for one in (name, *self.derived.get(name, ())))
 
     @property
     def kind(self) -> str:

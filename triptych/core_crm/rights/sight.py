@@ -67,6 +67,18 @@ class Sight:
             name: FieldRight(right) for name, right in said.items() if name in noun.fields and right in FIELD_RIGHTS
         }
 
+    def hidden(self, noun: Noun) -> frozenset[str]:
+        """The fields of that kind that they may not know, with what is read off those."""
+        rights = self.field_rights(noun)
+        return noun.with_derived(name for name, right in rights.items() if right is FieldRight.HIDDEN)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether there is a record or a field that they may not see."""
+        if self.is_plain:
+            return False
+        return any(not self.sees_all(noun) or self.hidden(noun) for noun in self.nouns.values())
+
     def shared_for(self, act: Act) -> set[UUID]:
         """The records that somebody has shared with them to that end. Nothing is shared to be deleted."""
         if act in (Act.READ, Act.EXPORT):

@@ -1,5 +1,6 @@
-"""Related records that a member does not see: they stand as ones that tell nothing.
+"""What a member may not know of the records that they fetch: hidden fields, and related records that are not theirs.
 
+A hidden field comes empty.
 A deal may be somebody's to see and its company not. Wherever such a deal is fetched with its company, the company is
 replaced by one with the same key, so that saving and comparing work, and without any of its facts.
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Model
+from django.db.models import CharField, Model, TextField
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.rights.levels import Act, Noun
@@ -19,13 +20,16 @@ if TYPE_CHECKING:
 
 
 def veil(sight: Sight, rows: Iterable[Any]) -> None:
-    """Replace what the rows bring along and the member does not see. Asks nothing that `sight` does not know."""
+    """Take from the rows what the member may not know. Asks nothing that `sight` does not know."""
     for row in rows:
         if isinstance(row, Model):
             _veil_one(sight, row)
 
 
 def _veil_one(sight: Sight, row: Any) -> None:
+    own = sight.nouns.get(type(row))
+    if own is not None:
+        _blank(sight, own, row)
     for name, other in list(row._state.fields_cache.items()):
         if not isinstance(other, Model):
             continue
@@ -36,6 +40,24 @@ def _veil_one(sight: Sight, row: Any) -> None:
             _veil_one(sight, other)
     for rows in _prefetched(row):
         veil(sight, rows)
+
+
+def _blank(sight: Sight, noun: Noun, row: Any) -> None:
+    """Take the values of hidden fields off a record, and note on it what is withheld, for pages."""
+    rights = sight.field_rights(noun)
+    if not rights:
+        return
+    row.withheld = rights
+    for name in sight.hidden(noun):
+        field = next((field for field in noun.model._meta.concrete_fields if field.name == name), None)
+        if field is not None:
+            row.__dict__[name] = _empty(field)
+
+
+def _empty(field: Any) -> Any:
+    if field.null or field.generated:
+        return None
+    return "" if isinstance(field, CharField | TextField) else field.get_default()
 
 
 def _prefetched(row: Any) -> Iterator[Iterable[Any]]:

@@ -10,5 +10,3 @@ class SampleRecord(models.Model):
     object_id = models.UUIDField(primary_key=True)
 
     audited_with = None
-
-

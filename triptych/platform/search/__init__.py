@@ -13,17 +13,22 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
+from triptych.platform.plugins.hookspecs import AnyMember
 from triptych.platform.search.words import WordQuery, query_of, vector_of
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from django.db.models import Q, QuerySet
 
+    from triptych.platform.search.hookspecs import Findable
     from triptych.platform.search.models import SearchEntry
 
-__all__ = ["Entry", "find", "index", "index_many", "matching", "note_seen", "recent", "remove", "remove_many"]
+__all__ = [
+    "Entry", "find", "found_by", "index", "index_many", "limits_of", "matching", "note_seen", "only_titles", "recent",
+    "remove", "remove_many",
+]  # fmt: skip
 
 
-class Seeker(Protocol):
+class Seeker(AnyMember, Protocol):
     """A member, as far as the search is concerned."""
 
     @property
@@ -96,14 +101,52 @@ def find(member: Seeker, text: str, *, limit: int = 20, kinds: Collection[str] |
     from triptych.platform.search.finding import find_entries
 
     titles, anywhere = query_of(text, only_titles=True), query_of(text)
-    return find_entries(titles, anywhere, limit=limit, kinds=kinds) if anywhere else []
+    if not anywhere:
+        return []
+    open_to = limits_of(member)
+    found = find_entries(titles, anywhere, limit=limit, kinds=kinds, limits=open_to)
+    for entry in found:
+        if (of_kind := open_to.get(entry.kind)) is not None and of_kind.only_titles:
+            entry.subtitle = ""
+    return found
 
 
-def matching(kind: str, text: str) -> "QuerySet[SearchEntry]":
-    """The entries of one kind that match, in no order: `records.filter(pk__in=matching(…).values("pk"))`."""
+def limits_of(member: Seeker) -> dict[str, "Findable"]:
+    """The kinds of which the member may not find everything, and what they may find of them."""
+    from triptych.platform.plugins import hooks
+
+    return {limit.kind: limit for limit in hooks.gather("findable", member=member)}
+
+
+def only_titles(member: Seeker, kind: str) -> bool:
+    """Whether records of that kind are found by their titles alone, as the member may not know all that is beside."""
+    limit = limits_of(member).get(kind)
+    return limit is not None and limit.only_titles
+
+
+def found_by(member: Seeker) -> "Q":
+    """The condition on entries that the member may find."""
+    from django.db.models import Q
+
+    limits = limits_of(member)
+    condition = ~Q(kind__in=sorted(limits)) if limits else Q()
+    for kind, limit in limits.items():
+        if limit.owners is None:
+            condition |= Q(kind=kind)
+            continue
+        within = Q(owner_id__in=sorted(limit.owners)) | Q(object_id__in=sorted(limit.ids))
+        condition |= Q(kind=kind) & (within | Q(owner_id=None) if limit.unowned else within)
+    return condition
+
+
+def matching(kind: str, text: str, *, member: Seeker | None = None) -> "QuerySet[SearchEntry]":
+    """The entries of one kind that match, in no order: `records.filter(pk__in=matching(…).values("pk"))`.
+
+    For a `member` who may not know all that stands beside titles, they match by titles alone.
+    """
     from triptych.platform.search.models import SearchEntry
 
-    query = query_of(text)
+    query = query_of(text, only_titles=member is not None and only_titles(member, kind))
     return SearchEntry.objects.filter(kind=kind, words=WordQuery(query)) if query else SearchEntry.objects.none()
 
 
@@ -128,5 +171,5 @@ def recent(member: Seeker, *, limit: int = 10) -> list["SearchEntry"]:
         .order_by("-seen_at")
         .values_list("object_id", flat=True)[:limit]
     )
-    entries: dict[UUID, Any] = SearchEntry.objects.defer("words").in_bulk(ids)
+    entries: dict[UUID, Any] = SearchEntry.objects.defer("words").filter(found_by(member)).in_bulk(ids)
     return [entries[id] for id in ids if id in entries]

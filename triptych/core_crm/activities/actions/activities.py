@@ -11,7 +11,7 @@ from triptych.core_crm.activities.findable import search_entry
 from triptych.core_crm.activities.models import Activity, ActivityLink
 from triptych.core_crm.activities.planning.plans import PLANNED, next_reminder, settle_plan
 from triptych.core_crm.activities.records import RecordRef
-from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must
+from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must, must_set
 from triptych.platform import events, search
 from triptych.platform.changes import Changes, apply_changes, check_fields
 from triptych.platform.plugins import hooks
@@ -97,6 +97,7 @@ def update_activity(
     activity.expect_version(version)
     was_at, was_open = activity.at, activity.is_open
     changes = apply_changes(activity, _cleaned(fields))
+    must_set(by, activity, changes)
     if records is not None:
         changes |= _replace_links(activity, records)
     if not changes:

@@ -83,7 +83,7 @@ class Activity(Record):
 
     @strawberry.field(description="The records it is about; those in the bin are left out.")
     def records(self, info: ApiInfo) -> list[Linked]:
-        found = info.context.batch("activity.records", self, links_of)
+        found = info.context.batch("activity.records", self, lambda some: links_of(some, info.context.member))
         return [Linked.of(linked) for linked in found or ()]
 
 

@@ -11,7 +11,7 @@ from triptych.core_crm.cases.findable import search_entry
 from triptych.core_crm.cases.models import Case, Numbering, Queue
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.deals.models import Deal
-from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must
+from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must, must_set
 from triptych.platform import events, search
 from triptych.platform.changes import apply_changes, check_fields
 from triptych.platform.refusals import Refused
@@ -85,6 +85,7 @@ def update_case(
     case.expect_version(version)
     was_open = case.is_open
     changes = apply_changes(case, _cleaned(fields))
+    must_set(by, case, changes)
     if "owner" in changes and case.owner_id and case.status == Case.Status.NEW:
         changes |= apply_changes(case, {"status": Case.Status.ASSIGNED})
     if not changes:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from triptych.core_crm.contacts import channels
 from triptych.core_crm.contacts.models import Company
 from triptych.core_crm.custom_fields.values import words_of
-from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must
+from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must, must_set
 from triptych.platform import events, search
 from triptych.platform.changes import apply_changes, check_fields
 from triptych.platform.refusals import Refused
@@ -77,6 +77,7 @@ def update_company(
     must(by, CHANGE, company)
     company.expect_version(version)
     changes = apply_changes(company, _cleaned(fields))
+    must_set(by, company, changes)
     if not changes:
         return company
     _check(company)

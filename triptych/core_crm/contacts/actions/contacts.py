@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from triptych.core_crm.contacts import channels
 from triptych.core_crm.contacts.models import Company, Contact, ContactCompany
 from triptych.core_crm.custom_fields.values import words_of
-from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must
+from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must, must_set
 from triptych.platform import events, search
 from triptych.platform.changes import Changes, apply_changes, check_fields
 from triptych.platform.refusals import Refused
@@ -87,6 +87,7 @@ def update_contact(
     links: Sequence[CompanyLink | ContactCompany] = contact.current_links
     given = fields.pop("companies", None)
     changes = apply_changes(contact, _cleaned(fields))
+    must_set(by, contact, changes)
     if given is not None:
         links = _checked_links(given)
         changes |= _replace_links(contact, links)

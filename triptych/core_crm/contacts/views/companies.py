@@ -24,7 +24,7 @@ from triptych.core_crm.editing.picking import picked
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.pages import bulk_page, list_page
-from triptych.core_crm.rights.access import CREATE, must_at_all
+from triptych.core_crm.rights.access import CHANGE, CREATE, may, must_at_all
 from triptych.platform import clock, search
 from triptych.platform.web import toasts
 from triptych.tenants.members.models import Member
@@ -54,7 +54,7 @@ def bulk(request: TenantRequest, act: str) -> HttpResponse:
 def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
     company = access.company_to_see(request.member, pk)
     search.note_seen(request.member, kind="company", id=company.pk, at=clock.now())
-    may_write = request.member.may_write
+    may_write = may(request.member, CHANGE, company)
     context = {
         "company": company,
         "head": company_head(company, may_write=may_write),

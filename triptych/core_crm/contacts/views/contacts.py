@@ -26,7 +26,7 @@ from triptych.core_crm.editing.picking import picked
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.pages import bulk_page, list_page
-from triptych.core_crm.rights.access import CREATE, must_at_all
+from triptych.core_crm.rights.access import CHANGE, CREATE, may, must_at_all
 from triptych.platform import clock, search
 from triptych.platform.web import toasts
 from triptych.tenants.routing import TenantRequest
@@ -53,7 +53,7 @@ def bulk(request: TenantRequest, act: str) -> HttpResponse:
 def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
     contact = access.contact_to_see(request.member, pk)
     search.note_seen(request.member, kind="contact", id=contact.pk, at=clock.now())
-    may_write = request.member.may_write
+    may_write = may(request.member, CHANGE, contact)
     context = {
         "contact": contact,
         "head": contact_head(contact, may_write=may_write),

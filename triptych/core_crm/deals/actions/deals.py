@@ -16,7 +16,7 @@ from triptych.core_crm.deals.actions.rates import closing_rate_of
 from triptych.core_crm.deals.findable import search_entry
 from triptych.core_crm.deals.models import Deal, DealContact, Pipeline, Stage, StageChange
 from triptych.core_crm.deals.money import clean_currency
-from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must
+from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must, must_set
 from triptych.platform import events, search
 from triptych.platform.changes import Changes, apply_changes, check_fields
 from triptych.platform.refusals import Refused
@@ -107,6 +107,7 @@ def update_deal(
     deal.expect_version(version)
     roles = fields.pop("contacts", None)
     changes = apply_changes(deal, _cleaned(dict(fields)))
+    must_set(by, deal, changes)
     _refuse_what_is_set_elsewhere(deal, changes)
     if roles is not None:
         changes |= _replace_roles(deal, _checked_roles(roles))

@@ -17,6 +17,7 @@ from triptych.core_crm.deals.models import Deal, Pipeline
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.pages import bulk_page, list_page
+from triptych.core_crm.rights.access import hidden_fields
 from triptych.platform import clock
 from triptych.platform.web.tables import Tab
 from triptych.tenants.routing import TenantRequest
@@ -91,6 +92,9 @@ def _board(request: TenantRequest, params: Any, *, pipeline: Pipeline | None = N
     kept = urlencode({"pipeline": shown.pk, **({"owner": "me"} if mine else {})})
     more = shown_numbers(params.getlist("more"))
     board = board_of(shown, columns, deals, now=clock.now(), shown=more, address=f"?{kept}&")
+    if "amount" in hidden_fields(request.member, "deal"):
+        for column in board.columns:
+            column.totals.withhold()
     tabs = [Tab(one.name, f"{HOME}?pipeline={one.pk}", is_current=one.pk == shown.pk) for one in pipelines]
     return {"board": board, "pipelines": tabs if len(tabs) > 1 else [], "mine": mine}
 

@@ -23,7 +23,7 @@ from triptych.core_crm.editing.files import take_file
 from triptych.core_crm.editing.forms import edits_shown
 from triptych.core_crm.editing.pages import fact_page, fact_saved, form_page
 from triptych.core_crm.editing.picking import picked
-from triptych.core_crm.rights.access import CREATE, must_at_all
+from triptych.core_crm.rights.access import CHANGE, CREATE, may, must_at_all, veiled
 from triptych.platform import clock, search
 from triptych.platform.web import toasts
 from triptych.tenants.routing import TenantRequest
@@ -33,7 +33,7 @@ from triptych.tenants.routing import TenantRequest
 def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
     deal = access.deal_to_see(request.member, pk)
     search.note_seen(request.member, kind="deal", id=deal.pk, at=clock.now())
-    may_write = request.member.may_write
+    may_write = may(request.member, CHANGE, deal)
     stages = list(deal.pipeline.stages.active().in_order())
     context = {
         "deal": deal,
@@ -43,8 +43,8 @@ def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
         "move_url": f"{deal.get_absolute_url()}move/",
         "may_move": may_write and deal.is_open,
         "history": deal.stage_changes.with_names().newest_first()[:20],
-        "competitors": deal.deal_competitors.select_related("competitor").order_by("pk"),
-        "people": deal.deal_contacts.select_related("contact").order_by("pk"),
+        "competitors": veiled(request.member, deal.deal_competitors.select_related("competitor").order_by("pk")),
+        "people": veiled(request.member, deal.deal_contacts.select_related("contact").order_by("pk")),
     }
     return render(request, "deals/detail.html", context)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from triptych.core_crm.contacts import channels
 from triptych.core_crm.custom_fields.values import words_of
 from triptych.core_crm.leads.models import Lead
-from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must
+from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must, must_set
 from triptych.platform import events, search
 from triptych.platform.changes import apply_changes, check_fields
 from triptych.platform.refusals import Refused
@@ -82,6 +82,7 @@ def update_lead(
     lead.expect_version(version)
     must_not_be_converted(lead)
     changes = apply_changes(lead, _cleaned(fields))
+    must_set(by, lead, changes)
     if "owner" in changes and "status" not in fields and lead.owner_id and lead.status == Lead.Status.NEW:
         changes |= apply_changes(lead, {"status": Lead.Status.ASSIGNED})
     if not changes:

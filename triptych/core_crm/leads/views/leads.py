@@ -21,7 +21,7 @@ from triptych.core_crm.leads.models import Lead
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.pages import bulk_page, list_page
-from triptych.core_crm.rights.access import CREATE, must_at_all
+from triptych.core_crm.rights.access import CHANGE, CREATE, may, must_at_all
 from triptych.platform import clock, search
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
@@ -49,7 +49,7 @@ def bulk(request: TenantRequest, act: str) -> HttpResponse:
 def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
     lead = access.lead_to_see(request.member, pk)
     search.note_seen(request.member, kind="lead", id=lead.pk, at=clock.now())
-    may_write = request.member.may_write
+    may_write = may(request.member, CHANGE, lead)
     context = {
         "lead": lead,
         "head": lead_head(lead, may_write=may_write),

@@ -1,6 +1,6 @@
 """Roles, teams, shares and “why” in the API: thin doors to `access` and `actions`."""
 
-from triptych.core_crm.rights.schema import roles, teams
+from triptych.core_crm.rights.schema import records, roles, teams
 from triptych.platform.plugins import GraphQLExtension
 
 extensions = [
@@ -9,4 +9,7 @@ extensions = [
     GraphQLExtension(on="Mutation", fields=roles.Mutations),
     GraphQLExtension(on="Query", fields=teams.Queries),
     GraphQLExtension(on="Mutation", fields=teams.Mutations),
+    GraphQLExtension(on="Query", fields=records.Queries),
+    GraphQLExtension(on="Mutation", fields=records.Mutations),
+    *(GraphQLExtension(on=name, fields=records.RecordShares) for name in records.WITH_SHARES),
 ]

@@ -1,6 +1,6 @@
 """Who may see or change products, price books and lines: the one way to fetch them for somebody.
 
-Everybody in the tenant sees them; readers change nothing; price books are changed by owners and admins. A line may be
+Roles decide about products, in `rights.access`; price books are changed by owners and admins. A line may be
 seen and changed by whoever may its deal.
 """
 
@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.deals import access as deals
-from triptych.core_crm.rights import must_be_writer
+from triptych.core_crm.rights.access import CHANGE, DELETE, must, visible
 from triptych.platform.refusals import Forbidden
 from triptych.plugins.operational.sales.models import (
     DealLine,
@@ -27,7 +27,7 @@ from triptych.tenants.members.models import Member
 
 def products_visible_to(member: Member) -> ProductQuerySet:
     """The products that the member may see, without those in the bin."""
-    return Product.objects.alive()
+    return visible(member, Product.objects.alive())
 
 
 def price_books_visible_to(member: Member) -> PriceBookQuerySet:
@@ -49,14 +49,14 @@ def product_to_see(member: Member, pk: UUID) -> Product:
 def product_to_change(member: Member, pk: UUID) -> Product:
     """Raises Http404 for a product that is not there, Forbidden for whoever only may read."""
     product = product_to_see(member, pk)
-    must_be_writer(member)
+    must(member, CHANGE, product)
     return product
 
 
 def product_to_restore(member: Member, pk: UUID) -> Product:
     """A product in the bin; raises Http404 if there is none, Forbidden for whoever only may read."""
-    product: Product = get_object_or_404(Product.objects.deleted(), pk=pk)
-    must_be_writer(member)
+    product: Product = get_object_or_404(visible(member, Product.objects.deleted()), pk=pk)
+    must(member, DELETE, product)
     return product
 
 

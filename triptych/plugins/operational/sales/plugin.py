@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from triptych.core_crm.imports.importer import ExtraColumns, Importer
     from triptych.core_crm.lists.spec import ListSpec
+    from triptych.core_crm.rights.levels import Noun
     from triptych.tenants.members.models import Member
 
 plugin = Plugin(
@@ -34,6 +35,15 @@ def menu_entries() -> list[MenuEntry]:
         MenuEntry(_("Products"), reverse("sales:products"), icon="package", position=10),
         MenuEntry(_("Price books"), reverse("sales:price_books"), icon="tags", position=20),
     ]
+
+
+@hookimpl
+def record_nouns() -> list[Noun]:
+    """Roles give rights to products. Nobody owns one: all or none."""
+    from triptych.core_crm.rights.levels import Noun
+    from triptych.plugins.operational.sales.models import Product
+
+    return [Noun(Product, _("Products"), title="name", owner="", fields=("cost",))]
 
 
 @hookimpl

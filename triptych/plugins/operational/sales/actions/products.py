@@ -9,6 +9,7 @@ from typing import TypedDict, Unpack
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must, must_set
 from triptych.platform import events, search
 from triptych.platform.changes import apply_changes, check_fields, told
 from triptych.platform.refusals import Refused
@@ -41,6 +42,7 @@ def create_product(*, by: Member | None, now: datetime, **fields: Unpack[Product
     product = Product(created_at=now, updated_at=now)
     apply_changes(product, cleaned({"currency": "", **fields}))
     _check_product(product)
+    must(by, CREATE, product)
     product.save(force_insert=True)
     search.index(search_entry(product))
     events.announce("product.created", product, by=by, at=now)
@@ -58,8 +60,10 @@ def update_product(
         Refused: as `create_product`.
     """
     product = Product.objects.select_for_update().get(pk=product.pk)
+    must(by, CHANGE, product)
     product.expect_version(version)
     changes = apply_changes(product, cleaned(dict(fields)))
+    must_set(by, product, changes)
     if not changes:
         return product
     _check_product(product)
@@ -88,6 +92,7 @@ def restore_product(*, product: Product, by: Member | None, now: datetime) -> Pr
 
 def _bin(product: Product, *, deleted_at: datetime | None, by: Member | None, now: datetime) -> Product:
     product = Product.objects.select_for_update().get(pk=product.pk)
+    must(by, DELETE, product)
     if bool(product.deleted_at) == bool(deleted_at):
         return product
     product.deleted_at = deleted_at

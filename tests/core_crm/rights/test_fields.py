@@ -1,0 +1,106 @@
+"""Fields that a role hides or makes read-only, at every door."""
+
+import pytest
+from strawberry.relay.utils import to_base64
+
+from triptych.core_crm.contacts.actions import create_contact
+from triptych.core_crm.deals.actions import create_deal, update_deal
+from triptych.core_crm.deals.models import Deal
+from triptych.core_crm.rights.access import NotAllowed
+from triptych.platform.scope import entered
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "7654321"
+
+
+@pytest.fixture
+def deal(tenant, members, now):
+    """A deal whose amount is a secret of those above."""
+    with entered(tenant):
+        return create_deal(
+            name="Wind park", amount=SECRET, currency="EUR", next_step="Call Ann", by=members["owner"], now=now
+        )
+
+
+@pytest.fixture
+def clerk(role_given):
+    """The member of the cast knows no amount, and reads next steps only."""
+    return role_given({}, fields={"deal": {"amount": "hidden", "next_step": "read"}, "contact": {"phones": "hidden"}})
+
+
+@pytest.mark.parametrize(
+    "url", ["/deals/", "/deals/?view=table&columns=name,amount,weighted", "/deals/export/?columns=name,amount", "/"]
+)
+def test_no_page_tells_a_hidden_field(cast, deal, clerk, url):
+    def text(who):
+        response = cast[who].get(url)
+        content = b"".join(response.streaming_content) if response.streaming else response.content
+        return "".join(filter(str.isalnum, content.decode()))
+
+    assert SECRET in text("owner")
+    assert SECRET not in text("member")
+
+
+def test_the_page_of_a_record_has_no_such_fact_and_form(cast, tenant, deal, clerk):
+    page = cast["member"].get(deal.get_absolute_url()).content.decode()
+    assert "7,654,321" not in page
+    assert "facts/amount/" not in page
+    assert "facts/next_step/" not in page
+    assert "Call Ann" in page
+    assert cast["member"].get(f"{deal.get_absolute_url()}facts/amount/").status_code == 404
+    assert cast["member"].get(f"{deal.get_absolute_url()}facts/next_step/").status_code == 404
+    url = f"{deal.get_absolute_url()}edit/"
+    form = cast["member"].get(url).content.decode()
+    assert ('name="amount"' in form, 'name="next_step"' in form) == (False, False)
+    fields = {"name": "Wind farm", "currency": "EUR", "probability": deal.probability, "amount": "1", "next_step": "X"}
+    response = cast["member"].post(url, {**fields, "forecast_category": deal.forecast_category})
+    with entered(tenant):
+        deal = Deal.objects.get(pk=deal.pk)
+    assert (response.status_code, deal.name, str(deal.amount), deal.next_step) == (
+        302, "Wind farm", "7654321.00", "Call Ann"
+    )  # fmt: skip
+
+
+def test_the_action_itself_refuses(in_tenant, deal, clerk, now):
+    with pytest.raises(NotAllowed) as refused:
+        update_deal(deal=deal, amount=1, by=clerk, now=now)
+    assert refused.value.field == "amount"
+
+
+def test_nobody_finds_out_by_filters_orders_or_search(cast, tenant, members, deal, clerk, now):
+    with entered(tenant):
+        create_contact(first_name="Ann", phones=["+39 02 1234567"], by=members["owner"], now=now)
+    narrow = cast["member"].get("/deals/?view=table&amount_to=5").content.decode()
+    assert "Wind park" in narrow  # the filter is not there for them
+    assert "Wind park" not in cast["owner"].get("/deals/?view=table&amount_to=5").content.decode()
+    for who, found in (("owner", True), ("member", False)):
+        assert ("Ann" in cast[who].get("/contacts/?q=%2B39+02+1234567").content.decode()) is found
+        palette = cast[who].get("/palette/?q=%2B39+02+1234567").content.decode()
+        assert ("Ann" in palette) is found
+
+
+def test_the_api_answers_null_and_says_so(api, deal, clerk):
+    answer = api("{ deals { edges { node { name amount weightedAmount nextStep } } } }", who="member")
+    node = {"name": "Wind park", "amount": None, "weightedAmount": None, "nextStep": "Call Ann"}
+    assert answer["data"]["deals"]["edges"] == [{"node": node}]
+    assert answer["extensions"]["hiddenFields"] == ["contact.phone", "contact.phones", "deal.amount"]
+    assert "hiddenFields" not in api("{ me { name } }", who="owner")["extensions"]
+
+
+@pytest.mark.parametrize(
+    "asked", ['filter: {amount: {gt: "5"}}', "orderBy: [{field: AMOUNT}]", 'filter: {not: {amount: {gt: "5"}}}']
+)
+def test_the_api_refuses_to_ask_by_a_hidden_field(api, deal, clerk, asked):
+    errors = api(f"{{ deals({asked}) {{ totalCount }} }}", who="member")["errors"]
+    assert [error["extensions"]["code"] for error in errors] == ["FORBIDDEN"]
+
+
+@pytest.mark.parametrize("field", ["amount", "nextStep"])
+def test_the_api_refuses_a_withheld_field_in_inputs(api, deal, clerk, field):
+    key, value = to_base64("Deal", str(deal.pk)), "5"
+    update = "mutation ($input: UpdateDealInput!) { updateDeal(input: $input) { problems { code field } } }"
+    create = "mutation ($input: CreateDealInput!) { createDeal(input: $input) { problems { code field } } }"
+    changed = api(update, who="member", input={"id": key, field: value})["data"]["updateDeal"]
+    made = api(create, who="member", input={"name": "New", field: value})["data"]["createDeal"]
+    assert changed == made == {"problems": [{"code": "FORBIDDEN", "field": field}]}
