@@ -8,6 +8,7 @@ import pytest
 from triptych.core_crm.activities.actions import create_activity
 from triptych.core_crm.activities.models import ActivityLink
 from triptych.core_crm.activities.records import RecordRef
+from triptych.core_crm.calendar.models import BusinessCalendar
 from triptych.core_crm.contacts.actions import create_company, create_contact
 from triptych.core_crm.deals.actions import create_deal, move_deal
 from triptych.core_crm.deals.models import Pipeline, Stage, StageChange
@@ -128,9 +129,12 @@ def test_import_columns_add_fields_to_the_import_of_another_object(pretend, tena
 
 
 def test_tenant_defaults_can_be_made_again_without_doubles(tenant, now):
+    def rows() -> list[list[tuple]]:
+        return [list(model.objects.order_by("pk").values_list("pk", "name")) for model in (Pipeline, BusinessCalendar)]
+
     with entered(tenant):
-        before = list(Pipeline.objects.order_by("pk").values("pk", "name"))
+        before = rows()
         hooks.gather("tenant_defaults", now=now)
 
-        assert list(Pipeline.objects.order_by("pk").values("pk", "name")) == before
-    assert len(before) == 1
+        assert rows() == before
+    assert [len(made) for made in before] == [1, 1]

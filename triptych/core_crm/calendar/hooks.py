@@ -8,5 +8,7 @@ from triptych.platform.plugins import hookimpl
 
 @hookimpl
 def tenant_defaults(now: datetime) -> None:
-    """Every workspace begins with one calendar, nine to five, in its own time zone."""
+    """Every workspace begins with one calendar, nine to five, in its own time zone. A second run changes nothing."""
+    if BusinessCalendar.objects.alive().filter(is_default=True).exists():
+        return
     BusinessCalendar.objects.create(name="Business hours", is_default=True, created_at=now, updated_at=now)
