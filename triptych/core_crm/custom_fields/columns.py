@@ -10,10 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class CustomValuesField(models.JSONField):
-    """Values by the id of their field. An action gives those to change, by id or API name; None empties a field.
-
-    What formulas make of the record is brought up to date by each write of it.
-    """
+    """Values by the id of their field. An action gives those to change, by id or API name; None empties a field."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
@@ -30,7 +27,7 @@ class CustomValuesField(models.JSONField):
         """The values of a record with those given taken in.
 
         Raises:
-            Refused: a field is not there or not to be typed, or a value does not fit; it names the field.
+            Refused: a field is not there, or a value does not fit; it names the field.
         """
         from triptych.core_crm.custom_fields import values  # knows the nouns, which know this column
 

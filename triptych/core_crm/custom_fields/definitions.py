@@ -57,8 +57,7 @@ class Definitions:
 
     def changed_by(self, member: Member) -> Definitions:
         """Those whose values the member may change, as far as they may change the record."""
-        typed = Definitions(tuple(field for field in self.seen_by(member) if not field.is_computed))
-        return typed if member.may_administer else _only(typed, "changed_by")
+        return self if member.may_administer else _only(self.seen_by(member), "changed_by")
 
 
 def _only(found: Definitions, right: str) -> Definitions:

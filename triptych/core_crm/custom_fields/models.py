@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +24,7 @@ class ObjectKind(models.TextChoices):
 
 
 class FieldKind(models.TextChoices):
-    """What a field holds. The last two are computed and never typed."""
+    """What a field holds."""
 
     TEXT = "text", _("Text")
     LONG_TEXT = "long_text", _("Long text")
@@ -74,10 +73,6 @@ class CustomField(Record):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     seen_by = models.CharField(_("seen by"), max_length=10, choices=Who.choices, default=Who.EVERYBODY)
     changed_by = models.CharField(_("changed by"), max_length=10, choices=Who.choices, default=Who.EVERYBODY)
-    expression = models.TextField(_("formula"), blank=True, validators=[MaxLengthValidator(1000)])
-    rollup = models.JSONField(_("rollup"), default=dict, blank=True)
-    result = models.CharField(_("result"), max_length=10, choices=FieldKind.choices, blank=True)
-    is_indexed = models.BooleanField(_("fast to filter"), default=False)
 
     objects = CustomFieldQuerySet.as_manager()
 
@@ -110,11 +105,6 @@ class CustomField(Record):
     def list_name(self) -> str:
         """What lists, their addresses and saved views call it."""
         return f"custom_{self.pk.hex}"
-
-    @property
-    def is_computed(self) -> bool:
-        """Whether its values follow from others, so that nobody types them."""
-        return False
 
     @property
     def active_options(self) -> list[dict[str, Any]]:

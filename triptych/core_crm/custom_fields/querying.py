@@ -50,7 +50,7 @@ def order_expression(field: CustomField) -> BaseExpression:
     kind = kind_of(field)
     if isinstance(kind, Choice):
         return kind.place(field)
-    if (field.result or field.kind) in SORTED_KINDS:
+    if field.kind in SORTED_KINDS:
         return KT(f"custom__{SORTED}{field.key}")
     return kind.sql(field)
 

@@ -25,7 +25,7 @@ def merged(record: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     A new record must have a value in each required field; one that is there may not lose it.
 
     Raises:
-        Refused: a field is not there or is computed, or a value does not fit; it names the field.
+        Refused: a field is not there, or a value does not fit; it names the field.
     """
     fields = definitions.of(record._meta.model_name)
     values = dict(record.custom)
@@ -43,9 +43,6 @@ def merged(record: Any, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _put(values: dict[str, Any], field: CustomField, given: Any) -> None:
-    if field.is_computed:
-        message = _("“%(field)s” is computed and cannot be typed.")
-        raise Refused(message % {"field": field}, field=field.form_name)
     try:
         stored = kind_of(field).clean(field, given)
     except Unfit as unfit:

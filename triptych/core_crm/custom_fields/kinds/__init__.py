@@ -26,5 +26,5 @@ KINDS: dict[str, Kind] = {
 
 
 def kind_of(field: CustomField) -> Kind:
-    """What the values of a field are; those of a computed field are of the kind of its result."""
-    return KINDS[field.result or field.kind]
+    """What the values of a field are."""
+    return KINDS[field.kind]

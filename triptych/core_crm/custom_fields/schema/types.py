@@ -77,7 +77,7 @@ PLAIN = {
 
 def types_of(field: CustomField, node: str) -> ApiTypes:
     """The types of a field's values; those of a choice bear the names of the record and of the field."""
-    kind = FieldKind(field.result or field.kind)
+    kind = FieldKind(field.kind)
     if kind in PLAIN:
         return PLAIN[kind]
     if kind == FieldKind.RECORD:
