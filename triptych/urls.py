@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from triptych.core_crm.audit import views as audit_views
 from triptych.core_crm.deals.views.competitors import reasons as lost_reasons
 from triptych.platform.plugins.pages import plugin_urls
 from triptych.tenants import accents
@@ -28,11 +29,15 @@ urlpatterns = [
     path("deals/", include("triptych.core_crm.deals.urls")),
     path("cases/", include("triptych.core_crm.cases.urls")),
     path("activities/", include("triptych.core_crm.activities.urls")),
+    path("acts/", include("triptych.core_crm.lists.urls")),
+    path("views/", include("triptych.core_crm.lists.view_urls")),
     path("calendar/", include("triptych.core_crm.activities.planning.urls")),
     path("notifications/", include("triptych.core_crm.notifications.urls")),
+    path("duplicates/", include("triptych.core_crm.duplicates.urls")),
     path("files/", include("triptych.platform.files.urls")),
+    path("history/", include("triptych.core_crm.audit.urls")),
+    path("settings/audit/", audit_views.log, name="audit_log"),
     path("access/", include("triptych.core_crm.rights.urls")),
-    path("acts/", include("triptych.core_crm.lists.urls")),
     path("import/", include("triptych.core_crm.imports.urls")),
     path("", include("triptych.graphql.urls")),
     path("x/", include(plugin_urls)),
