@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     *CELL_APPS,
     *TENANT_APPS,
     "triptych.core_crm.editing",
+    "triptych.core_crm.audit",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
