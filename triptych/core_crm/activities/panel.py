@@ -28,6 +28,7 @@ class Panel:
     tabs: list[ComposerTab]
     open: str = ""
     log_call_url: str = ""
+    changes_url: str = ""
 
     @property
     def filters(self) -> list[Tab]:
@@ -73,4 +74,5 @@ def panel_of(
         tabs if member.may_write else [],
         wrong.verb if wrong else "",
         reverse("calendar:log_call", args=address),
+        reverse("audit:of_record", args=address),
     )
