@@ -6,7 +6,8 @@ MEMBER_PAGES = [
     "/", "/contacts/", "/contacts/new/", "/companies/", "/companies/new/", "/leads/", "/leads/new/", "/deals/",
     "/deals/new/", "/cases/", "/cases/new/", "/activities/", "/activities/new/", "/import/", "/settings/",
     "/settings/people/", "/settings/profile/", "/settings/workspace/", "/settings/security/", "/settings/plugins/",
-    "/settings/pipelines/", "/settings/tokens/", "/workspaces/", "/graphiql/", "/design/",
+    "/settings/pipelines/", "/settings/fields/", "/settings/fields/new/", "/settings/fields/new/?kind=choice",
+    "/settings/tokens/", "/workspaces/", "/graphiql/", "/design/",
 ]  # fmt: skip
 
 
