@@ -24,8 +24,9 @@ class TestNavigation:
     def test_the_lines_of_core_stand_first_and_settings_last(self, cast):
         lines = navigation(cast["member"].get("/").content.decode())
 
-        assert lines[:8] == [
-            "/", "/contacts/", "/companies/", "/leads/", "/deals/", "/cases/", "/activities/", "/import/",
+        assert lines[:9] == [
+            "/", "/contacts/", "/companies/", "/leads/", "/deals/", "/cases/", "/calendar/", "/activities/",
+            "/import/",
         ]  # fmt: skip
         assert lines[-1] == "/settings/"
 
