@@ -14,23 +14,28 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
+from triptych.core_crm.contacts.actions import create_contact
 from triptych.platform.files import actions
 from triptych.platform.files.actions import LARGEST
 from triptych.platform.files.kinds import clean_name
 from triptych.platform.files.models import File
 from triptych.platform.files.storage import OutsideTenant
-from triptych.platform.ids import new_id
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import CELL, CONTROL, NOWHERE, building, entered
 
 pytestmark = pytest.mark.django_db
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
-RECORD = new_id()
 
 
 @pytest.fixture
-def attach(tenant, members, now):
+def contact(tenant, members, now):
+    with entered(tenant):
+        return create_contact(first_name="Ann", last_name="Bell", by=members["member"], now=now)
+
+
+@pytest.fixture
+def attach(tenant, members, contact, now):
     """Put a file on a record of Acme Tools."""
 
     def attach(name: str = "Offer.txt", content: bytes = b"Two pumps.", **more) -> File:
@@ -38,7 +43,7 @@ def attach(tenant, members, now):
             return actions.attach_file(
                 upload=SimpleUploadedFile(name, content),
                 kind="contact",
-                object_id=RECORD,
+                object_id=contact.pk,
                 by=members["member"],
                 now=now,
                 **more,

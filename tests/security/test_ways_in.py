@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from triptych.core_crm.activities.actions import create_activity
+from triptych.core_crm.contacts.actions import create_contact
 from triptych.platform import clock
 from triptych.platform.files.actions import attach_file
-from triptych.platform.ids import new_id
 from triptych.platform.scope import CONTROL, entered
 from triptych.tenants import provisioning, public_views
 from triptych.tenants.members.actions import invite_member
@@ -146,7 +146,8 @@ def test_going_back_leads_to_no_other_site(cast, tenant, members, now, path):
     with entered(tenant):
         by = members["member"]
         letter = SimpleUploadedFile("letter.txt", b"Dear Ann,")
-        file = attach_file(upload=letter, kind="contact", object_id=new_id(), by=by, now=now)
+        contact = create_contact(first_name="Ann", last_name="Bell", by=by, now=now)
+        file = attach_file(upload=letter, kind="contact", object_id=contact.pk, by=by, now=now)
         task = create_activity(kind="task", subject="Call", records=[], by=by, now=now)
     record = file if path.startswith("/files/") else task
     response = cast["member"].post(path.format(id=record.pk), headers={"referer": "https://evil.example/"})

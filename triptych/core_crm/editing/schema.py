@@ -8,16 +8,16 @@ from typing import Any
 import strawberry
 import strawberry_django
 from django.core.files.base import ContentFile
-from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from strawberry import relay
 from strawberry.scalars import Base64
 
+from triptych.core_crm.rights.access import CHANGE, must
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.errors import NOT_FOUND
 from triptych.graphql.filters import DateTimeFilter, IdFilter, IntFilter, TextFilter, Where, filter_input
-from triptych.graphql.listings import Listing, listing_called, listing_of
+from triptych.graphql.listings import Listing, listing_of
 from triptych.graphql.mutations import Answer, IdInput, acting, answered, key_of, mutation, record_chosen
 from triptych.graphql.orderings import By, ordering_input
 from triptych.platform.files import access, actions, models
@@ -121,36 +121,34 @@ class Mutations:
     @mutation
     def delete_file(self, info: ApiInfo, input: DeleteFileInput) -> FilePayload:
         """Put a file into the bin."""
-        return FilePayload.of(file=actions.delete_file(file=_file_to_change(info, input), **acting(info)))
+        return FilePayload.of(file=actions.delete_file(file=_chosen(info, input), **acting(info)))
 
     @mutation
     def restore_file(self, info: ApiInfo, input: RestoreFileInput) -> FilePayload:
         """Take a file out of the bin."""
-        file = _file_to_change(info, input, deleted=True)
+        file = _chosen(info, input, deleted=True)
         return FilePayload.of(file=actions.restore_file(file=file, **acting(info)))
 
 
 def _record_chosen(info: ApiInfo, given: relay.GlobalID) -> Any:
-    """The record on which a file is put, if the caller sees it.
+    """The record on which a file is put, which the caller may change.
 
     Raises:
         Refused: there is none, or it is of a kind that has no files.
+        NotAllowed: the caller sees it and may not change it.
     """
     listing = listing_of(given.type_name) if given.type_name in WITH_FILES else None
     if listing is None:
         message = _("“record” is not the id of a contact, company, lead, deal or case.")
         raise Refused(message, field="record", code=NOT_FOUND)
-    return record_chosen(info, given, listing, field="record")
+    record = record_chosen(info, given, listing, field="record")
+    must(info.context.member, CHANGE, record)
+    return record
 
 
-def _file_to_change(info: ApiInfo, input: IdInput, *, deleted: bool = False) -> models.File:
-    """A file, or one in the bin, on a record that the caller sees; raises Http404 otherwise."""
-    member = info.context.member
-    file = access.file_to_change(member, key_of(input.id, file_list), deleted=deleted)
-    listing = listing_called(file.kind) if file.kind in KINDS else None
-    if listing is None or not listing.visible_to(member).filter(pk=file.object_id).exists():
-        raise Http404
-    return file
+def _chosen(info: ApiInfo, input: IdInput, *, deleted: bool = False) -> models.File:
+    """The file that a mutation is about; raises what `access.file_to_change` raises."""
+    return access.file_to_change(info.context.member, key_of(input.id, file_list), deleted=deleted)
 
 
 extensions = [

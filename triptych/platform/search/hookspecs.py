@@ -26,6 +26,6 @@ class Findable:
 def findable(member: AnyMember) -> list[Findable]:
     """The kinds of record of which this member may not find everything; other kinds are open to everybody.
 
-    Files follow the records that they are on. Called with each search: remember on the member what costs a statement.
+    Called with each search: remember on the member what costs a statement.
     """
     return []
