@@ -189,7 +189,7 @@ def _dialog(
         "at": at,
         "people": people,
         "mine": next((one for one in people if one.member_id == request.member.pk), None),
-        "links": links_of([activity]).get(activity.pk, []) if activity else [],
+        "links": links_of([activity], request.member).get(activity.pk, []) if activity else [],
         "may_delete": activity is not None and may(request.member, Act.DELETE, activity),
     }
     template = "calendar/dialog.html" if request.htmx else "calendar/dialog_page.html"  # type: ignore[attr-defined]
