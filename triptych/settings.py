@@ -48,6 +48,7 @@ CORE_APPS = [
     "triptych.core_crm.notifications",
     "triptych.core_crm.imports",
     "triptych.core_crm.samples",
+    "triptych.core_crm.duplicates",
 ]
 PLUGINS = installed_plugins()
 TENANT_APPS = [*CORE_APPS, *(plugin.app for plugin in PLUGINS if plugin.app)]

@@ -33,6 +33,7 @@ urlpatterns = [
     path("views/", include("triptych.core_crm.lists.view_urls")),
     path("calendar/", include("triptych.core_crm.activities.planning.urls")),
     path("notifications/", include("triptych.core_crm.notifications.urls")),
+    path("duplicates/", include("triptych.core_crm.duplicates.urls")),
     path("files/", include("triptych.platform.files.urls")),
     path("history/", include("triptych.core_crm.audit.urls")),
     path("settings/audit/", audit_views.log, name="audit_log"),

@@ -88,6 +88,7 @@ def house(tenant, members, now, enable):
         letter, table = SimpleUploadedFile("letter.txt", b"Dear Ann,"), SimpleUploadedFile("a.csv", b"name\nAnn\n")
         return {
             "contacts/": contact.pk,
+            "duplicates/": contact.pk,
             "companies/": Company.objects.alive().first().pk,
             "leads/": Lead.objects.alive().first().pk,
             "deals/": deal.pk,

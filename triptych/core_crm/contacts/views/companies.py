@@ -17,6 +17,7 @@ from triptych.core_crm.contacts.forms import CompanyForm
 from triptych.core_crm.contacts.listing import COMPANIES
 from triptych.core_crm.contacts.models import Company
 from triptych.core_crm.custom_fields.facts import fact_named
+from triptych.core_crm.duplicates.pointers import leads_to_winner
 from triptych.core_crm.editing.files import take_file
 from triptych.core_crm.editing.forms import edits_shown
 from triptych.core_crm.editing.pages import fact_page, fact_saved, facts_of, form_page
@@ -51,6 +52,7 @@ def bulk(request: TenantRequest, act: str) -> HttpResponse:
 
 
 @require_GET
+@leads_to_winner("company")
 def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
     company = access.company_to_see(request.member, pk)
     search.note_seen(request.member, kind="company", id=company.pk, at=clock.now())

@@ -18,6 +18,7 @@ from triptych.core_crm.contacts.forms import ContactForm, NewContactForm
 from triptych.core_crm.contacts.listing import CONTACTS
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.custom_fields.facts import fact_named
+from triptych.core_crm.duplicates.pointers import leads_to_winner
 from triptych.core_crm.editing.fields import New
 from triptych.core_crm.editing.files import take_file
 from triptych.core_crm.editing.forms import edits_shown
@@ -50,6 +51,7 @@ def bulk(request: TenantRequest, act: str) -> HttpResponse:
 
 
 @require_GET
+@leads_to_winner("contact")
 def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
     contact = access.contact_to_see(request.member, pk)
     search.note_seen(request.member, kind="contact", id=contact.pk, at=clock.now())

@@ -18,6 +18,7 @@ from triptych.core_crm.deals import access, actions
 from triptych.core_crm.deals.facts import FACTS, facts_shown, head_of, path_of
 from triptych.core_crm.deals.forms import LEAD_SOURCES, DealForm, NewDealForm
 from triptych.core_crm.deals.models import Deal, Pipeline
+from triptych.core_crm.duplicates.pointers import leads_to_winner
 from triptych.core_crm.editing.fields import New
 from triptych.core_crm.editing.files import take_file
 from triptych.core_crm.editing.forms import edits_shown
@@ -30,6 +31,7 @@ from triptych.tenants.routing import TenantRequest
 
 
 @require_GET
+@leads_to_winner("deal")
 def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
     deal = access.deal_to_see(request.member, pk)
     search.note_seen(request.member, kind="deal", id=deal.pk, at=clock.now())

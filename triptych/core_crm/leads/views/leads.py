@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from triptych.core_crm.custom_fields.facts import fact_named
+from triptych.core_crm.duplicates.pointers import leads_to_winner
 from triptych.core_crm.editing.files import take_file
 from triptych.core_crm.editing.forms import edits_shown
 from triptych.core_crm.editing.pages import fact_page, fact_saved, facts_of, form_page
@@ -46,6 +47,7 @@ def bulk(request: TenantRequest, act: str) -> HttpResponse:
 
 
 @require_GET
+@leads_to_winner("lead")
 def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
     lead = access.lead_to_see(request.member, pk)
     search.note_seen(request.member, kind="lead", id=lead.pk, at=clock.now())

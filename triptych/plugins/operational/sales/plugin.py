@@ -13,9 +13,11 @@ from triptych.platform.plugins import Fragment, GraphQLExtension, MenuEntry, Plu
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from triptych.core_crm.duplicates.hookspecs import MergedValue
     from triptych.core_crm.imports.importer import ExtraColumns, Importer
     from triptych.core_crm.lists.spec import ListSpec
     from triptych.core_crm.rights.levels import Noun
+    from triptych.platform.records import Record
     from triptych.tenants.members.models import Member
 
 plugin = Plugin(
@@ -112,3 +114,19 @@ def import_columns(object_name: str) -> list[ExtraColumns]:
     from triptych.plugins.operational.sales.importing import line_columns
 
     return [line_columns()]
+
+
+@hookimpl
+def check_record_merge(winner: Record, loser: Record) -> None:
+    """Lines in two currencies make no total."""
+    from triptych.plugins.operational.sales import merging
+
+    merging.check_merge(winner, loser)
+
+
+@hookimpl
+def merged_values(winner: Record) -> list[MergedValue]:
+    """The amount of a deal is the total of the lines that it has now."""
+    from triptych.plugins.operational.sales import merging
+
+    return merging.merged_values(winner)
