@@ -25,6 +25,7 @@ UNAUDITED = {
     "imports_importreference": "what an import named",
     "lists_pastact": "is a history",
     "lists_pastchange": "is a history",
+    "mail_arrival": "what came in; the case and its message are audited",
     "samples_samplerecord": "which records are samples",
     "search_recentrecord": "who looked at what",
     "search_searchentry": "made from the records",

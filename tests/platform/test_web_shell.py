@@ -43,13 +43,16 @@ class TestNavigation:
         assert 'id="new-open"' in cast["member"].get("/").content.decode()
         assert 'id="new-open"' not in cast["reader"].get("/").content.decode()
 
-    def test_the_frame_asks_the_database_nothing(self, cast, django_assert_num_queries, tenant, members, in_tenant):
+    def test_the_frame_asks_the_database_for_views_in_the_menu_alone(
+        self, cast, django_assert_num_queries, tenant, members, in_tenant
+    ):
         from django.template.loader import render_to_string
 
         request = RequestFactory().get("/deals/", SERVER_NAME="acme.localhost")
         request.tenant, request.member = tenant, members["owner"]
-        with django_assert_num_queries(0):
+        with django_assert_num_queries(1) as asked:
             render_to_string("shell/page.html", {}, request)
+        assert 'FROM "lists_savedview"' in asked.captured_queries[0]["sql"]
 
 
 class TestPalette:

@@ -7,6 +7,7 @@ from triptych.core_crm.contacts.actions import create_contact
 from triptych.core_crm.deals.actions import create_deal, update_deal
 from triptych.core_crm.deals.models import Deal
 from triptych.core_crm.rights.access import NotAllowed
+from triptych.graphql.hookspecs import Withheld
 from triptych.platform.scope import entered
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +105,12 @@ def test_the_api_refuses_a_withheld_field_in_inputs(api, deal, clerk, field):
     changed = api(update, who="member", input={"id": key, field: value})["data"]["updateDeal"]
     made = api(create, who="member", input={"name": "New", field: value})["data"]["createDeal"]
     assert changed == made == {"problems": [{"code": "FORBIDDEN", "field": field}]}
+
+
+def test_withheld_fields_of_a_plugin_are_refused_by_the_api(api, deal, pretend):
+    withheld = Withheld(Deal, hidden=frozenset({"amount"}), fixed=frozenset())
+    pretend("pear", withheld_fields=lambda member: [withheld] if member.role == "member" else [])
+    document = '{ deals(filter: {amount: {gt: "5"}}) { totalCount } }'
+
+    assert api(document, who="owner")["data"]["deals"]["totalCount"] == 1
+    assert [error["extensions"]["code"] for error in api(document, who="member")["errors"]] == ["FORBIDDEN"]

@@ -10,9 +10,11 @@ from triptych.core_crm.contacts.models import Contact
 from triptych.core_crm.deals.actions import create_deal, delete_deal
 from triptych.core_crm.deals.models import Deal
 from triptych.platform.files.actions import attach_file
+from triptych.platform.files.hookspecs import RecordsWithFiles
 from triptych.platform.files.models import File
 from triptych.platform.ids import new_id
 from triptych.platform.scope import entered
+from triptych.tenants.members.models import Member
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +157,16 @@ def test_a_file_of_another_tenant_is_not_there(cast, file):
     assert cast["outsider"].get(file.get_absolute_url()).status_code == 404
     assert cast["outsider"].get(f"/graphql/files/{file.pk}/").status_code == 404
     assert ask(cast["outsider"], NODE, to_base64("File", str(file.pk)))["data"]["node"] is None
+
+
+def test_records_with_files_of_a_plugin_open_theirs(cast, pretend, members, put_on):
+    own = Member.objects.filter(pk=members["owner"].pk)
+    rights = RecordsWithFiles("pear", seen=own, changeable=own.none(), restorable=own.none())
+    pretend("pear", records_with_files=lambda: [rights])
+    file = put_on("pear", members["owner"].pk)
+
+    assert cast["reader"].get(file.get_absolute_url()).status_code == 200
+    assert cast["owner"].post(f"{file.get_absolute_url()}delete/").status_code == 403
 
 
 @pytest.mark.parametrize("kind", ["contact", "pear"])

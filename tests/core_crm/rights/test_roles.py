@@ -3,7 +3,9 @@
 import pytest
 from strawberry.relay.utils import to_base64
 
+from triptych.core_crm.cases.models import Queue
 from triptych.core_crm.rights import actions
+from triptych.core_crm.rights.levels import Noun
 from triptych.platform.refusals import Forbidden, Refused
 from triptych.platform.scope import entered
 from triptych.tenants.members.models import Member, Role
@@ -160,3 +162,10 @@ def test_a_member_makes_and_gives_no_role(api, members):
     member = to_base64("Member", str(members["member"].pk))
     answer = api(GIVE, who="member", input={"member": member, "role": to_base64("Role", "admin")})
     assert answer["data"]["giveRole"]["problems"][0]["code"] == "FORBIDDEN"
+
+
+def test_record_nouns_of_a_plugin_stand_in_the_form(cast, pretend):
+    assert "Pear queues" not in cast["owner"].get("/settings/roles/new/").content.decode()
+    pretend("pear", record_nouns=lambda: [Noun(Queue, "Pear queues", title="name", owner="")])
+
+    assert "Pear queues" in cast["owner"].get("/settings/roles/new/").content.decode()

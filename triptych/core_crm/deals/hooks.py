@@ -75,11 +75,12 @@ def also_concerned(records: Sequence[RecordRef]) -> list[RecordRef]:
 @hookimpl
 def slot(name: str, page: Mapping[str, Any], member: Member) -> list[Fragment]:
     """The deals of a contact or a company, on its page."""
-    deals = access.deals_visible_to(member)
     if name == "company_side":
-        return [_card(deals.of_company(page["company"].pk), "company", page["company"])]
+        deals = access.deals_visible_to(member).of_company(page["company"].pk)
+        return [_card(deals, "company", page["company"])]
     if name == "contact_side":
-        return [_card(deals.of_contact(page["contact"].pk), "contact", page["contact"])]
+        deals = access.deals_visible_to(member).of_contact(page["contact"].pk)
+        return [_card(deals, "contact", page["contact"])]
     return []
 
 
