@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any
 
 import strawberry
@@ -15,7 +16,7 @@ from triptych.core_crm.cases.schema.cases import case_list
 from triptych.core_crm.contacts.schema.companies import company_list
 from triptych.core_crm.contacts.schema.contacts import contact_list
 from triptych.core_crm.deals.schema.deals import deal_list
-from triptych.core_crm.duplicates import access, actions
+from triptych.core_crm.duplicates import access, actions, likeness
 from triptych.core_crm.duplicates.choosing import Take
 from triptych.core_crm.duplicates.kinds import KINDS
 from triptych.core_crm.leads.schema import lead_list
@@ -169,4 +170,45 @@ def _merged(info: ApiInfo, name: str, input: MergeInput) -> Any:
     return winner
 
 
-extensions = [GraphQLExtension(on="Mutation", fields=Mutations)]
+@strawberry.enum(description="What a new record is to be.")
+class NewRecordKind(Enum):
+    CONTACT = "contact"
+    COMPANY = "company"
+    LEAD = "lead"
+
+
+@strawberry.input(description="What is known of a record that is yet to be made.")
+class NewRecordInput:
+    kind: NewRecordKind
+    name: str = strawberry.field(default="", description="First and last name, or that of a company.")
+    emails: list[str] = strawberry.field(default_factory=list)
+    phones: list[str] = strawberry.field(default_factory=list)
+    company: str = strawberry.field(default="", description="Name of the company of a contact or lead.")
+    domain: str = strawberry.field(default="", description="Domain or website of a company.")
+
+
+@strawberry.type(description="A record that may be the same as a new one.")
+class LikelyDuplicate:
+    why: str = strawberry.field(description="In what it is the same, for people.")
+    found: strawberry.Private[Any]
+
+    @strawberry.field(description="The record that is there already.")
+    def record(self) -> relay.Node:
+        node: relay.Node = self.found
+        return node
+
+
+@strawberry.type
+class Queries:
+    @strawberry.field(
+        description="Records that may be the same as a new one: of the same email, phone, domain or name."
+    )
+    def likely_duplicates(self, info: ApiInfo, input: NewRecordInput) -> list[LikelyDuplicate]:
+        typed = likeness.Typed.of(
+            name=input.name, emails=input.emails, phones=input.phones, company=input.company, domain=input.domain
+        )
+        found = likeness.alike(input.kind.value, typed, info.context.member)
+        return [LikelyDuplicate(why=one.why, found=one.record) for one in found]
+
+
+extensions = [GraphQLExtension(on="Query", fields=Queries), GraphQLExtension(on="Mutation", fields=Mutations)]

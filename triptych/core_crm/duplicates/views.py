@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from triptych.core_crm.duplicates import access, actions
+from triptych.core_crm.duplicates import access, actions, likeness
 from triptych.core_crm.duplicates.choosing import Take, offers
 from triptych.core_crm.duplicates.kinds import MergeKind
 from triptych.core_crm.duplicates.links import counted
 from triptych.core_crm.duplicates.words import called
-from triptych.core_crm.rights.access import DELETE, must
+from triptych.core_crm.rights.access import CREATE, DELETE, must, must_at_all
 from triptych.platform import clock
 from triptych.platform.refusals import Conflict, Forbidden, Refused
 from triptych.platform.web import toasts
@@ -97,6 +97,32 @@ def unmerge(request: TenantRequest, kind: str, pk: UUID) -> HttpResponse:
     for sentence in kept[:MOST_FOUND]:
         toasts.warn(request, sentence)
     return redirect(merging.to_see(request.member, pk))
+
+
+@require_POST
+def alike(request: TenantRequest, kind: str) -> HttpResponse:
+    """What may be the same as the record that somebody is about to make, from what its form holds so far."""
+    merging = access.kind_named(kind)
+    must_at_all(request.member, CREATE, merging.model)
+    found = likeness.alike(kind, _typed(request), request.member) if kind in ("contact", "company", "lead") else []
+    return render(request, "duplicates/alike.html", {"found": found})
+
+
+def _typed(request: TenantRequest) -> likeness.Typed:
+    given = request.POST
+
+    def rows(field: str, part: str) -> list[str]:
+        many = [str(given[name]) for name in given if name.startswith(f"{field}s-") and name.endswith(f"-{part}")]
+        return [*many, given.get(field, "")]
+
+    full_name = f"{given.get('first_name', '')} {given.get('last_name', '')}"
+    return likeness.Typed.of(
+        name=given.get("name") or full_name,
+        emails=rows("email", "email"),
+        phones=rows("phone", "phone"),
+        company=given.get("company") or given.get("company_name", ""),
+        domain=given.get("domain") or given.get("website", ""),
+    )
 
 
 def _pair(kind: MergeKind, member: Member, pk: UUID, other: UUID) -> tuple[Any, Any]:
