@@ -16,7 +16,7 @@ from decimal import Decimal
 import httpx
 import psycopg
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from triptych.core_crm.contacts.actions import create_company, create_contact
 from triptych.core_crm.deals.actions import create_deal
@@ -52,7 +52,7 @@ def tenant(number: int) -> Tenant:
         name=f"Bench {number}", subdomain=f"bench-{number}", email=f"o{number}@load.example",
         password="correct-horse-battery", now=now,
     )  # fmt: skip
-    with entered(made):
+    with entered(made), transaction.atomic():
         owner = Member.objects.get()
         for row in range(60):
             company = create_company(name=f"Company {row}", by=owner, now=now)

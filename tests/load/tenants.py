@@ -90,7 +90,7 @@ def compare(houses: dict[int, dict[str, Act]]) -> None:
     smallest = min(houses)
     for name in houses[smallest]:
         taken: dict[int, list[float]] = {count: [] for count in houses}
-        for _warm in range(WARM_UP * max(houses) if "turn" in name else WARM_UP):
+        for _warm in range(WARM_UP + (max(houses) if "turn" in name else 0)):
             for acts in houses.values():
                 acts[name]()
         for turn in range(ROUNDS):
