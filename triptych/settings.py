@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     *TENANT_APPS,
     "triptych.core_crm.editing",
     "triptych.core_crm.audit",
+    "triptych.core_crm.archives",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",

@@ -36,6 +36,7 @@ urlpatterns = [
     path("duplicates/", include("triptych.core_crm.duplicates.urls")),
     path("files/", include("triptych.platform.files.urls")),
     path("history/", include("triptych.core_crm.audit.urls")),
+    path("settings/archive/", include("triptych.core_crm.archives.urls")),
     path("settings/audit/", audit_views.log, name="audit_log"),
     path("access/", include("triptych.core_crm.rights.urls")),
     path("import/", include("triptych.core_crm.imports.urls")),

@@ -40,6 +40,7 @@ pytestmark = pytest.mark.django_db
 FOR_STRANGERS = {
     "login/", "login/verify/", "login/passkey/", "login/inactive/", "arrive/", "join/<str:secret>/",
     "calendar/feed/<str:secret>.ics", "calendar/invitation/<str:token>/",
+    "settings/archive/fetch/<str:pass_text>/",
     "password/reset/", "password/reset/sent/", "password/reset/done/",
     r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
 }  # fmt: skip

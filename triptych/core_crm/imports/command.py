@@ -200,5 +200,5 @@ def _as_text(summary: Mapping[str, Any]) -> str:
     for finding in summary["findings"]:
         lines.append(f"  {finding['rows']:,} {finding['kind']}: {finding['message']}")
     if "import" in summary:
-        lines.append(_("Import {id}. It can be undone on its page.").format(id=summary["import"]))
+        lines.append(_("Import {id}. Undo it on its page or with --undo {id}.").format(id=summary["import"]))
     return "\n".join(lines) + "\n"

@@ -13,6 +13,7 @@ from triptych.platform.plugins import Fragment, GraphQLExtension, MenuEntry, Plu
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from triptych.core_crm.archives.tables import ArchivedTable
     from triptych.core_crm.duplicates.hookspecs import MergedValue
     from triptych.core_crm.imports.importer import ExtraColumns, Importer
     from triptych.core_crm.lists.spec import ListSpec
@@ -114,6 +115,15 @@ def import_columns(object_name: str) -> list[ExtraColumns]:
     from triptych.plugins.operational.sales.importing import line_columns
 
     return [line_columns()]
+
+
+@hookimpl
+def archived_tables() -> list[ArchivedTable]:
+    """Products, price books and lines are in the export of everything."""
+    from triptych.core_crm.archives.tables import ArchivedTable
+    from triptych.plugins.operational.sales.models import DealLine, PriceBook, PriceBookEntry, Product
+
+    return [ArchivedTable(model) for model in (Product, PriceBook, PriceBookEntry, DealLine)]
 
 
 @hookimpl

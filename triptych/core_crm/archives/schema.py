@@ -1,0 +1,107 @@
+"""The export of everything in the API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+from django.http import Http404
+from django.urls import reverse
+
+from triptych.core_crm.archives import access, actions
+from triptych.graphql.context import ApiInfo
+from triptych.graphql.mutations import Answer, acting, mutation
+from triptych.platform.events import jobs
+from triptych.platform.events.models import Job
+from triptych.platform.plugins import GraphQLExtension
+
+strawberry.enum(Job.State, name="JobState")
+
+
+@strawberry.type(description="An export of everything, on its way or ready.")
+class ArchiveJob:
+    id: strawberry.ID
+    state: Job.State
+    percent: int | None = strawberry.field(description="How much of it is written, once that can be told.")
+    error: str
+    row_count: int | None = strawberry.field(description="How many rows it holds, once it is done.")
+    byte_count: int | None
+    created_at: datetime
+    finished_at: datetime | None
+    expires_at: datetime | None = strawberry.field(description="Until when the file is kept.")
+    download_path: str | None = strawberry.field(
+        description="Where on this host the file is fetched, for an hour and without signing in; null without a file."
+    )
+
+    @classmethod
+    def of(cls, job: Job, info: ApiInfo) -> ArchiveJob:
+        """The job as the API tells of it."""
+        result = job.result or {}
+        has_file = bool(access.file_of(job, at=info.context.now))
+        path = reverse("archives:fetch", args=[access.pass_for(job, info.context.member)]) if has_file else None
+        return cls(
+            id=strawberry.ID(str(job.pk)),
+            state=Job.State(job.state),
+            percent=job.percent,
+            error=job.error,
+            row_count=result.get("rows"),
+            byte_count=result.get("bytes"),
+            created_at=job.created_at,
+            finished_at=job.finished_at,
+            expires_at=job.finished_at + access.KEPT if has_file and job.finished_at else None,
+            download_path=path,
+        )
+
+
+@strawberry.type
+class Queries:
+    @strawberry.field(description="An export of everything by id; null if there is none. For owners and admins.")
+    def archive_job(self, info: ApiInfo, id: strawberry.ID) -> ArchiveJob | None:
+        try:
+            return ArchiveJob.of(access.export_to_see(info.context.member, UUID(id)), info)
+        except (Http404, ValueError):
+            return None
+
+
+@strawberry.input(description="What to take along.")
+class ExportEverythingInput:
+    with_files: bool = strawberry.field(default=True, description="With the bytes of files, mails and imports.")
+
+
+@strawberry.input
+class CancelExportInput:
+    id: strawberry.ID = strawberry.field(description="Of the archive job.")
+
+
+@strawberry.type
+class ArchivePayload(Answer):
+    @strawberry.field(description="Null when there is a problem.")
+    def archive_job(self, info: ApiInfo) -> ArchiveJob | None:
+        job = self.records.get("job")
+        return ArchiveJob.of(job, info) if job else None
+
+
+@strawberry.type
+class Mutations:
+    @mutation
+    def export_everything(self, info: ApiInfo, input: ExportEverythingInput) -> ArchivePayload:
+        """Begin to write everything into one file; ask `archiveJob` how far it is and where it is fetched."""
+        return ArchivePayload.of(job=actions.begin_export(with_files=input.with_files, **acting(info)))
+
+    @mutation
+    def cancel_export(self, info: ApiInfo, input: CancelExportInput) -> ArchivePayload:
+        """Ask an export of everything to stop. Nothing of it is kept."""
+        try:
+            job = access.export_to_see(info.context.member, UUID(input.id))
+        except ValueError:
+            raise Http404 from None
+        jobs.cancel(job)
+        job.refresh_from_db()
+        return ArchivePayload.of(job=job)
+
+
+extensions = [
+    GraphQLExtension(on="Query", fields=Queries),
+    GraphQLExtension(on="Mutation", fields=Mutations),
+]
