@@ -131,6 +131,13 @@ SETTINGS: tuple[Setting, ...] = (
         "history",
         administers=True,
     ),
+    Setting(
+        _("Export everything"),
+        _("All that this workspace keeps, in one file."),
+        "/settings/archive/",
+        "package-export",
+        administers=True,
+    ),
     Setting(_("Acts on many records"), _("What was changed in bulk, and undoing it."), "/acts/", "list-check"),
     Setting(
         _("Sample data"),
