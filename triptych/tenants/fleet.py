@@ -55,7 +55,7 @@ def _fingerprint(app_names: list[str], beginning: bytes = b"") -> str:
 
 @cache
 def current_stamp() -> str:
-    """Fingerprint of the migrations of tenant apps, core and plugins, as they are on disk, and of what the audit sees."""
+    """Fingerprint of all migrations of tenant apps, core and plugins, as they are on disk, and of the audit."""
     return _fingerprint(settings.TENANT_APPS, "\n".join(triggers.statements()).encode())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -45,8 +46,13 @@ def tell_who_is_mentioned(event: Event) -> None:
     if note is None or note.kind != Activity.Kind.NOTE or "@" not in note.description:
         return
     links = ActivityLink.objects.filter(activity=note).order_by("pk").values_list("kind", "object_id")
-    about = next(iter(named([RecordRef(kind, key) for kind, key in links[:1]]).values()), None)
-    _tell_mentioned(note.description, note, event, where=about.title if about else "", url=about.url if about else "")
+    first = [RecordRef(kind, key) for kind, key in links[:1]]
+
+    def place(reader: Member) -> tuple[str, str]:
+        about = next(iter(named(first, reader).values()), None)
+        return (about.title, about.url) if about else (_("a note"), note.get_absolute_url())
+
+    _tell_mentioned(note.description, note, event, place)
 
 
 @events.handles("case.noted", "case.message_received", "case.replied")
@@ -57,7 +63,8 @@ def tell_of_messages(event: Event) -> None:
     if case is None or message is None:
         return
     if event.name == "case.noted":
-        _tell_mentioned(message.body, case, event, where=str(case), url=case.get_absolute_url(), key=str(message.pk))
+        place = (str(case), case.get_absolute_url())
+        _tell_mentioned(message.body, case, event, lambda reader: place, key=str(message.pk))
     if case.owner is None:
         return
     with in_words_of_the_workspace():
@@ -108,16 +115,17 @@ def _tell(people: list[Member], kind: str, title: str, record: Any, event: Event
     notify(to=people, kind=kind, title=title, body=body, url=url, about=about, by=event.by, key=key, now=clock.now())
 
 
-def _tell_mentioned(text: str, record: Any, event: Event, *, where: str, url: str, key: str = "") -> None:
+def _tell_mentioned(
+    text: str, record: Any, event: Event, place: Callable[[Member], tuple[str, str]], *, key: str = ""
+) -> None:
+    """`place` gives the name and the address of where it stands, as far as the reader sees it."""
     everybody = {one.pk: one for one in Member.objects.active()}
     by = everybody.pop(event.by, None) if event.by else None
-    people = mentioned(text, list(everybody.values()))
-    if not people:
-        return
-    with in_words_of_the_workspace():
-        words = {"who": by or _("Somebody"), "where": where or _("a note")}
-        title = _("%(who)s mentioned you on %(where)s") % words
-    notify(
-        to=people, kind=MENTIONED, title=title, body=text[:200], url=url or record.get_absolute_url(), by=event.by,
-        about=RecordRef.of(record), key=f"mentioned:{key or record.pk}", now=clock.now(),
-    )  # fmt: skip
+    for reader in mentioned(text, list(everybody.values())):
+        with in_words_of_the_workspace():
+            where, url = place(reader)
+            title = _("%(who)s mentioned you on %(where)s") % {"who": by or _("Somebody"), "where": where}
+        notify(
+            to=[reader], kind=MENTIONED, title=title, body=text[:200], url=url, by=event.by,
+            about=RecordRef.of(record), key=f"mentioned:{key or record.pk}", now=clock.now(),
+        )  # fmt: skip

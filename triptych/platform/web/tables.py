@@ -36,8 +36,8 @@ class Table:
 
     `row_template` renders the cells of one row, which it knows as `row`; mark them `cell-main` (opens the record),
     `cell-side` and `cell-sub` (the two lines of a card on a phone). `sort` is the order in force, with `-` for
-    descending. `count_text` says how many there are. `bulk_acts` bring the column of checkboxes; `all_text` says how many
-    the button takes that chooses those of all pages.
+    descending. `count_text` says how many there are. `bulk_acts` bring the column of checkboxes; `all_text` says how
+    many the button takes that chooses those of all pages.
     """
 
     label: StrOrPromise

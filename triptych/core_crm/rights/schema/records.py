@@ -7,6 +7,7 @@ from typing import Any
 
 import strawberry
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from strawberry import relay
 
@@ -17,7 +18,7 @@ from triptych.core_crm.rights.records import member_asked_about, record_to_see
 from triptych.core_crm.rights.schema.teams import Team, team_list
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.errors import NOT_FOUND
-from triptych.graphql.ids import key_in, pk_of
+from triptych.graphql.ids import chosen, key_in, pk_of
 from triptych.graphql.listings import listing_of, path_of
 from triptych.graphql.mutations import Answer, IdInput, acting, mutation, record_chosen
 from triptych.graphql.schema import Member, member_list
@@ -131,9 +132,7 @@ class Mutations:
     @mutation
     def unshare_record(self, info: ApiInfo, input: UnshareRecordInput) -> SharePayload:
         """Take a share back."""
-        share = models.Share.objects.filter(pk=key_in(input.id, of="Share")).first()
-        if share is None:
-            raise Http404
+        share = get_object_or_404(models.Share, pk=chosen(input.id, of="Share", field="id"))
         record = record_to_see(info.context.member, share.kind, share.object_id)
         actions.unshare_record(share=share, record=record, **acting(info))
         return SharePayload.of()

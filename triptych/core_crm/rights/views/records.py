@@ -90,7 +90,7 @@ def shares_of(record: Any, member: Member) -> dict[str, Any]:
 
 
 def _teams_of(member: Member) -> Any:
-    return Team.objects.filter(pk__in=sight_of(member).reach.teams).by_name()  # type: ignore[attr-defined]
+    return Team.objects.filter(pk__in=sight_of(member).reach.teams).by_name()
 
 
 def _key(text: str) -> UUID | None:
