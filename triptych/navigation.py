@@ -52,29 +52,45 @@ KINDS = {
 }
 """How what the search finds is called in the palette."""
 
+YOURS, PEOPLE, WORKSPACE = _("You"), _("People and rights"), _("Workspace")
+SALES, CASES, DATA = _("Deals"), _("Cases"), _("Data")
+"""The groups of the settings."""
+
 SETTINGS: tuple[Setting, ...] = (
-    Setting(_("Your profile"), _("The name that colleagues see."), "/settings/profile/", "user-circle"),
+    Setting(_("Your profile"), _("The name that colleagues see."), "/settings/profile/", "user-circle", group=YOURS),
     Setting(
         _("Notifications"),
         _("Of what you are told, in the app and by mail."),
         "/notifications/settings/",
         "bell",
+        group=YOURS,
     ),
     Setting(
         _("Sign-in and security"),
         _("Password, passkeys, codes, signed-in browsers."),
         "/settings/security/",
         "shield-lock",
+        group=YOURS,
     ),
-    Setting(_("People"), _("Who works here, in which role, and who is invited."), "/settings/people/", "users"),
-    Setting(_("Roles"), _("Which records somebody sees and changes."), "/settings/roles/", "user-shield"),
-    Setting(_("Teams"), _("Who works together, and who sees the teams below."), "/settings/teams/", "users-group"),
+    Setting(_("API tokens"), _("For programs that act as you."), "/settings/tokens/", "key", group=YOURS),
+    Setting(
+        _("People"), _("Who works here, in which role, and who is invited."), "/settings/people/", "users", group=PEOPLE
+    ),
+    Setting(_("Roles"), _("Which records somebody sees and changes."), "/settings/roles/", "user-shield", group=PEOPLE),
+    Setting(
+        _("Teams"),
+        _("Who works together, and who sees the teams below."),
+        "/settings/teams/",
+        "users-group",
+        group=PEOPLE,
+    ),
     Setting(
         _("Workspace"),
         _("Name, time zone, currency, language."),
         "/settings/workspace/",
         "building-community",
         administers=True,
+        group=WORKSPACE,
     ),
     Setting(
         _("Plugins"),
@@ -82,6 +98,21 @@ SETTINGS: tuple[Setting, ...] = (
         "/settings/plugins/",
         "puzzle",
         administers=True,
+        group=WORKSPACE,
+    ),
+    Setting(
+        _("Working hours"),
+        _("When you work, and on which days you do not."),
+        "/settings/working-hours/",
+        "clock",
+        group=WORKSPACE,
+    ),
+    Setting(
+        _("Fields"),
+        _("What you want to know of your records besides the usual."),
+        "/settings/fields/",
+        "forms",
+        group=WORKSPACE,
     ),
     Setting(
         _("Pipelines"),
@@ -89,6 +120,7 @@ SETTINGS: tuple[Setting, ...] = (
         "/settings/pipelines/",
         "layout-kanban",
         administers=True,
+        group=SALES,
     ),
     Setting(
         _("Lost reasons"),
@@ -96,6 +128,7 @@ SETTINGS: tuple[Setting, ...] = (
         "/settings/lost-reasons/",
         "circle-x",
         administers=True,
+        group=SALES,
     ),
     Setting(
         _("Exchange rates"),
@@ -103,6 +136,7 @@ SETTINGS: tuple[Setting, ...] = (
         "/settings/exchange-rates/",
         "currency-euro",
         administers=True,
+        group=SALES,
     ),
     Setting(
         _("Queues"),
@@ -110,26 +144,23 @@ SETTINGS: tuple[Setting, ...] = (
         "/settings/queues/",
         "inbox",
         administers=True,
+        group=CASES,
     ),
     Setting(
-        _("Mail that came"),
+        _("Incoming mail"),
         _("Mails that were set aside or not understood, and why."),
         "/settings/mail/",
         "mail-question",
         administers=True,
-    ),
-    Setting(
-        _("Working hours"),
-        _("When you work, and on which days you do not."),
-        "/settings/working-hours/",
-        "clock",
+        group=CASES,
     ),
     Setting(
         _("Audit"),
-        _("Every change, by whom and through which door."),
+        _("Every change, by whom and from where."),
         "/settings/audit/",
         "history",
         administers=True,
+        group=DATA,
     ),
     Setting(
         _("Export everything"),
@@ -137,15 +168,21 @@ SETTINGS: tuple[Setting, ...] = (
         "/settings/archive/",
         "package-export",
         administers=True,
+        group=DATA,
     ),
-    Setting(_("Acts on many records"), _("What was changed in bulk, and undoing it."), "/acts/", "list-check"),
+    Setting(
+        _("Bulk changes"),
+        _("What was changed for many records at once, and undoing it."),
+        "/acts/",
+        "list-check",
+        group=DATA,
+    ),
     Setting(
         _("Sample data"),
         _("Made-up records to look around with, removed without a trace."),
         "/settings/samples/",
         "flask",
         administers=True,
+        group=DATA,
     ),
-    Setting(_("Fields"), _("What you want to know of your records besides the usual."), "/settings/fields/", "forms"),
-    Setting(_("API tokens"), _("For programs that act as you."), "/settings/tokens/", "key"),
 )

@@ -34,13 +34,19 @@ class LogFilter(forms.Form):
         Member.objects.none(), label=gettext_lazy("By"), required=False, empty_label=gettext_lazy("Everybody")
     )
     door = forms.ChoiceField(
-        label=gettext_lazy("Door"), required=False, choices=[("", gettext_lazy("Every door")), *DOORS.items()]
+        label=gettext_lazy("From where"),
+        required=False,
+        choices=[("", gettext_lazy("Everywhere")), *DOORS.items()],
     )
     since = forms.DateField(
-        label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("First day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     until = forms.DateField(
-        label=gettext_lazy("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     def __init__(self, data: Any) -> None:

@@ -57,13 +57,14 @@ class Kind:
 
 @dataclass(frozen=True)
 class Setting:
-    """A card on the overview of the settings; `administers` hides it from who may not."""
+    """A card on the overview of the settings, in a group; `administers` hides it from who may not."""
 
     label: StrOrPromise
     text: StrOrPromise
     url: str
     icon: str
     administers: bool = False
+    group: StrOrPromise = ""
 
 
 def groups(member: Any, path: str) -> list[Group]:

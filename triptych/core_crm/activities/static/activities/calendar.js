@@ -106,7 +106,7 @@
   });
   function toMorning() {
     var frame = document.querySelector(".grid-frame"), hours = document.querySelector(".hours");
-    if (frame && hours && !frame.scrollTop) frame.scrollTop = hours.offsetHeight * 7 / 24;
+    if (frame && hours && !frame.scrollTop) frame.scrollTop = hours.offsetHeight * 7 / 24 - 12;
   }
   document.addEventListener("DOMContentLoaded", toMorning);
   var kept = 0;
