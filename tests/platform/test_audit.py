@@ -19,6 +19,7 @@ UNAUDITED = {
     "audit_entry": "the audit itself",
     "cases_numbering": "the last number given",
     "deals_stagechange": "is a history",
+    "duplicates_merge": "what a merge did; the records it writes are audited",
     "imports_import": "work on files; the records they write are audited",
     "imports_importchange": "what an import did",
     "imports_importfinding": "what an import found",

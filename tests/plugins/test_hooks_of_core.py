@@ -8,6 +8,7 @@ import pytest
 from triptych.core_crm.activities.actions import create_activity
 from triptych.core_crm.activities.models import ActivityLink
 from triptych.core_crm.activities.records import RecordRef
+from triptych.core_crm.archives.tables import all_tables
 from triptych.core_crm.calendar.models import BusinessCalendar
 from triptych.core_crm.contacts.actions import create_company, create_contact
 from triptych.core_crm.deals.actions import create_deal, move_deal
@@ -138,3 +139,10 @@ def test_tenant_defaults_can_be_made_again_without_doubles(tenant, now):
 
         assert rows() == before
     assert [len(made) for made in before] == [1, 1]
+
+
+def test_archived_tables_of_installed_plugins_are_exported_where_they_are_not_enabled(tenant):
+    with entered(tenant):
+        assert "sales" not in tenant.enabled_plugins
+        named = {table.name for table in hooks.gather_for("archived_tables", ["sales"])}
+        assert {"deals.deal", "sales.product"} <= named == all_tables().keys()
