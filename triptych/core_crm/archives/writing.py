@@ -20,6 +20,7 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from psycopg import IsolationLevel
 
 from triptych.core_crm.archives.tables import ArchivedTable, all_tables
 from triptych.core_crm.archives.values import plain
@@ -78,10 +79,14 @@ def _one_moment() -> Iterator[None]:
     if connection.in_atomic_block:
         yield
         return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield
+    connection.ensure_connection()
+    session = connection.connection  # its scope is set by a statement, after which a level would come too late
+    session.isolation_level = IsolationLevel.REPEATABLE_READ
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        session.isolation_level = None
 
 
 class _Writer:
