@@ -20,6 +20,7 @@ UNAUDITED = {
     "cases_numbering": "the last number given",
     "deals_stagechange": "is a history",
     "duplicates_merge": "what a merge did; the records it writes are audited",
+    "duplicates_pair": "what a search found; it is searched anew",
     "imports_import": "work on files; the records they write are audited",
     "imports_importchange": "what an import did",
     "imports_importfinding": "what an import found",

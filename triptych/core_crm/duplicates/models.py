@@ -54,3 +54,32 @@ class Merge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.loser_name} → {self.winner_id}"
+
+
+class PairQuerySet(models.QuerySet["Pair"]):
+    def open(self) -> PairQuerySet:
+        """Pairs of which nobody has said that they are not the same."""
+        return self.filter(is_distinct=False)
+
+
+class Pair(models.Model):
+    """Two records of a kind that a search found to be likely the same, or of which somebody said they are not."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=40)
+    first_id = models.UUIDField()
+    second_id = models.UUIDField()
+    score = models.FloatField(help_text="How likely they are the same, 0 to 1.")
+    reasons = models.JSONField(default=list, help_text="[{field, level, bits}], the strongest first.")
+    is_distinct = models.BooleanField(default=False)
+    found_at = models.DateTimeField()
+
+    objects = PairQuerySet.as_manager()
+    audited_with = None
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "-score", "id"], name="pair_by_score")]
+        constraints = [models.UniqueConstraint("first_id", "second_id", name="pair_once")]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} = {self.second_id}"

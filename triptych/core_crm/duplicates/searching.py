@@ -1,0 +1,185 @@
+"""Looking for duplicates over all records of a kind: a job that leaves pairs behind, and what is done with a pair."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from triptych.core_crm.contacts.models import Company, Contact
+from triptych.core_crm.duplicates.kinds import KINDS
+from triptych.core_crm.duplicates.matching import Comparable, Match, blocks, matches
+from triptych.core_crm.duplicates.models import Pair
+from triptych.core_crm.leads.models import Lead
+from triptych.core_crm.rights.access import CHANGE, must, must_at_all
+from triptych.platform.events import jobs
+from triptych.platform.events.models import Job
+from triptych.tenants.members.models import Member
+
+SEARCHED = ("contact", "company", "lead")
+JOB = "duplicates.search"
+CHUNK = 500
+"""Blocks between two reports."""
+
+FIELDS = {
+    "email": gettext_lazy("Email"),
+    "phone": gettext_lazy("Phone"),
+    "domain": gettext_lazy("Domain"),
+    "name": gettext_lazy("Name"),
+    "company_name": gettext_lazy("Name"),
+    "company": gettext_lazy("Company"),
+}
+LEVELS = {"same": gettext_lazy("the same"), "close": gettext_lazy("close"), "other": gettext_lazy("different")}
+
+
+class Watcher(Protocol):
+    """Who is told how far it is, and may ask to stop."""
+
+    @property
+    def cancel_requested(self) -> bool: ...
+
+    def progress(self, done: int, total: int | None = None, note: str = "") -> None: ...
+
+
+def begin_search(*, kind: str, by: Member, now: datetime) -> Job:
+    """Look through all records of a kind, as a job; one that is underway already goes on instead.
+
+    Raises:
+        Forbidden: `by` may change no record of that kind.
+    """
+    must_at_all(by, CHANGE, KINDS[kind].model)
+    underway = last_search(kind)
+    if underway and not underway.is_finished:
+        return underway
+    return jobs.start(JOB, by=by, args={"kind": kind}, at=now)
+
+
+def last_search(kind: str) -> Job | None:
+    """The last search over a kind of record, underway or ended."""
+    return Job.objects.filter(kind=JOB, args__kind=kind).newest_first().first()
+
+
+def search_all(kind: str, *, watcher: Watcher, now: datetime) -> int:
+    """Compare all records of a kind and keep the likely pairs, in place of those of the last search. Pairs that
+    somebody said are not the same stay so. Answers with how many were found; stops when the watcher asks."""
+    found: list[Match] = []
+    seen: set[tuple[UUID, UUID]] = set()
+    all_blocks = blocks(_comparables(kind))
+    for number, block in enumerate(all_blocks):
+        if number % CHUNK == 0:
+            watcher.progress(number, len(all_blocks), _("Comparing"))
+            if watcher.cancel_requested:
+                return 0
+        found += matches(block, seen)
+    with transaction.atomic():
+        Pair.objects.filter(kind=kind, is_distinct=False).delete()
+        Pair.objects.bulk_create(
+            (
+                Pair(
+                    kind=kind,
+                    first_id=match.first,
+                    second_id=match.second,
+                    score=match.score,
+                    reasons=match.reasons,
+                    found_at=now,
+                )
+                for match in found
+            ),
+            ignore_conflicts=True,
+            batch_size=1000,
+        )
+    watcher.progress(len(all_blocks), len(all_blocks))
+    return len(found)
+
+
+def pairs_for(kind: str, member: Member, *, first: int, after: int = 0) -> list[dict[str, Any]]:
+    """Likely duplicates, the likeliest first: both records, the score in per cent, why. Only pairs of which the
+    member sees both; those of which one is gone are left out."""
+    seen = KINDS[kind].visible_to(member)
+    keys = seen.order_by().values("pk")
+    rows = Pair.objects.open().filter(kind=kind, first_id__in=keys, second_id__in=keys)
+    pairs = list(rows.order_by("-score", "pk")[after : after + first])
+    records = seen.in_bulk({pk for pair in pairs for pk in (pair.first_id, pair.second_id)})
+    return [
+        {
+            "pair": pair,
+            "first": records[pair.first_id],
+            "second": records[pair.second_id],
+            "percent": min(99, round(100 * pair.score)),
+            "why": [told(reason) for reason in pair.reasons],
+        }
+        for pair in pairs
+        if pair.first_id in records and pair.second_id in records
+    ]
+
+
+def told(reason: dict[str, Any]) -> str:
+    """A reason in words: “Email: the same (+11.6)”."""
+    return f"{FIELDS[reason['field']]}: {LEVELS[reason['level']]} ({reason['bits']:+})"
+
+
+@transaction.atomic
+def mark_distinct(*, pair_id: UUID, by: Member) -> Pair:
+    """Remember that two records are not the same, so that no search brings them up again.
+
+    Raises:
+        Http404: the member sees no such pair.
+        Forbidden: they may change neither record.
+    """
+    pair = Pair.objects.select_for_update().filter(pk=pair_id).first()
+    if pair is None:
+        raise Http404
+    records = KINDS[pair.kind].visible_to(by).in_bulk([pair.first_id, pair.second_id])
+    if len(records) < 2:
+        raise Http404
+    must(by, CHANGE, records[pair.first_id])
+    pair.is_distinct = True
+    pair.save(update_fields=["is_distinct"])
+    return pair
+
+
+def _comparables(kind: str) -> list[Comparable]:
+    if kind == "contact":
+        return [_of_contact(one) for one in Contact.objects.alive().with_companies().order_by("pk")]
+    if kind == "lead":
+        return [_of_lead(one) for one in Lead.objects.alive().open().order_by("pk")]
+    return [_of_company(one) for one in Company.objects.alive().order_by("pk")]
+
+
+def _of_contact(contact: Contact) -> Comparable:
+    return Comparable(
+        id=contact.pk,
+        name=_folded(contact.full_name),
+        emails=frozenset(entry["email"] for entry in contact.emails),
+        phones=frozenset(entry["phone"] for entry in contact.phones),
+        company=_folded(contact.company.name) if contact.company else "",
+    )
+
+
+def _of_lead(lead: Lead) -> Comparable:
+    return Comparable(
+        id=lead.pk,
+        name=_folded(lead.full_name),
+        emails=frozenset(filter(None, [lead.email])),
+        phones=frozenset(filter(None, [lead.phone])),
+        company=_folded(lead.company_name),
+    )
+
+
+def _of_company(company: Company) -> Comparable:
+    return Comparable(
+        id=company.pk,
+        name=_folded(company.name),
+        phones=frozenset(filter(None, [company.phone])),
+        domain=company.domain,
+        is_company=True,
+    )
+
+
+def _folded(text: str) -> str:
+    return " ".join("".join(one if one.isalnum() else " " for one in text.casefold()).split())
