@@ -102,8 +102,7 @@
       var options = {
         valueField: "value", labelField: "text", searchField: url ? [] : ["text"], maxOptions: 50, openOnFocus: true,
         create: labels.create ? true : false, createOnBlur: false, selectOnTab: true, hideSelected: false,
-        maxItems: select.multiple ? null : 1, hidePlaceholder: true,
-        placeholder: labels.placeholder || (none ? none.textContent.replace(/^-+$/, "") : ""),
+        maxItems: select.multiple ? null : 1, placeholder: labels.placeholder || (none ? none.textContent.replace(/^-+$/, "") : ""),
         render: {
           option: function (data, escape) {
             return "<div>" + escape(data.text) + (data.hint ? '<span class="hint">' + escape(data.hint) + "</span>" : "") + "</div>";
