@@ -102,11 +102,12 @@ def server(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
 
 
 def _furnish(database: str) -> None:
-    """Sample records for Acme Tools, and a spare tenant for whoever signs up."""
+    """Sample records for Acme Tools, a spare tenant for whoever signs up, and an operator of the installation."""
     from triptych.core_crm.samples import actions as samples
     from triptych.tenants import provisioning
     from triptych.tenants.members.models import Member
     from triptych.tenants.models import Tenant
+    from triptych.tenants.operators import add_operator
 
     former = connection.settings_dict["NAME"]
     connection.close()
@@ -117,6 +118,7 @@ def _furnish(database: str) -> None:
         with entered(acme):
             samples.add_samples(by=Member.objects.get(role="owner"), now=clock.now())
         provisioning.make_spare(now=clock.now())
+        add_operator(email="operator@triptych.example", password=PASSWORD)
     finally:
         connection.close()
         connection.settings_dict["NAME"] = former
