@@ -13,7 +13,7 @@ from triptych.platform.scope import entered
 from triptych.tenants.plugins import enable_plugin
 
 pytestmark = pytest.mark.django_db
-COUNTERS = {"cases_numbering"}
+COUNTERS = {"cases_numbering", "audit_entry"}
 
 
 def row_counts() -> dict[str, int]:

@@ -267,4 +267,4 @@ def test_points_are_a_column_of_contacts_where_loyalty_is_on(cast, ann, give, di
 
     assert '<td class="number">700</td>' in cast["member"].get(url).content.decode()
     disable("loyalty")
-    assert "700" not in cast["member"].get(url).content.decode()
+    assert ">700<" not in cast["member"].get(url).content.decode()

@@ -13,6 +13,6 @@ const text = await codegen({
   documents: [{ location: documentsFile, document: parse(readFileSync(documentsFile, "utf8")) }],
   plugins: [{ typescript: {} }, { operations: {} }],
   pluginMap: { typescript, operations },
-  config: { scalars: { Base64: "string", DateTime: "string", Date: "string", Decimal: "string" }, strictScalars: true },
+  config: { scalars: { Base64: "string", DateTime: "string", Date: "string", Decimal: "string", JSON: "unknown", Time: "string" }, strictScalars: true },
 });
 process.stdout.write(text);

@@ -186,7 +186,8 @@ class RunningJob:
     def beat(self) -> None:
         """Write progress and a sign of life, and look whether somebody wants the job to stop."""
         with entered(CELL):
-            self.mine().update(heartbeat_at=clock.now(), **self._shown)
+            running = self.mine().filter(state=Job.State.RUNNING)  # a last beat may come after the job was given back
+            running.update(heartbeat_at=clock.now(), **self._shown)
             seen = self.mine().values_list("cancel_requested", flat=True).first()
         self._taken_over = seen is None
         self._cancel_requested = bool(seen)
