@@ -40,6 +40,7 @@ class Notification(models.Model):
     mailed_at = models.DateTimeField(null=True)
 
     objects = NotificationQuerySet.as_manager()
+    audited_with = None
 
     class Meta:
         constraints = [models.UniqueConstraint("member", "key", name="notification_once")]

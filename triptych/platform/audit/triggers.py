@@ -10,8 +10,6 @@ Left out everywhere are bytes (sort keys), digests of secrets and the columns th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
@@ -55,8 +53,8 @@ LEFT_OUT = ("version", "updated_at", "digest", "token_digest")
 
 
 def statements() -> list[str]:
-    """What puts the trigger on every audited table of a tenant's schema. Idempotent."""
-    return [_trigger(model, about) for model, about in audited()]
+    """What puts the trigger on every audited table of a tenant's schema, and takes it off the others. Idempotent."""
+    return [_trigger(model, about) if about else _no_trigger(model) for model, about in _models()]
 
 
 def install() -> None:
@@ -66,16 +64,21 @@ def install() -> None:
             cursor.execute(statement)
 
 
-def audited() -> Iterator[tuple[type[models.Model], str]]:
-    """The audited models of the tenants' apps, in the order of their tables, each with its `audited_with`."""
+def audited() -> list[type[models.Model]]:
+    """The audited models of the tenants' apps."""
+    return [model for model, about in _models() if about]
+
+
+def _models() -> list[tuple[type[models.Model], str | None]]:
+    """The models of the tenants' apps in the order of their tables, each with its `audited_with`."""
     found = [
-        (model, about)
+        (model, _about(model))
         for config in apps.get_app_configs()
         if config.name in settings.TENANT_APPS
         for model in config.get_models(include_auto_created=True)
-        if (about := _about(model)) is not None and model._meta.managed
+        if model._meta.managed
     ]
-    yield from sorted(found, key=lambda pair: pair[0]._meta.db_table)
+    return sorted(found, key=lambda pair: pair[0]._meta.db_table)
 
 
 def _about(model: type[models.Model]) -> str | None:
@@ -101,3 +104,7 @@ def _trigger(model: type[models.Model], about: str) -> str:
         f"CREATE OR REPLACE TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION public.audit_change({arguments})"
     )
+
+
+def _no_trigger(model: type[models.Model]) -> str:
+    return f"DROP TRIGGER IF EXISTS audited ON {connection.ops.quote_name(model._meta.db_table)}"

@@ -49,5 +49,7 @@ class CalendarFeed(models.Model):
     created_at = models.DateTimeField()
     fetched_at = models.DateTimeField(null=True)
 
+    audited_without = ("fetched_at",)
+
     def __str__(self) -> str:
         return f"{self.member}"
