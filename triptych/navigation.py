@@ -163,6 +163,13 @@ SETTINGS: tuple[Setting, ...] = (
         group=DATA,
     ),
     Setting(
+        _("Duplicates"),
+        _("Records that are there twice, to be merged."),
+        "/duplicates/",
+        "copy",
+        group=DATA,
+    ),
+    Setting(
         _("Export everything"),
         _("All that this workspace keeps, in one file."),
         "/settings/archive/",
