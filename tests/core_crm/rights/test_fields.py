@@ -1,5 +1,7 @@
 """Fields that a role hides or makes read-only, at every door."""
 
+from urllib.parse import urlencode
+
 import pytest
 from strawberry.relay.utils import to_base64
 
@@ -114,3 +116,14 @@ def test_withheld_fields_of_a_plugin_are_refused_by_the_api(api, deal, pretend):
 
     assert api(document, who="owner")["data"]["deals"]["totalCount"] == 1
     assert [error["extensions"]["code"] for error in api(document, who="member")["errors"]] == ["FORBIDDEN"]
+
+
+def test_nobody_finds_out_by_conditions_on_what_is_read_off_a_hidden_field(cast, tenant, members, role_given, now):
+    with entered(tenant):
+        create_contact(first_name="Ann", emails=["ann@secret.example"], by=members["owner"], now=now)
+    role_given({}, fields={"contact": {"emails": "hidden"}})
+    where = urlencode({"where": '{"all":[["email","contains","nowhere"]]}'})
+    assert "Ann" in cast["member"].get(f"/contacts/?{where}").content.decode()  # the condition is not there for them
+    assert "Ann" not in cast["owner"].get(f"/contacts/?{where}").content.decode()
+    grouped = cast["member"].get("/contacts/?group=email&sort=email&columns=name,email").content.decode()
+    assert "ann@secret.example" not in grouped

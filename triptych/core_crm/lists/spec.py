@@ -12,8 +12,7 @@ from django_filters import FilterSet
 from triptych.core_crm.lists.changing import Editing
 from triptych.core_crm.lists.fields import Field
 from triptych.core_crm.lists.many import Verb
-from triptych.core_crm.rights.access import field_rights
-from triptych.core_crm.rights.levels import FieldRight
+from triptych.core_crm.rights.access import hidden_fields
 from triptych.platform.plugins import hooks
 from triptych.tenants.members.models import Member
 
@@ -79,8 +78,7 @@ class ListSpec:
         more = [field for field in hooks.gather("list_fields", kind=self.kind, member=member) if field.name]
         known = {column.name for column in self.columns} | {field.name for field in self.fields}
         more = [field for field in more if field.name not in known]
-        rights = field_rights(member, self.model)
-        hidden = {name for name, right in rights.items() if right is FieldRight.HIDDEN}
+        hidden = hidden_fields(member, str(self.model._meta.model_name))
         if not more and not hidden:
             return self
         columns = [*self.columns, *(field.column for field in more if field.column)]
