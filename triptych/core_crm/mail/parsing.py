@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from triptych.core_crm.mail.texts import decoded, storable, text_of_html, without_quotes
+from triptych.core_crm.mail.texts import LONGEST, LONGEST_HTML, decoded, storable, text_of_html, without_quotes
 from triptych.platform.refusals import Refused
 
 LARGEST = 30 * 1024 * 1024
@@ -207,8 +207,17 @@ def _content(parts: list[Part]) -> tuple[str, list[Attachment]]:
             (plain if kind == "text/plain" else html).append(decoded(_bytes(part), part.get_content_charset()))
         elif part.get_content_maintype() != "multipart" and not kind.startswith(("message/delivery", "text/rfc822")):
             attachments.append(Attachment(name or f"{kind.replace('/', '-')}", _bytes(part)))
-    text = "\n\n".join(one for one in plain if one.strip())
-    return text or "\n\n".join(text_of_html(one) for one in html), attachments
+    text = "\n\n".join(one for one in plain if one.strip())[:LONGEST]
+    return text or "\n\n".join(_texts_of_html(html)), attachments
+
+
+def _texts_of_html(parts: list[str]) -> Iterator[str]:
+    """The texts of HTML parts, of as much of them together as one part may hold: each takes its time."""
+    left = LONGEST_HTML
+    for one in parts:
+        if left > 0:
+            yield text_of_html(one[:left])
+        left -= len(one)
 
 
 def _bytes(part: Part) -> bytes:
