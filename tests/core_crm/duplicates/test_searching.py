@@ -7,8 +7,10 @@ from triptych.core_crm.contacts.models import Contact
 from triptych.core_crm.duplicates.matching import Comparable, compared
 from triptych.core_crm.duplicates.models import Pair
 from triptych.core_crm.duplicates.searching import search_all
+from triptych.core_crm.rights.actions import create_role, give_role
 from triptych.platform.ids import new_id
 from triptych.platform.scope import entered
+from triptych.tenants.members.models import Member
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +134,18 @@ def test_the_api_searches_and_answers(api, tenant, twins, drain):
     assert api(asked)["data"]["duplicates"] == []
     with entered(tenant):
         assert Contact.objects.alive().count() == 3
+
+
+def test_reasons_and_finding_by_words_tell_nothing_of_hidden_fields(cast, tenant, members, found, twins, now):
+    with entered(tenant):
+        by = members["owner"]
+        hidden = {"contact": {"emails": "hidden"}}
+        role = create_role(name="Clerk", base="member", rights={}, field_rights=hidden, by=by, now=now)
+        give_role(member=Member.objects.get(pk=members["member"].pk), role=role, by=by, now=now)
+    anna, _ann = twins
+    for who, tells in (("owner", True), ("member", False)):
+        page = cast[who].get("/duplicates/?kind=contact").content.decode()
+        assert "Rossi" in page
+        assert ("Email: the same" in page) is tells
+        other = cast[who].get(f"/duplicates/contact/{anna.pk}/?q=anna@acme.example").content.decode()
+        assert ("Ana Rossi" in other) is tells

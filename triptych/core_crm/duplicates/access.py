@@ -62,5 +62,5 @@ def merged_into(record: Any, member: Member) -> list[Merge]:
 
 def records_named(kind: MergeKind, typed: str, record: Any, member: Member) -> QuerySet[Any]:
     """The other records of that kind whose words begin with the ones typed, the last changed first."""
-    found = kind.visible_to(member).filter(pk__in=search.matching(kind.name, typed).values("pk"))
+    found = kind.visible_to(member).filter(pk__in=search.matching(kind.name, typed, member=member).values("pk"))
     return found.exclude(pk=record.pk).order_by("-updated_at", "-pk")

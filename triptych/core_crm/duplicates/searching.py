@@ -16,7 +16,7 @@ from triptych.core_crm.duplicates.kinds import KINDS
 from triptych.core_crm.duplicates.matching import Comparable, Match, blocks, matches
 from triptych.core_crm.duplicates.models import Pair
 from triptych.core_crm.leads.models import Lead
-from triptych.core_crm.rights.access import CHANGE, must, must_at_all
+from triptych.core_crm.rights.access import CHANGE, hidden_fields, must, must_at_all
 from triptych.platform.events import jobs
 from triptych.platform.events.models import Job
 from triptych.tenants.members.models import Member
@@ -34,6 +34,8 @@ FIELDS = {
     "company_name": gettext_lazy("Name"),
     "company": gettext_lazy("Company"),
 }
+READ_OFF = {"email": "email", "phone": "phone", "domain": "domain"}
+"""Which field a reason tells of, where a role may hide it."""
 LEVELS = {"same": gettext_lazy("the same"), "close": gettext_lazy("close"), "other": gettext_lazy("different")}
 
 
@@ -99,8 +101,8 @@ def search_all(kind: str, *, watcher: Watcher, now: datetime) -> int:
 
 def pairs_for(kind: str, member: Member, *, first: int, after: int = 0) -> list[dict[str, Any]]:
     """Likely duplicates, the likeliest first: both records, the score in per cent, why. Only pairs of which the
-    member sees both; those of which one is gone are left out."""
-    seen = KINDS[kind].visible_to(member)
+    member sees both; those of which one is gone are left out, and so are reasons read off fields hidden from them."""
+    seen, hidden = KINDS[kind].visible_to(member), hidden_fields(member, kind)
     keys = seen.order_by().values("pk")
     rows = Pair.objects.open().filter(kind=kind, first_id__in=keys, second_id__in=keys)
     pairs = list(rows.order_by("-score", "pk")[after : after + first])
@@ -111,7 +113,7 @@ def pairs_for(kind: str, member: Member, *, first: int, after: int = 0) -> list[
             "first": records[pair.first_id],
             "second": records[pair.second_id],
             "percent": min(99, round(100 * pair.score)),
-            "why": [told(reason) for reason in pair.reasons],
+            "why": [told(reason) for reason in pair.reasons if READ_OFF.get(reason["field"]) not in hidden],
         }
         for pair in pairs
         if pair.first_id in records and pair.second_id in records
