@@ -19,8 +19,10 @@ from triptych.core_crm.activities.planning.feed import create_feed, feed_of
 from triptych.core_crm.activities.planning.recurrence import DAYS, RuleRefused, checked_rule
 from triptych.core_crm.activities.planning.window import occurrences
 from triptych.core_crm.contacts.actions import create_contact
+from triptych.core_crm.rights.actions import create_role, give_role
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import CONTROL, entered
+from triptych.tenants.members.models import Member
 
 pytestmark = pytest.mark.django_db
 
@@ -312,3 +314,18 @@ def test_the_api_reads_and_changes_the_calendar(api, weekly, members, tenant):
     assert api(change, who="reader", input=given)["data"]["changeOccurrence"]["problems"][0]["code"] == "FORBIDDEN"
     far = api('{ calendar(start: "2026-03-01T00:00:00Z", end: "2027-03-20T00:00:00Z") { startAt } }')
     assert far["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+def test_contacts_that_a_member_does_not_see_stand_in_no_feed_and_no_dialog(cast, tenant, members, weekly, now):
+    with entered(tenant):
+        by = members["owner"]
+        ann = create_contact(first_name="Ann", last_name="Secret", emails=["ann@secret.example"], by=by, now=now)
+        set_attendees(activity=weekly, members=[], contacts=[ann], by=by, now=now)
+        unseen = {"contact": {"read": "none"}}
+        role = create_role(name="Clerk", base="member", rights=unseen, field_rights={}, by=by, now=now)
+        member = give_role(member=Member.objects.get(pk=members["member"].pk), role=role, by=by, now=now)
+        file = feed_of(Member.objects.get(pk=member.pk), now=weekly.due_at, host="acme.localhost").decode()
+    page = cast["member"].get(f"/calendar/{weekly.pk}/").content.decode()
+    assert "Weekly" in file
+    assert "Weekly" in page
+    assert "secret" not in (file + page).lower()

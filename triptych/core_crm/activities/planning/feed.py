@@ -15,6 +15,7 @@ from triptych.core_crm.activities.models import Activity, Attendee, CalendarFeed
 from triptych.core_crm.activities.planning.plans import lasting
 from triptych.core_crm.activities.planning.recurrence import parts_of
 from triptych.core_crm.activities.planning.window import KINDS, concerning, moments_taken
+from triptych.core_crm.rights.access import veiled
 from triptych.tenants.members.models import Member, digest_of
 
 BACK, AHEAD = timedelta(days=90), timedelta(days=730)
@@ -51,11 +52,13 @@ def feed_of(member: Member, *, now: datetime, host: str) -> bytes:
     mine = access.activities_visible_to(member).filter(concerning([member.pk]), kind__in=KINDS).select_related("owner")
     singles = mine.filter(rule="", due_at__gte=now - BACK, due_at__lt=now + AHEAD)
     series = list(mine.exclude(rule="").order_by("anchor_at", "pk")[:MOST])
-    return calendar_of([*series, *singles.order_by("due_at", "pk")[:MOST]], name=member.name, host=host)
+    return calendar_of([*series, *singles.order_by("due_at", "pk")[:MOST]], name=member.name, host=host, member=member)
 
 
-def calendar_of(activities: Collection[Activity], *, name: str, host: str) -> bytes:
-    """These activities as a calendar file. Series keep their rule; their parts name the moment they stand for."""
+def calendar_of(activities: Collection[Activity], *, name: str, host: str, member: Member | None = None) -> bytes:
+    """These activities as a calendar file; for a member, without contacts that they do not see.
+
+    Series keep their rule; their parts name the moment they stand for."""
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Triptych//Calendar//EN")
     calendar.add("version", "2.0")
@@ -63,7 +66,8 @@ def calendar_of(activities: Collection[Activity], *, name: str, host: str) -> by
     calendar.add("x-wr-calname", name)
     taken = moments_taken([one for one in activities if one.is_series])
     attending: dict[object, list[Attendee]] = {}
-    for one in Attendee.objects.filter(activity__in=[one.pk for one in activities]).select_related("member", "contact"):
+    asked = Attendee.objects.filter(activity__in=[one.pk for one in activities]).select_related("member", "contact")
+    for one in veiled(member, asked) if member else asked:
         attending.setdefault(one.activity_id, []).append(one)
     shown = {one.pk for one in activities}
     for activity in activities:

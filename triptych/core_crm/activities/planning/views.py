@@ -23,7 +23,7 @@ from triptych.core_crm.activities.planning.attendees import answer_invitation, s
 from triptych.core_crm.activities.planning.forms import EventForm, MoveForm, WhichForm, moment_fields
 from triptych.core_crm.activities.planning.window import occurrences
 from triptych.core_crm.activities.records import RecordRef, links_of
-from triptych.core_crm.rights.access import CREATE, may, must_at_all
+from triptych.core_crm.rights.access import CREATE, may, must_at_all, veiled
 from triptych.core_crm.rights.levels import Act
 from triptych.platform import clock
 from triptych.platform.refusals import Refused, refusals_shown
@@ -180,7 +180,8 @@ def _changed(request: TenantRequest) -> HttpResponse:
 def _dialog(
     request: TenantRequest, form: Any, *, title: str, activity: Activity | None = None, at: str = "", url: str = ""
 ) -> HttpResponse:
-    people = list(activity.attendees.select_related("member", "contact").order_by("pk")) if activity else []
+    asked = activity.attendees.select_related("member", "contact").order_by("pk") if activity else ()
+    people = veiled(request.member, asked)
     context = {
         "form": form,
         "title": title,
