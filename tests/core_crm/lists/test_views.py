@@ -115,3 +115,11 @@ def test_readers_keep_views_for_themselves(cast, contacts, tenant):
 
 def test_lists_that_are_not_there_have_no_views(cast):
     assert cast["member"].get("/views/ghost/new/").status_code == 404
+
+
+def test_a_view_of_a_team_that_is_gone_is_its_owners_alone(cast, tenant, contacts, save):
+    view = save(name="Secret plan", sharing="everyone")
+    with entered(tenant):
+        SavedView.objects.filter(pk=view.pk).update(sharing="team", team=None)
+    assert "Secret plan" in cast["member"].get("/contacts/").content.decode()
+    assert "Secret plan" not in cast["reader"].get("/contacts/").content.decode()

@@ -37,9 +37,14 @@ def views_of(member: Member) -> list[SavedView]:
     if known is None:
         teams = LazyTeams(member)
         found = SavedView.objects.offered_to(member).by_name()
-        known = [view for view in found if view.owner_id == member.pk or view.team_id is None or view.team_id in teams]
+        known = [view for view in found if _is_shown(view, member, teams)]
         member.__dict__["_saved_views"] = known
     return known
+
+
+def _is_shown(view: SavedView, member: Member, teams: LazyTeams) -> bool:
+    """As `visible_to` says: a view of a team that is gone is its owner's alone."""
+    return view.owner_id == member.pk or view.sharing == SavedView.Sharing.EVERYONE or view.team_id in teams
 
 
 class LazyTeams:
