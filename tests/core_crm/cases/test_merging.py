@@ -8,8 +8,10 @@ from strawberry.relay.utils import to_base64
 from triptych.core_crm.cases import actions
 from triptych.core_crm.cases.conversation import SHOWN, messages_of
 from triptych.core_crm.cases.models import Case, CaseMessage
+from triptych.core_crm.rights.actions import create_role, give_role
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import entered
+from triptych.tenants.members.models import Member
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +170,19 @@ def test_a_long_conversation_is_read_page_by_page(cast, tenant, make, now):
     earlier = cast["reader"].get(f"/cases/{case.pk}/earlier/?before={place}", headers=HTMX).content.decode()
     assert (earlier.count("said-body"), "Message 0949" in earlier, "Message 0900" in earlier) == (SHOWN, True, True)
     assert cast["reader"].get(f"/cases/{case.pk}/earlier/?before=nonsense").status_code == 302
+
+
+def test_a_split_is_not_taken_back_into_a_case_that_one_may_not_change(cast, tenant, members, make, said, now):
+    case = make("Order", owner=members["owner"])
+    said(case, "Hello", 0)
+    message = said(case, "Also my chair", 1)
+    with entered(tenant):
+        by = members["owner"]
+        made = actions.split_message(message=message, subject="Chair", by=by, now=now)
+        actions.update_case(case=made, owner=members["member"], by=by, now=now)
+        rights = {"case": {"change": "own"}}
+        role = create_role(name="Clerk", base="member", rights=rights, field_rights={}, by=by, now=now)
+        give_role(member=Member.objects.get(pk=members["member"].pk), role=role, by=by, now=now)
+    cast["member"].post(f"/cases/{made.pk}/rejoin/")
+    with entered(tenant):
+        assert CaseMessage.objects.get(pk=message.pk).case_id == made.pk

@@ -125,11 +125,13 @@ def undo_split(*, case: Case, by: Member, now: datetime) -> Case:
 
     Raises:
         Refused: the case was not split off, or more was said in it since.
+        Forbidden: `by` may not change the case that the message goes back to.
     """
     case = locked(case)
     origin = case.follows
     if case.following != Case.Following.SPLIT or origin is None or case.deleted_at:
         raise Refused(_("This case was not split off from another one."))
+    must(by, CHANGE, origin)
     if case.messages.count() != 1 or case.merged.exists():
         raise Refused(_("More was said in this case since. Merge it into the other one instead."))
     case.messages.update(case=origin)
