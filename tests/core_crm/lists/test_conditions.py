@@ -2,7 +2,7 @@
 
 import json
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -106,3 +106,9 @@ def test_the_form_builds_conditions_step_by_step(cast, companies):
     )  # fmt: skip
     wrong = {"match-": "all", "field-0": "employees", "operator-0": "is", "value-0": "many", "do": "show"}
     assert "takes a number" in cast["member"].post(url, wrong, headers=HTMX).content.decode()
+
+
+@pytest.mark.parametrize("one", [["revenue", "is", "1e-999999"], ["name", "contains", "\ud800"]])
+def test_values_that_the_database_cannot_hold_break_no_page(cast, companies, one):
+    address = "/companies/?" + urlencode({"where": json.dumps({"all": [one]})})
+    assert cast["member"].get(address).status_code == 200

@@ -29,6 +29,8 @@ ME, MY_TEAM, NOBODY = "me", "my_team", "nobody"
 LONGEST = 200
 MOST_VALUES = 100
 LARGEST = Decimal(10) ** 16
+SMALLEST = 50
+"""So many zeros a number may have behind its point before anything else."""
 
 
 class BadCondition(Refused):
@@ -117,7 +119,7 @@ def condition(field: Field, name: str, values: Sequence[Any], asker: Asker) -> Q
         BadCondition: the field has no such operator, or a value does not fit; the message names both.
     """
     operator = operator_of(field, name)
-    texts = [str(value).replace("\0", "")[:LONGEST] for value in values if value not in (None, "")][:MOST_VALUES]
+    texts = [_storable(str(value)[:LONGEST]) for value in values if value not in (None, "")][:MOST_VALUES]
     if (operator.asks > 0 and len(texts) != operator.asks) or (operator.asks < 0 and not texts):
         raise BadCondition(
             _("“%(field)s %(operator)s” needs a value.") % {"field": field.label, "operator": operator.label}
@@ -127,6 +129,11 @@ def condition(field: Field, name: str, values: Sequence[Any], asker: Asker) -> Q
         if made is not None:
             return made
     return _MEANINGS[field.type](field, operator.name, texts, asker)
+
+
+def _storable(text: str) -> str:
+    """Text that PostgreSQL takes: without NUL and lone surrogates."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _empty(field: Field, name: str) -> Q | None:
@@ -177,7 +184,7 @@ def _decimal(field: Field, text: str) -> Decimal:
         number = Decimal(text.strip().replace(",", "."))
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite() or abs(number) >= LARGEST:
+    if not number.is_finite() or abs(number) >= LARGEST or number.adjusted() < -SMALLEST:
         raise BadCondition(_("“%(field)s” takes a number, e.g. 1250.") % {"field": field.label})
     return number
 
