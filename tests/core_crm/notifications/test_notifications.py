@@ -15,6 +15,7 @@ from triptych.core_crm.notifications.actions import change_settings, mail_time, 
 from triptych.core_crm.notifications.hookspecs import NotificationKind
 from triptych.core_crm.notifications.mentions import mentioned
 from triptych.core_crm.notifications.models import Notification, NotificationSetting
+from triptych.core_crm.rights.actions import create_role, give_role
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import entered
 from triptych.tenants.members.models import Member
@@ -215,3 +216,16 @@ def test_settings_of_a_kind_that_does_not_exist_change_nothing(tenant, members):
         with pytest.raises(Refused):
             change_settings(member=members["member"], channels={"nothing": {"app": True}})
         assert not NotificationSetting.objects.exists()
+
+
+def test_a_mention_tells_nothing_of_a_text_that_is_hidden_from_the_reader(tenant, members, contact, drain, now):
+    with entered(tenant):
+        by, hidden = members["owner"], {"activity": {"description": "hidden"}}
+        role = create_role(name="Clerk", base="reader", rights={}, field_rights=hidden, by=by, now=now)
+        give_role(member=Member.objects.get(pk=members["reader"].pk), role=role, by=by, now=now)
+        text = "@Reader and @Admin: the secret"
+        add_note(records=[RecordRef.of(contact)], text=text, by=members["member"], now=now)
+    drain()
+    with entered(tenant):
+        bodies = dict(Notification.objects.filter(kind="mentioned").values_list("member__name", "body"))
+    assert bodies == {"Admin": text, "Reader": ""}

@@ -17,6 +17,7 @@ from triptych.core_crm.notifications.hooks import ASSIGNED, MENTIONED, REPLY, SH
 from triptych.core_crm.notifications.mails import in_words_of_the_workspace, send_waiting
 from triptych.core_crm.notifications.mentions import mentioned
 from triptych.core_crm.notifications.models import Notification
+from triptych.core_crm.rights.access import hidden_fields
 from triptych.platform import clock, events
 from triptych.platform.events import Event, schedules
 from triptych.tenants.members.models import Member
@@ -126,6 +127,12 @@ def _tell_mentioned(
             where, url = place(reader)
             title = _("%(who)s mentioned you on %(where)s") % {"who": by or _("Somebody"), "where": where}
         notify(
-            to=[reader], kind=MENTIONED, title=title, body=text[:200], url=url, by=event.by,
+            to=[reader], kind=MENTIONED, title=title, body=_told_to(reader, record, text)[:200], url=url, by=event.by,
             about=RecordRef.of(record), key=f"mentioned:{key or record.pk}", now=clock.now(),
         )  # fmt: skip
+
+
+def _told_to(reader: Member, record: Any, text: str) -> str:
+    """The text of a note, unless the texts of such records are hidden from the reader."""
+    kind = str(record._meta.model_name)
+    return "" if kind == "activity" and "description" in hidden_fields(reader, kind) else text
