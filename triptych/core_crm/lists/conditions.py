@@ -119,7 +119,7 @@ def condition(field: Field, name: str, values: Sequence[Any], asker: Asker) -> Q
         BadCondition: the field has no such operator, or a value does not fit; the message names both.
     """
     operator = operator_of(field, name)
-    texts = [_storable(str(value)[:LONGEST]) for value in values if value not in (None, "")][:MOST_VALUES]
+    texts = [storable(str(value)[:LONGEST]) for value in values if value not in (None, "")][:MOST_VALUES]
     if (operator.asks > 0 and len(texts) != operator.asks) or (operator.asks < 0 and not texts):
         raise BadCondition(
             _("“%(field)s %(operator)s” needs a value.") % {"field": field.label, "operator": operator.label}
@@ -131,7 +131,7 @@ def condition(field: Field, name: str, values: Sequence[Any], asker: Asker) -> Q
     return _MEANINGS[field.type](field, operator.name, texts, asker)
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Text that PostgreSQL takes: without NUL and lone surrogates."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 

@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from triptych.core_crm.lists.conditions import Asker, BadCondition, condition, operator_of
+from triptych.core_crm.lists.conditions import Asker, BadCondition, condition, operator_of, storable
 from triptych.core_crm.lists.fields import Field
 from triptych.core_crm.lists.spec import ListSpec, Records
 from triptych.core_crm.lists.words import words_of
@@ -116,7 +116,7 @@ def _condition(given: list[Any]) -> Condition:
         raise BadCondition(
             _('A condition is a field, an operator and its values, for example ["type", "is", "customer"].')
         )
-    name, operator, *values = (str(one) for one in given)
+    name, operator, *values = (storable(str(one)) for one in given)
     return Condition(name, operator, tuple(values))
 
 
