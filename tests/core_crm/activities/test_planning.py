@@ -329,3 +329,9 @@ def test_contacts_that_a_member_does_not_see_stand_in_no_feed_and_no_dialog(cast
     assert "Weekly" in file
     assert "Weekly" in page
     assert "secret" not in (file + page).lower()
+
+
+def test_a_year_beyond_all_series_asks_no_rule(monkeypatch):
+    repeats = checked_rule("FREQ=DAILY", zone=ZoneInfo("UTC"), start=datetime(1990, 1, 1, tzinfo=UTC))
+    monkeypatch.setattr(type(repeats), "_rule", None)
+    assert list(repeats.between(datetime(2190, 1, 1, tzinfo=UTC), datetime(2190, 2, 1, tzinfo=UTC))) == []

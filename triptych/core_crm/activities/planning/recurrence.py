@@ -67,6 +67,8 @@ class Repeats:
     def between(self, start: datetime, end: datetime) -> Iterator[datetime]:
         """The moments from `start` until before `end`, in order, in UTC."""
         latest = min(end, self.anchor + LONGEST)
+        if start >= latest:
+            return
         for wall in self._rule.xafter(self._wall(start) - timedelta(days=1), inc=True):
             moment = self._moment(wall)
             if moment >= latest:
