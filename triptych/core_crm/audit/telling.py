@@ -17,8 +17,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from triptych.core_crm.audit.access import list_by_table
 from triptych.core_crm.custom_fields import definitions
-from triptych.core_crm.lists.nouns import all_lists
 from triptych.core_crm.lists.spec import ListSpec
 from triptych.core_crm.rights.access import field_rights, visible
 from triptych.core_crm.rights.levels import FieldRight
@@ -105,11 +105,11 @@ def _told(entry: Entry, member: Member, names: _Names) -> Told:
     lines = list(_lines(entry, model, member, names)) if model else []
     what = capfirst(str(model._meta.verbose_name)) if model else entry.table
     door = str(DOORS.get(entry.door, entry.door))
-    return Told(entry, what, str(ACTS[Entry.Act(entry.act)]), who, door, lines, _list_over(model) if model else None)
+    return Told(entry, what, str(ACTS[Entry.Act(entry.act)]), who, door, lines, list_by_table(entry.table))
 
 
 def _lines(entry: Entry, model: type[models.Model], member: Member, names: _Names) -> Iterable[Line]:
-    spec = _list_over(model)
+    spec = list_by_table(entry.table)
     rights = field_rights(member, model)
     may_restore = _restorable(spec) if entry.act == Entry.Act.CHANGED else frozenset()
     for column, (before, after) in entry.changes.items():
@@ -133,10 +133,6 @@ def _own_lines(spec: ListSpec | None, before: dict[str, Any], after: dict[str, A
         was, becomes = before.get(key), after.get(key)
         if was != becomes and key in known:
             yield Line(f"{OWN_VALUES}.{key}", str(known[key].label), _plain(was), _plain(becomes))
-
-
-def _list_over(model: type[models.Model]) -> ListSpec | None:
-    return next((spec for spec in all_lists().values() if spec.model is model), None)
 
 
 def _restorable(spec: ListSpec | None) -> frozenset[str]:
