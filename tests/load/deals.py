@@ -19,7 +19,9 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from triptych.core_crm.contacts.actions import create_company, create_contact
+from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.deals.actions import create_deal
+from triptych.core_crm.deals.models import Deal, DealContact, Stage, StageChange
 from triptych.platform import clock
 from triptych.platform.scope import CONTROL, entered
 from triptych.tenants import actions, provisioning
@@ -52,6 +54,9 @@ def tenant(number: int) -> Tenant:
         name=f"Bench {number}", subdomain=f"bench-{number}", email=f"o{number}@load.example",
         password="correct-horse-battery", now=now,
     )  # fmt: skip
+    if number:
+        copy_records(tenant(0), made)
+        return made
     with entered(made), transaction.atomic():
         owner = Member.objects.get()
         for row in range(60):
@@ -60,6 +65,28 @@ def tenant(number: int) -> Tenant:
             sold = {"name": f"Deal {row}", "amount": Decimal(100 * row), "company": company, "primary_contact": contact}
             create_deal(**sold, by=owner, now=now)
     return made
+
+
+def copy_records(source: Tenant, made: Tenant) -> None:
+    """The deals of one tenant and what they name, in another: sixty acts in a few statements."""
+    with entered(source):
+        records = [list(model.objects.all()) for model in (Company, Contact, Deal, DealContact, StageChange)]
+        places = {stage.pk: stage.position for stage in Stage.objects.all()}
+    with entered(made), transaction.atomic():
+        owner = Member.objects.get()
+        stages = {stage.position: stage for stage in Stage.objects.all()}
+        for rows in records:
+            for row in rows:
+                for name in ("owner_id", "by_id", "created_by_id"):
+                    if getattr(row, name, None):
+                        setattr(row, name, owner.pk)
+                for name in ("stage", "to_stage"):
+                    if hasattr(row, f"{name}_id"):
+                        setattr(row, name, stages[places[getattr(row, f"{name}_id")]])
+                if isinstance(row, Deal):
+                    row.pipeline_id = row.stage.pipeline_id
+            if rows:
+                type(rows[0]).objects.bulk_create(rows)
 
 
 def signed_in(of: Tenant) -> tuple[str, str]:
