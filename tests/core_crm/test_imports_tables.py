@@ -7,8 +7,9 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from triptych.core_crm.imports import tables
-from triptych.core_crm.imports.tables import UnreadableFile, open_table
+from triptych.core_crm.imports import limits, tables
+from triptych.core_crm.imports.limits import UnreadableFile
+from triptych.core_crm.imports.tables import open_table
 
 
 def read(content):
@@ -92,7 +93,7 @@ def zipped(**members):
         (b"PK\x03\x04 and nothing more", "damaged or protected"),
         (zipped(hello="no workbook"), "damaged or protected"),
         (zipped(xl__sharedStrings_xml=b"0" * 10, **{f"m{i}": b"" for i in range(2001)}), "unpacks to more"),
-        (zipped(bomb=b"0" * (tables.MAX_UNPACKED_BYTES + 1)), "unpacks to more"),
+        (zipped(bomb=b"0" * (limits.MAX_UNPACKED_BYTES + 1)), "unpacks to more"),
         (b"a,b\n" + b"x" * 200_000 + b",2\n", "breaks off"),
         (b'a,b\n"never closed, ' + b"x\n" * 100_000, "breaks off"),
         (",".join(f"c{i}" for i in range(300)).encode(), "more than 200 columns"),

@@ -6,8 +6,9 @@ import zipfile
 import openpyxl
 import pytest
 
-from triptych.core_crm.imports import tables
-from triptych.core_crm.imports.tables import UnreadableFile, open_table
+from triptych.core_crm.imports import workbooks
+from triptych.core_crm.imports.limits import UnreadableFile
+from triptych.core_crm.imports.tables import open_table
 
 
 def small_workbook():
@@ -46,7 +47,7 @@ def test_a_row_far_below_costs_nothing():
 
 @pytest.mark.parametrize("part", ["xl/styles.xml", "xl/workbook.xml", "[Content_Types].xml"])
 def test_parts_that_are_read_as_a_whole_are_small(monkeypatch, part):
-    monkeypatch.setattr(tables, "MAX_UNPACKED_PART_BYTES", 50_000)
+    monkeypatch.setattr(workbooks, "MAX_UNPACKED_PART_BYTES", 50_000)
     content = altered(part, b"<", b" " * 10_000 + b"<")
 
     with pytest.raises(UnreadableFile, match="unpacks to more than we read"):
@@ -68,3 +69,34 @@ def test_entities_bring_nothing_in(entities):
 
     with pytest.raises(UnreadableFile, match="damaged"):
         list(open_table(content).rows())
+
+
+ROWS_OF_DOOM = {
+    "one cell of many megabytes": b'<row r="2"><c t="inlineStr"><is><t>' + b"x" * 9_000_000 + b"</t></is></c></row>",
+    "a million cells": b'<row r="2">' + b"<c/>" * 1_000_000 + b"</row>",
+    "ends of rows that are none": b'<row r="2">' + b"<!--</row>-->" + b"<c/>" * 10 + b"</row>",
+}
+
+
+@pytest.mark.parametrize("row", ROWS_OF_DOOM.values(), ids=ROWS_OF_DOOM)
+def test_a_row_that_would_fill_the_memory_is_refused(row):
+    content = altered("xl/worksheets/sheet1.xml", b"<sheetData>", b"<sheetData>" + row)
+
+    with pytest.raises(UnreadableFile):
+        list(open_table(content).rows())
+
+
+def test_millions_of_shared_texts_are_refused_before_they_are_read(monkeypatch):
+    monkeypatch.setattr(workbooks, "MAX_STRING_TAGS", 1000)
+    content = small_workbook()
+    with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", b"<sst>" + b"<si/>" * 1000 + b"</sst>")
+
+    with pytest.raises(UnreadableFile, match="unpacks to more than we read"):
+        open_table(content)
+
+
+@pytest.mark.parametrize("body", [b"," * 9_000_000, b'"a\n",' * 2_000_000], ids=["one line", "quoted lines"])
+def test_a_row_of_text_that_never_ends_is_refused(body):
+    with pytest.raises(UnreadableFile, match="longer than 8 MB"):
+        list(open_table(io.BytesIO(b"name,town\nAnn,Rome\n" + body)).rows())

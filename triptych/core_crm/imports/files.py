@@ -12,11 +12,12 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
+from triptych.core_crm.imports.limits import UnreadableFile
 from triptych.core_crm.imports.models import Import
 from triptych.core_crm.imports.plan import Plan
 from triptych.core_crm.imports.profiling import Profile, profile
 from triptych.core_crm.imports.registry import target_named
-from triptych.core_crm.imports.tables import Layout, Table, UnreadableFile, open_table
+from triptych.core_crm.imports.tables import Layout, Table, open_table
 from triptych.platform.ids import new_id
 
 

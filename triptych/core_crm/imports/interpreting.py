@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from triptych.core_crm.imports.choices import ALL, Choice, Do
 from triptych.core_crm.imports.findings import Finding
 from triptych.core_crm.imports.importer import Field, Kind, Row, Unknown
+from triptych.core_crm.imports.limits import MAX_CELL
 from triptych.core_crm.imports.names import Names
-from triptych.core_crm.imports.tables import MAX_CELL, SourceRow
+from triptych.core_crm.imports.tables import SourceRow
 from triptych.core_crm.imports.values import (
     Convention,
     DateOrder,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from tempfile import TemporaryFile
@@ -10,8 +11,6 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 from django.utils import timezone
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.workbook.workbook import Workbook
 
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.rights.access import EXPORT, must_at_all, visible
@@ -22,6 +21,9 @@ BATCH = 500
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STARTS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "\0")
 """Wide signs count too: East Asian spreadsheets read them as the narrow ones (OWASP, CSV injection)."""
+
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""What no workbook can hold."""
 
 
 class _Line:
@@ -68,6 +70,8 @@ def _lines(listing: Listing) -> Iterator[str]:
 
 def _workbook(listing: Listing) -> Iterator[bytes]:
     """The workbook, written to disk row by row, then read from there."""
+    from openpyxl.workbook.workbook import Workbook  # a fifth of a second that most processes never need
+
     with TemporaryFile() as file:
         book: Any = Workbook(write_only=True)  # type: ignore[no-untyped-call]
         sheet = book.create_sheet(str(listing.spec.label)[:31])
@@ -97,4 +101,4 @@ def _batches(listing: Listing) -> Iterator[list[list[Any]]]:
 
 def _storable(value: Any) -> Any:
     """A value that a workbook takes: no control characters, days and numbers as they are."""
-    return ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
+    return CONTROLS.sub("", value) if isinstance(value, str) else value
