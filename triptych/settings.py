@@ -6,7 +6,10 @@ import environ
 from csp.constants import NONE, SELF
 
 from triptych.environment import read_environment
+from triptych.platform import languages
 from triptych.platform.db.pooling import neutralise
+from triptych.platform.languages.catalogues import catalogues
+from triptych.platform.languages.compiled import folders
 from triptych.platform.plugins.discovery import installed_plugins
 
 ENVIRONMENT = read_environment()
@@ -53,6 +56,7 @@ CORE_APPS = [
 PLUGINS = installed_plugins()
 TENANT_APPS = [*CORE_APPS, *(plugin.app for plugin in PLUGINS if plugin.app)]
 INSTALLED_APPS = [
+    "triptych.platform.languages",
     "triptych.platform.web",
     "triptych.graphql",
     *SHARED_APPS,
@@ -228,10 +232,11 @@ STORAGES = {
 }
 
 # Language and time
-LANGUAGE_CODE = "en"
-LANGUAGES = [
-    ("en", "English"), ("de", "Deutsch"), ("ru", "Русский"), ("it", "Italiano"), ("pl", "Polski"), ("es", "Español"),
-]  # fmt: skip
+LANGUAGE_CODE = languages.SOURCE
+LANGUAGES = languages.LANGUAGES
+CATALOGUES = catalogues(PLUGINS)
+COMPILED_CATALOGUES = DATA / "locale"
+LOCALE_PATHS = folders(CATALOGUES, COMPILED_CATALOGUES)
 USE_TZ = True
 TIME_ZONE = "UTC"
 

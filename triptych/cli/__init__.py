@@ -2,10 +2,10 @@
 
 import typer
 
-from triptych.cli import archives, imports, mail, operators, plugins, processes, tenants, tokens, upkeep
+from triptych.cli import archives, imports, languages, mail, operators, plugins, processes, tenants, tokens, upkeep
 
 app = typer.Typer(help="Triptych, a CRM for small businesses.", no_args_is_help=True, pretty_exceptions_enable=False)
-for commands in (processes.app, upkeep.app, imports.app, archives.app):
+for commands in (processes.app, upkeep.app, imports.app, archives.app, languages.app):
     app.add_typer(commands)
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(tokens.app, name="token")
