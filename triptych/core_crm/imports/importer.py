@@ -133,11 +133,13 @@ class ExtraColumns:
     """Fields that a plugin adds to an object's import, and how it writes them once the object's rows are written.
 
     `write` gets the rows that have at least one of the fields, each with its record's id in `existing`, and runs in
-    the chunk's transaction. When it raises, the rows stay and are reported.
+    the chunk's transaction. When it raises, the rows stay and are reported. `held` tells what a record has in a field
+    already; without it such a field counts as filled.
     """
 
     fields: tuple[Field, ...]
     write: Callable[[Sequence[Row], Writing], list[Change]]
+    held: Callable[[Any, str], Any] = lambda record, name: True
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,9 @@ class Importer(ABC):
     needs_admin: bool = False
     search_kind: str = ""
     reference_synonyms: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ("name",)
+    """Fields of which a row must have one to be about such an object at all, where rows hold several objects."""
+
     parts: tuple[str, ...] = ()
     """Models, such as "deals.stagechange", whose rows come and go with the record and are nobody else's."""
 
@@ -172,6 +177,18 @@ class Importer(ABC):
     @abstractmethod
     def names(self) -> Iterable[tuple[UUID, str]]:
         """Every record that a link may point to, with its name, the oldest first."""
+
+    def other_names(self) -> Iterable[tuple[UUID, str]]:
+        """What else a link may call the records: e-mail addresses, domains."""
+        return ()
+
+    def name_of(self, row: Row) -> str:
+        """What `names` will say of the record that a row makes."""
+        return str(row.values.get("name", ""))
+
+    def held(self, record: Any, name: str) -> Any:
+        """What a record has in a field already; anything false is nothing."""
+        return getattr(record, name, None)
 
     @abstractmethod
     def write(self, rows: Sequence[Row], writing: Writing) -> list[Change]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from decimal import ROUND_HALF_UP, Decimal
@@ -48,26 +48,32 @@ class MappedField:
 
 @dataclass
 class Interpretation:
-    """What became of a row: the row, or None when it is rejected, and its findings."""
+    """What became of a row: the row, or None when it is rejected, and its findings. `is_absent` says that the row holds
+    other objects only."""
 
     row: Row | None
     findings: list[Finding]
+    is_absent: bool = False
 
 
 class Interpreter:
     """Reads rows by one mapping. `new_names` collects the names for which records are to be created, by field.
 
-    Fields whose link is `deferred` give their text only; the second pass finds the record.
+    Fields whose link is `deferred` give their text only; the second pass finds the record. Where rows hold several
+    objects, `telling` are the positions of the cells of which one must be filled.
     """
 
-    def __init__(self, mapped: list[MappedField], width: int) -> None:
+    def __init__(self, mapped: list[MappedField], width: int, telling: Collection[int] | None = None) -> None:
         self.mapped = mapped
         self.width = width
+        self.telling = telling
         self.new_names: dict[str, dict[str, str]] = {}
 
     def read(self, source: SourceRow) -> Interpretation:
         """Interpret one row. Never raises on what a file holds."""
         findings: list[Finding] = []
+        if self.telling is not None and not any(source.cells[at] for at in self.telling if at < len(source.cells)):
+            return Interpretation(None, [], is_absent=True)
         row = Row(source.number, {}, {})
         if any(source.cells[self.width :]):
             message = _("The row has more cells than the heading. Look for a value that needs quotation marks.")

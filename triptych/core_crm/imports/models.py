@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Self
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
@@ -18,13 +19,20 @@ class ImportQuerySet(models.QuerySet["Import"]):
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-pk")
 
+    def of_upload(self, upload_id: UUID) -> Self:
+        """What came in together, in the order in which it was given."""
+        return self.filter(upload_id=upload_id).order_by("place", "pk")
+
     def unfinished(self) -> Self:
         """Begun and neither ended nor cancelled: running, or interrupted."""
         return self.filter(state=Import.State.RUNNING)
 
 
 class Import(models.Model):
-    """One file on its way in. It keeps the file, the choices made, and how far the writing has come."""
+    """One table on its way in. It keeps the file, the choices made, and how far the writing has come.
+
+    Tables that were given together share an `upload_id`: they link to each other, run as one job and are undone as one.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Being prepared")
@@ -40,6 +48,13 @@ class Import(models.Model):
         UPDATE = "update", _("Update those already here, add the rest")
         UPDATE_ONLY = "update_only", _("Update those already here only")
 
+    class Overwrite(models.TextChoices):
+        """Which of two values stays when a record that is here already has one, too."""
+
+        ALWAYS = "always", _("Take the file's")
+        IF_EMPTY = "if_empty", _("Only where it is empty here")
+        NEVER = "never", _("Only for new records")
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     object_name = models.CharField(max_length=60, blank=True, help_text="Name of the importer: companies.")
     file = models.CharField(max_length=300, help_text="Name in the tenant's storage.")
@@ -52,6 +67,10 @@ class Import(models.Model):
     mode = models.CharField(max_length=20, choices=Mode.choices, default=Mode.CREATE)
     date_orders = models.JSONField(default=dict, help_text="Column → mdy or dmy, where somebody has decided.")
     decisions = models.JSONField(default=dict, help_text="Field → value → what to do with rows that hold it.")
+    overwrite = models.JSONField(default=dict, help_text="Field → when an update writes it, where not always.")
+    upload_id = models.UUIDField(null=True, db_index=True, help_text="Shared by what was given together.")
+    place = models.PositiveSmallIntegerField(default=0, help_text="Within the upload, as it was given.")
+    is_part = models.BooleanField(default=False, help_text="Whether its rows hold other objects, too.")
     options = models.JSONField(default=dict, help_text="What the object asks besides, such as the pipeline.")
 
     state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT)
@@ -93,6 +112,10 @@ class Import(models.Model):
         """Whether it has ended and left something behind."""
         ended = (self.State.DONE, self.State.CANCELLED, self.State.FAILED)
         return self.state in ended and bool(self.created_count or self.updated_count)
+
+    def together(self) -> list[Import]:
+        """All that came in with it, itself too, in the order in which it was given."""
+        return list(Import.objects.of_upload(self.upload_id)) if self.upload_id else [self]
 
 
 class FindingQuerySet(models.QuerySet["ImportFinding"]):

@@ -21,6 +21,14 @@ class Near:
     is_same: bool
 
 
+def id_in(text: str) -> UUID | None:
+    """The id that a text is, as our exports and the API's addresses write it."""
+    try:
+        return UUID(text) if len(text) == 36 else None
+    except ValueError:
+        return None
+
+
 class Names:
     """The names of one kind of record, in memory. Case never matters; two records of one name are ambiguous."""
 
@@ -29,6 +37,8 @@ class Names:
         self._ambiguous: set[str] = set()
         self._by_fold: dict[str, set[str]] = {}
         self._near: dict[str, Near | None] = {}
+        self._others: dict[str, UUID] = {}
+        self._pks: set[UUID] = set()
         for pk, name in named:
             self.add(pk, name)
 
@@ -37,15 +47,25 @@ class Names:
 
     def add(self, pk: UUID, name: str) -> None:
         """Learn one more record."""
+        self._pks.add(pk)
         key = name.casefold().strip()
         if self._ids.setdefault(key, pk) != pk:
             self._ambiguous.add(key)
         self._by_fold.setdefault(folded(name), set()).add(name)
         self._near.clear()
 
+    def also(self, pk: UUID, key: str) -> None:
+        """Learn what else a record is known by: an e-mail address, its key in another system. Names go first."""
+        self._others.setdefault(key.casefold().strip(), pk)
+
     def find(self, name: str) -> UUID | None:
-        """The record of that name; the oldest, if several have it."""
-        return self._ids.get(name.casefold().strip())
+        """The record of that name, the oldest if several have it; else of that other name, else of that id."""
+        key = name.casefold().strip()
+        return self._ids.get(key) or self._others.get(key) or self._of_id(key)
+
+    def _of_id(self, text: str) -> UUID | None:
+        pk = id_in(text)
+        return pk if pk in self._pks else None
 
     def is_ambiguous(self, name: str) -> bool:
         """Whether several records have that name."""
