@@ -10,12 +10,14 @@ from triptych.core_crm.deals.actions import create_deal
 from triptych.core_crm.imports import command
 from triptych.core_crm.imports.importer import ExtraColumns, Field
 from triptych.core_crm.imports.registry import all_importers, target_named
+from triptych.core_crm.rights.actions import create_role, give_role
 from triptych.platform import search
 from triptych.platform.plugins import hookimpl, hooks
 from triptych.platform.plugins.registry import registry
 from triptych.platform.scope import entered
 from triptych.plugins.operational.sales import actions
 from triptych.plugins.operational.sales.models import DealLine, Product
+from triptych.tenants.members.models import Member
 
 pytestmark = pytest.mark.django_db
 PRODUCTS = "/x/sales/products/"
@@ -275,3 +277,32 @@ def test_columns_of_a_plugin_that_fails_cost_only_themselves(tenant, imported, p
     assert [(one["field"], one["code"]) for one in told["findings"]] == [("colour", "left_open")]
     with entered(tenant):
         assert DealLine.objects.get().total == 5
+
+
+def test_who_may_not_know_an_amount_sees_no_lines_and_who_may_not_see_a_deal_not_its_name(
+    cast, tenant, members, sales, product, deal, line, now
+):
+    """The lines add up to the amount, and a product's page names the deals that sell it."""
+
+    def given(rights, fields):
+        with entered(tenant):
+            by = members["owner"]
+            role = create_role(name=f"R{len(fields)}", base="member", rights=rights, field_rights=fields, by=by, now=now)
+            give_role(member=Member.objects.get(pk=members["member"].pk), role=role, by=by, now=now)
+
+    member, of_product, history = cast["member"], f"{PRODUCTS}{product.pk}/", f"/history/deal/{deal.pk}/"
+    asked = {"query": "{ deals { edges { node { name lines { total } } } } }"}
+    assert "Big one" in member.get(of_product).content.decode()
+    assert "4821" in member.get(history).content.decode()
+
+    given({}, {"deal": {"amount": "hidden"}})
+    assert "Big one" not in member.get(of_product).content.decode()
+    assert "deal-lines" not in member.get(deal.get_absolute_url()).content.decode()
+    assert "4821" not in member.get(history).content.decode()
+    told = member.post("/graphql/", asked, content_type="application/json").json()
+    assert [edge["node"]["lines"] for edge in told["data"]["deals"]["edges"]] == [[]]
+    assert member.post(f"/x/sales/deals/{deal.pk}/lines/", {"description": "X", "unit_price": "1"}).status_code == 403
+    assert member.post(f"/x/sales/lines/{line.pk}/remove/").status_code == 404
+
+    given({"deal": {"read": "own"}}, {})
+    assert "Big one" not in member.get(of_product).content.decode()

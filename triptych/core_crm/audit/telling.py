@@ -19,8 +19,9 @@ from django.utils.translation import gettext_lazy
 
 from triptych.core_crm.audit.access import list_by_table
 from triptych.core_crm.custom_fields import definitions
+from triptych.core_crm.lists.nouns import all_lists
 from triptych.core_crm.lists.spec import ListSpec
-from triptych.core_crm.rights.access import field_rights, visible
+from triptych.core_crm.rights.access import field_rights, hidden_fields, visible
 from triptych.core_crm.rights.levels import FieldRight
 from triptych.platform.audit.models import Entry
 from triptych.tenants.members.models import Member
@@ -88,10 +89,14 @@ class Told:
 def told(entries: Collection[Entry], member: Member) -> list[Told]:
     """The entries in words, as this member may read them: fields that are hidden from them are left out.
 
+    Rows that are part of a record can give a hidden field of it away (the lines of a deal add up to its amount): to
+    somebody from whom a field is hidden, their values are not told.
+
     Costs one query for members and one for each kind of related record, however many the entries are.
     """
     names = _Names(entries, member)
-    return [_told(entry, member, names) for entry in entries]
+    tells_parts = not any(hidden_fields(member, kind) for kind in all_lists())
+    return [_told(entry, member, names, tells_parts=tells_parts) for entry in entries]
 
 
 def model_of(table: str) -> type[models.Model] | None:
@@ -99,13 +104,14 @@ def model_of(table: str) -> type[models.Model] | None:
     return next((model for model in apps.get_models(include_auto_created=True) if model._meta.db_table == table), None)
 
 
-def _told(entry: Entry, member: Member, names: _Names) -> Told:
+def _told(entry: Entry, member: Member, names: _Names, *, tells_parts: bool) -> Told:
     model = model_of(entry.table)
+    spec = list_by_table(entry.table)
     who = names.of(Member, entry.member_id)
-    lines = list(_lines(entry, model, member, names)) if model else []
+    lines = list(_lines(entry, model, member, names)) if model and (spec or tells_parts) else []
     what = capfirst(str(model._meta.verbose_name)) if model else entry.table
     door = str(DOORS.get(entry.door, entry.door))
-    return Told(entry, what, str(ACTS[Entry.Act(entry.act)]), who, door, lines, list_by_table(entry.table))
+    return Told(entry, what, str(ACTS[Entry.Act(entry.act)]), who, door, lines, spec)
 
 
 def _lines(entry: Entry, model: type[models.Model], member: Member, names: _Names) -> Iterable[Line]:

@@ -1,7 +1,7 @@
 """Who may see or change products, price books and lines: the one way to fetch them for somebody.
 
 Roles decide about products, in `rights.access`; price books are changed by owners and admins. A line may be
-seen and changed by whoever may its deal.
+seen and changed by whoever may its deal and its amount: the lines add up to it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.deals import access as deals
-from triptych.core_crm.rights.access import CHANGE, DELETE, must, visible
+from triptych.core_crm.deals.models import Deal
+from triptych.core_crm.rights.access import CHANGE, DELETE, hidden_fields, must, must_set, visible
 from triptych.platform.refusals import Forbidden
 from triptych.plugins.operational.sales.models import (
     DealLine,
@@ -36,8 +37,25 @@ def price_books_visible_to(member: Member) -> PriceBookQuerySet:
 
 
 def lines_visible_to(member: Member) -> DealLineQuerySet:
-    """The lines of the deals that the member may see."""
+    """The lines of the deals that the member may see, none for those from whom amounts are hidden."""
+    if not may_see_lines(member):
+        return DealLine.objects.none()
     return DealLine.objects.filter(deal__in=deals.deals_visible_to(member))
+
+
+def may_see_lines(member: Member) -> bool:
+    """Whether the member may know what deals are made of: whoever may know their amount."""
+    return "amount" not in hidden_fields(member, "deal")
+
+
+def deal_to_sell(member: Member, pk: UUID) -> Deal:
+    """A deal whose lines the member may change.
+
+    Raises Http404 for one that is not there, Forbidden if they may change neither it nor its amount.
+    """
+    deal = deals.deal_to_change(member, pk)
+    must_set(member, deal, ["amount"])
+    return deal
 
 
 def product_to_see(member: Member, pk: UUID) -> Product:
@@ -82,5 +100,5 @@ def must_set_prices(member: Member) -> None:
 def line_to_change(member: Member, pk: UUID) -> DealLine:
     """Raises Http404 for a line that is not there for this member, Forbidden if they may not change its deal."""
     line: DealLine = get_object_or_404(lines_visible_to(member).select_related("product", "deal"), pk=pk)
-    line.deal = deals.deal_to_change(member, line.deal_id)
+    line.deal = deal_to_sell(member, line.deal_id)
     return line

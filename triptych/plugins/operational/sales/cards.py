@@ -7,10 +7,11 @@ from typing import Any
 from django.db.models import Sum
 
 from triptych.core_crm.deals.models import Deal
-from triptych.plugins.operational.sales.models import DealLine
+from triptych.plugins.operational.sales.access import lines_visible_to
+from triptych.tenants.members.models import Member
 
 
-def lines_card(deal: Deal) -> dict[str, Any]:
-    """The lines of a deal in order, with their total."""
-    lines = DealLine.objects.of(deal)
+def lines_card(deal: Deal, member: Member) -> dict[str, Any]:
+    """The lines of a deal in order, with their total, as the member may see them."""
+    lines = lines_visible_to(member).of(deal)
     return {"deal": deal, "lines": list(lines), "total": lines.aggregate(total=Sum("total"))["total"]}

@@ -58,13 +58,15 @@ def urls() -> list[URLPattern]:
 
 
 @hookimpl
-def slot(name: str, page: Mapping[str, Any]) -> list[Fragment]:
+def slot(name: str, page: Mapping[str, Any], member: Member) -> list[Fragment]:
     """The lines of a deal, in the middle of its page."""
     if name != "deal_main":
         return []
-    from triptych.plugins.operational.sales.cards import lines_card
+    from triptych.plugins.operational.sales import access, cards
 
-    return [Fragment("sales/lines.html", lines_card(page["deal"]), position=10)]
+    if not access.may_see_lines(member):
+        return []
+    return [Fragment("sales/lines.html", cards.lines_card(page["deal"], member), position=10)]
 
 
 @hookimpl

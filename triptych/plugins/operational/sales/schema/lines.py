@@ -8,7 +8,6 @@ import strawberry_django
 from django.db.models import Q
 from strawberry import UNSET, relay
 
-from triptych.core_crm.deals import access as deal_access
 from triptych.core_crm.deals.schema.deals import deal_list
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.filters import (
@@ -105,7 +104,7 @@ class Mutations:
     @mutation
     def add_deal_line(self, info: ApiInfo, input: AddDealLineInput) -> DealLinePayload:
         """Add a line to a deal, whose amount becomes the total of its lines."""
-        deal = deal_access.deal_to_change(info.context.member, key_of(input.deal, deal_list))
+        deal = access.deal_to_sell(info.context.member, key_of(input.deal, deal_list))
         fields = _line_fields(info, input)
         fields.pop("deal")
         line = actions.add_line(deal=deal, **acting(info), **fields)

@@ -24,7 +24,7 @@ from triptych.tenants.routing import TenantRequest
 @require_http_methods(["GET", "POST"])
 def add(request: TenantRequest, deal_id: UUID) -> HttpResponse:
     """The empty line, and the card again once it is filled."""
-    deal = deals.deal_to_change(request.member, deal_id)
+    deal = access.deal_to_sell(request.member, deal_id)
     form = LineForm(request.POST or None, member=request.member)
     if form.is_valid():
         with refusals_shown(form):
@@ -72,7 +72,7 @@ def _card(
     may_write = request.member.may_write
     stages = list(deal.pipeline.stages.active().in_order())
     context: dict[str, Any] = {
-        **lines_card(deal),
+        **lines_card(deal, request.member),
         "form": form,
         "edited": edited,
         "head": head_of(deal, stages, may_write=may_write, now=clock.now()),

@@ -63,7 +63,7 @@ def _price_words(product: Product) -> str:
 def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
     product = access.product_to_see(request.member, pk)
     search.note_seen(request.member, kind="product", id=product.pk, at=clock.now())
-    lines = DealLine.objects.filter(product=product, deal__deleted_at=None).select_related("deal")
+    lines = access.lines_visible_to(request.member).filter(product=product).select_related("deal")
     entries = PriceBookEntry.objects.filter(product=product, price_book__deleted_at=None).select_related("price_book")
     context = {
         "product": product,
