@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.signing import BadSignature, Signer
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -174,7 +175,7 @@ def workspaces_of(email: str) -> list[Tenant]:
 
 
 def hand_over(*, person_id: UUID, to: Tenant, now: datetime) -> str:
-    """A one-time pass with which the person arrives signed in on the host of another of their tenants.
+    """A signed one-time pass with which the person arrives signed in on the host of another of their tenants.
 
     Raises:
         Refused: they are no member there.
@@ -185,14 +186,14 @@ def hand_over(*, person_id: UUID, to: Tenant, now: datetime) -> str:
         pass_ = Handover.objects.create(
             person_id=person_id, tenant=to, expires_at=now + timedelta(seconds=HANDOVER_SECONDS)
         )
-    return str(pass_.pk)
+    return Signer(salt="handover").sign(str(pass_.pk))
 
 
 def arrive(*, pass_id: str, tenant: Tenant, now: datetime) -> Person | None:
-    """Use up a pass in the tenant it was made for. None when it is used, expired, or of another tenant."""
+    """Use up a pass in the tenant it was made for. None when it is not ours, used, expired, or of another tenant."""
     try:
-        key = UUID(pass_id)
-    except ValueError:
+        key = UUID(Signer(salt="handover").unsign(pass_id))
+    except BadSignature:
         return None
     with entered(CONTROL):
         passes = Handover.objects.filter(pk=key, tenant=tenant, used_at=None, expires_at__gt=now)

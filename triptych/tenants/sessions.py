@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.utils import timezone
@@ -57,12 +58,18 @@ class SessionStore(DatabaseSessionStore):
             Session.objects.filter(pk=session.pk).update(last_used_at=now)
         return session
 
+    async def _aget_session_from_db(self) -> Session | None:
+        return await sync_to_async(self._get_session_from_db)()
+
     def _row(self) -> tuple[Session, Person | None, Member | None] | None:
         asked, tenant_id = [self.session_key, timezone.now()], _here()
         if tenant_id is not None:
             return joined_row(IN_A_TENANT, [*asked, tenant_id], Session, Person, Member)
         row = joined_row(ON_THE_PUBLIC_HOST, asked, Session, Person)
         return (*row, None) if row else None
+
+    async def acreate_model_instance(self, data: dict[str, Any]) -> Session:
+        return await sync_to_async(self.create_model_instance)(data)
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         person, now = data.get(SESSION_KEY), timezone.now()
