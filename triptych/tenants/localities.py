@@ -19,6 +19,15 @@ def check_locality(*, timezone: str, currency: str, language: str) -> None:
         raise Refused(_("“%s” is no time zone. Name one like “Europe/Berlin”.") % timezone, field="timezone")
     if currency not in list_currencies():
         raise Refused(_("“%s” is no currency. Name one by its three letters, like “EUR”.") % currency, field="currency")
+    check_language(language)
+
+
+def check_language(language: str) -> None:
+    """Make sure that we speak it.
+
+    Raises:
+        Refused: we do not; it names those that we speak.
+    """
     languages = dict(settings.LANGUAGES)
     if language not in languages:
         known = ", ".join(languages)

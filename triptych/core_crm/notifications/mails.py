@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import cast
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
 from django.utils.translation import ngettext
 
 from triptych.core_crm.notifications.access import still_seen
 from triptych.core_crm.notifications.models import Notification
 from triptych.platform.events.tenancy import current as current_tenant
+from triptych.tenants.members.language import in_words_for
 from triptych.tenants.members.models import Member
+from triptych.tenants.models import Tenant
 
 MOST = 50
 
@@ -36,7 +37,7 @@ def send_waiting(member: Member, *, now: datetime) -> int:
     if not told or not member.email or not member.is_active:
         return 0
     tenant = current_tenant()
-    with in_words_of_the_workspace():
+    with in_words_for(member, cast(Tenant, tenant)):
         _message(member, told, tenant).send()
     return len(told)
 
@@ -51,8 +52,7 @@ def base_url(tenant: object) -> str:
 @contextmanager
 def in_words_of_the_workspace() -> Iterator[None]:
     """Speak its language and count in its time zone: outside of a request nobody has chosen any."""
-    tenant: Any = current_tenant()
-    with translation.override(tenant.language), timezone.override(tenant.timezone):
+    with in_words_for(None, cast(Tenant, current_tenant())):
         yield
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import translation
 
 from triptych.platform import clock
 from triptych.platform.events import tenancy
@@ -47,7 +48,8 @@ def deliver(delivery_id: UUID, tenant_id: UUID, attempts: int) -> None:
         tenant = tenancy.scope_of(tenant_id)
     except tenancy.UnknownTenant as unknown:
         return _bury(delivery, str(unknown))
-    with entered(tenant), logs.bound(tenant=tenant.schema_name), transaction.atomic():
+    bound = logs.bound(tenant=tenant.schema_name)
+    with entered(tenant), translation.override(tenant.language), bound, transaction.atomic():
         with entered(CELL):
             mine = Delivery.objects.select_for_update(skip_locked=True).filter(
                 pk=delivery_id, attempts=delivery.attempts, state=Delivery.State.QUEUED

@@ -28,6 +28,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from triptych.platform import clock
@@ -228,7 +229,8 @@ def run(job_id: UUID, tenant_id: UUID, starts: int, *, heart: bool = True) -> No
         door="job",
         **{"member": str(job.started_by)} if job.started_by else {},
     )
-    with entered(running.tenant), bound, _heart(running) if heart else nullcontext():
+    spoken = translation.override(running.tenant.language)
+    with entered(running.tenant), spoken, bound, _heart(running) if heart else nullcontext():
         _do(running)
 
 

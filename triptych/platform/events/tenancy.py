@@ -23,6 +23,10 @@ class TenantScope(AnyScope, Protocol):
     def timezone(self) -> str:
         """The name of its time zone (IANA), in which daily schedules fall due."""
 
+    @property
+    def language(self) -> str:
+        """The code of its language, which handlers and jobs speak unless they choose a reader's."""
+
 
 class OutsideTenant(RuntimeError):
     """Something that belongs to one tenant was asked for while the connection stood in none."""

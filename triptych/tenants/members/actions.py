@@ -17,7 +17,7 @@ from triptych.platform.scope import CONTROL, entered
 from triptych.platform.web.colours import checked_colour
 from triptych.tenants import actions as control
 from triptych.tenants import seats
-from triptych.tenants.localities import check_locality
+from triptych.tenants.localities import check_language, check_locality
 from triptych.tenants.members.access import administering
 from triptych.tenants.members.models import Invitation, Member, Role, digest_of
 from triptych.tenants.models import Membership, Person, Tenant
@@ -220,20 +220,26 @@ def revoke_invitation(*, invitation: Invitation, by: Member, now: datetime) -> I
 
 
 @transaction.atomic
-def rename_oneself(*, by: Member, name: str, now: datetime) -> Member:
-    """Take another name, in this tenant and for the next one that the person joins.
+def change_profile(*, by: Member, name: str, language: str, now: datetime) -> Member:
+    """Take another name, here and for the next workspace that the person joins, and another language, here.
+
+    An empty language is the workspace's.
 
     Raises:
-        Refused: the name is empty.
+        Refused: the name is empty, or the language is unknown.
     """
     name = name.strip()
     if not name:
         raise Refused(_("Enter the name that colleagues know you by."), field="name")
-    by.name = name
-    by.save(update_fields=["name"])
-    with entered(CONTROL):
-        Person.objects.filter(pk=cast(UUID, by.person_id)).update(name=name)
-    events.announce("member.renamed", None, by=by, at=now, member=str(by.pk))
+    if language:
+        check_language(language)
+    is_renamed = name != by.name
+    by.name, by.language = name, language
+    by.save(update_fields=["name", "language"])
+    if is_renamed:
+        with entered(CONTROL):
+            Person.objects.filter(pk=cast(UUID, by.person_id)).update(name=name)
+        events.announce("member.renamed", None, by=by, at=now, member=str(by.pk))
     return by
 
 

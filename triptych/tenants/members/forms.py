@@ -60,6 +60,14 @@ class PlaceForm(forms.Form):
 
 class ProfileForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    language = forms.ChoiceField(label=_("Language"), required=False, help_text=_("Pages and mails speak it to you."))
+
+    def __init__(self, *args: Any, of_workspace: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["language"]
+        names = dict(settings.LANGUAGES)
+        default = _("As the workspace: %(language)s") % {"language": names.get(of_workspace, of_workspace)}
+        field.choices = [("", default), *settings.LANGUAGES]
 
 
 class WorkspaceForm(forms.Form):

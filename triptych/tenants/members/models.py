@@ -70,6 +70,7 @@ class Member(models.Model):
     )
     manager = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="reports")
     region = models.CharField(max_length=100, blank=True)
+    language = models.CharField(max_length=10, blank=True, help_text="Empty: the workspace's.")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 

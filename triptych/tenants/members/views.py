@@ -17,6 +17,7 @@ from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
 from triptych.tenants.members import access, actions, mail
 from triptych.tenants.members.forms import InviteForm, PlaceForm, ProfileForm, RoleForm, WorkspaceForm, role_choices
+from triptych.tenants.members.language import in_words_for
 from triptych.tenants.members.models import Invitation
 from triptych.tenants.routing import TenantRequest
 from triptych.tenants.seats import seats_here
@@ -128,11 +129,16 @@ def place(request: TenantRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def profile(request: TenantRequest) -> HttpResponse:
-    form = ProfileForm(request.POST or None, initial={"name": request.member.name})
+    form = ProfileForm(
+        request.POST or None,
+        initial={"name": request.member.name, "language": request.member.language},
+        of_workspace=request.tenant.language,
+    )
     if form.is_valid():
         with refusals_shown(form):
-            actions.rename_oneself(by=request.member, now=clock.now(), **form.cleaned_data)
-            toasts.show(request, _("Your profile was saved."))
+            actions.change_profile(by=request.member, now=clock.now(), **form.cleaned_data)
+            with in_words_for(request.member, request.tenant):
+                toasts.show(request, _("Your profile was saved."))
             return redirect("profile")
     return render(request, "settings/profile.html", {"form": form}, status=422 if form.is_bound else 200)
 
