@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from typing import Any, Self
 
 from django.db import models
+from django.utils.translation import gettext as _
 from pyuca import Collator  # type: ignore[attr-defined]
 
 from triptych.platform.ids import new_id
@@ -73,7 +74,7 @@ class Record(models.Model):
         """
         if version is not None and version != self.version:
             raise Conflict(
-                "Somebody changed this record while you were editing it. Compare both versions, then save again."
+                _("Somebody changed this record while you were editing it. Compare both versions, then save again.")
             )
 
     def touch(self, *, at: datetime) -> None:

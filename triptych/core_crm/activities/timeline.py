@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from triptych.platform.plugins import hooks
 from triptych.platform.records import Record
@@ -68,11 +69,11 @@ class Cursor:
     @classmethod
     def read(cls, text: str) -> Cursor:
         """Raises Refused for a text that no page has given out."""
-        at, _, key = text.partition("_")
+        at, _between, key = text.partition("_")
         try:
             return cls(datetime.fromisoformat(at), UUID(key))
         except ValueError as error:
-            raise Refused("This is no place in the timeline. Open the record again.", field="after") from error
+            raise Refused(_("This is no place in the timeline. Open the record again."), field="after") from error
 
     def older(self, rows: Rows, *, at: str = "at", key: str = "pk") -> Rows:
         """Those of `rows` that come after this place, given the names of their time and their key."""

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from triptych.core_crm.lists.nouns import UnknownList, all_lists, list_of
 from triptych.core_crm.lists.spec import ListSpec
@@ -40,7 +41,7 @@ def entry_to_restore(member: Member, pk: UUID) -> tuple[ListSpec, Any, Entry]:
     entry = get_object_or_404(Entry, pk=pk)
     spec = list_by_table(entry.table)
     if spec is None or spec.editing is None or entry.act != Entry.Act.CHANGED or entry.about is None:
-        raise Refused("This entry holds no earlier values that could be brought back.", code="NOT_RESTORABLE")
+        raise Refused(_("This entry holds no earlier values that could be brought back."), code="NOT_RESTORABLE")
     return spec, spec.editing.to_change(member, entry.about), entry
 
 

@@ -16,10 +16,10 @@ from triptych.platform.records import Record
 class RoleCode(models.TextChoices):
     """The four roles that every workspace has, and on which its own are built."""
 
-    OWNER = "owner", "Owner"
-    ADMIN = "admin", "Admin"
-    MEMBER = "member", "Member"
-    READER = "reader", "Reader"
+    OWNER = "owner", _("Owner")
+    ADMIN = "admin", _("Admin")
+    MEMBER = "member", _("Member")
+    READER = "reader", _("Reader")
 
 
 class Role(Record):
