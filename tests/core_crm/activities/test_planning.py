@@ -335,3 +335,29 @@ def test_a_year_beyond_all_series_asks_no_rule(monkeypatch):
     repeats = checked_rule("FREQ=DAILY", zone=ZoneInfo("UTC"), start=datetime(1990, 1, 1, tzinfo=UTC))
     monkeypatch.setattr(type(repeats), "_rule", None)
     assert list(repeats.between(datetime(2190, 1, 1, tzinfo=UTC), datetime(2190, 2, 1, tzinfo=UTC))) == []
+
+
+def test_a_move_on_the_calendar_is_undone_at_its_toast(cast, tenant, members, now):
+    with entered(tenant):
+        start = now + timedelta(days=2)
+        one = actions.create_activity(
+            kind="meeting", subject="Demo", start_at=start, duration_minutes=30, by=members["member"], now=now
+        )
+    moved = {"start": f"{start + timedelta(hours=3):%Y-%m-%dT%H:%M}", "minutes": "90"}
+    told = cast["member"].post(f"/calendar/{one.pk}/move/", moved, headers=HTMX).headers["HX-Trigger"]
+    undo = re.search(r"/calendar/[^\"]*/move/back/[^\"]*", told)[0]
+
+    assert cast["reader"].post(undo).status_code == 403
+    assert cast["outsider"].post(undo).status_code in (302, 404)
+    assert cast["member"].post(undo).status_code == 302
+    with entered(tenant):
+        one.refresh_from_db()
+    assert (one.start_at, one.duration_minutes) == (start, 30)
+
+
+def test_the_page_of_an_activity_tells_its_plan_and_leads_to_it(cast, tenant, weekly):
+    page = cast["member"].get(f"/activities/{weekly.pk}/").content.decode()
+    assert "Every week" in page
+    plan = re.search(rf"/calendar/{weekly.pk}/\?[^\"]*", page)[0].replace("&amp;", "&")
+    form = cast["member"].get(plan).content.decode()
+    assert ("Reminder" in form, "This and all following" in form) == (True, True)

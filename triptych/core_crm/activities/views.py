@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -16,6 +17,7 @@ from triptych.core_crm.activities import access, actions
 from triptych.core_crm.activities.forms import ActivityForm
 from triptych.core_crm.activities.listing import LIST, VIEWS, prepare, shown_in
 from triptych.core_crm.activities.models import Activity
+from triptych.core_crm.activities.planning.forms import repeat_words
 from triptych.core_crm.activities.records import RecordRef, links_of
 from triptych.core_crm.activities.sources import LOOKS, TONES, activity_entry
 from triptych.core_crm.editing.forms import edits_shown
@@ -23,7 +25,7 @@ from triptych.core_crm.editing.pages import form_page
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.pages import bulk_page, list_page
-from triptych.core_crm.rights.access import CREATE, must_at_all
+from triptych.core_crm.rights.access import CREATE, must_at_all, veiled
 from triptych.platform import clock
 from triptych.platform.refusals import Refused
 from triptych.platform.web import toasts
@@ -31,6 +33,7 @@ from triptych.platform.web.tables import Tab
 from triptych.tenants.routing import TenantRequest
 
 HOME = "/activities/"
+PLANNED_KINDS = (Activity.Kind.TASK, Activity.Kind.CALL, Activity.Kind.MEETING)
 
 
 @require_GET
@@ -58,7 +61,10 @@ def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
     activity = access.activity_to_see(request.member, pk)
     links = links_of([activity], request.member).get(activity.pk, [])
     look = {"icon": LOOKS[activity.kind], "tone": TONES[activity.kind]}
-    return render(request, "activities/detail.html", {"activity": activity, "links": links, **look})
+    people = veiled(request.member, activity.attendees.select_related("member", "contact").order_by("pk"))
+    context = {"activity": activity, "links": links, "people": people, "plan_url": _plan_url(activity), **look}
+    context["repeats"] = repeat_words(activity.rule) if activity.is_series else ""
+    return render(request, "activities/detail.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -142,6 +148,14 @@ def restore(request: TenantRequest, pk: UUID) -> HttpResponse:
 
 def _url(act: str, activity: Activity) -> str:
     return reverse(f"activities:{act}", args=[activity.pk])
+
+
+def _plan_url(activity: Activity) -> str:
+    """Where its repeating, reminders and people are set; '' for what is on no calendar."""
+    if activity.kind not in PLANNED_KINDS or activity.due_at is None:
+        return ""
+    at = {"at": activity.due_at.isoformat()} if activity.is_series else {}
+    return f"{reverse('calendar:show', args=[activity.pk])}?{urlencode({**at, 'from': 'activity'})}"
 
 
 def _view(request: TenantRequest) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -41,6 +42,16 @@ WHICH = [
     (Which.FOLLOWING, _("This and all following")),
     (Which.ALL, _("The whole series")),
 ]
+
+
+def repeat_words(rule: str) -> str:
+    """How people say that a rule repeats; its own text for one that the calendar does not offer."""
+    parts = parts_of(rule)
+    parts.pop("UNTIL", None)
+    if parts.get("FREQ") == "MONTHLY" and re.fullmatch(r"-?\d[A-Z]{2}", parts.get("BYDAY", "")):
+        parts["BYDAY"] = "NTH"
+    text = text_of(parts)
+    return str(REPEATS.get(text, text))
 
 
 class WhichForm(forms.Form):
@@ -95,9 +106,9 @@ class EventForm(WhichForm):
             fields["start"].label = _("Due")
             for name in ("minutes", "members", "contacts"):
                 del fields[name]
-        choices = dict(REPEATS)
+        choices: dict[str, Any] = dict(REPEATS)
         if activity is not None and initial.get("repeats") not in choices:
-            choices[initial["repeats"]] = initial["repeats"]
+            choices[initial["repeats"]] = repeat_words(initial["repeats"])
         fields["repeats"].choices = list(choices.items())
         if "members" in fields:
             fields["members"].queryset = Member.objects.active().by_name()

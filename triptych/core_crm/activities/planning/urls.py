@@ -16,6 +16,7 @@ urlpatterns = [
     path("call/<slug:kind>/<uuid:object_id>/", outside_views.log_call, name="log_call"),
     path("<uuid:pk>/", views.show, name="show"),
     path("<uuid:pk>/move/", views.move, name="move"),
+    path("<uuid:pk>/move/back/", views.move_back, name="move_back"),
     path("<uuid:pk>/delete/", views.delete, name="delete"),
     path("<uuid:pk>/restore/", views.restore, name="restore"),
     path("<uuid:pk>/answer/", views.answer, name="answer"),

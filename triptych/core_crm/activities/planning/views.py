@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import transaction
@@ -97,7 +98,7 @@ def show(request: TenantRequest, pk: UUID) -> HttpResponse:
             )
             _invite(request, form, activity)
             toasts.show(request, _("Saved."))
-            return _changed(request)
+            return redirect(activity) if request.GET.get("from") == "activity" else _changed(request)
     if not may(request.member, Act.CHANGE, activity):
         form = None  # type: ignore[assignment]
     return _dialog(request, form, title=str(activity), activity=activity, at=moment)
@@ -114,13 +115,31 @@ def move(request: TenantRequest, pk: UUID) -> HttpResponse:
     if not asks and form.is_valid():
         with refusals_shown(form):
             fields = moment_fields(activity.kind, form.cleaned_data["start"], form.cleaned_data["minutes"])
-            change_occurrence(activity=activity, by=request.member, now=clock.now(), **form.chosen(), **fields)
-            toasts.show(request, _("Moved: %(what)s.") % {"what": activity})
+            before, minutes = form.cleaned_data["occurs_at"] or activity.due_at, activity.duration_minutes
+            moved = change_occurrence(activity=activity, by=request.member, now=clock.now(), **form.chosen(), **fields)
+            toasts.show(request, _("Moved: %(what)s.") % {"what": activity}, undo=_back_url(moved, before, minutes))
             return _changed(request)
     if not activity.is_series:
         del form.fields["which"]
     url = reverse("calendar:move", args=[pk])
     return _dialog(request, form, title=_("Move: %(what)s") % {"what": activity}, url=url)
+
+
+@require_POST
+def move_back(request: TenantRequest, pk: UUID) -> HttpResponse:
+    """Undo a move: the activity goes to the time `?to=` again, and lasts `?minutes=`."""
+    activity = access.activity_to_change(request.member, pk)
+    to, minutes = _moment(request.GET.get("to", "")), request.GET.get("minutes", "")
+    if to is None or timezone.is_naive(to) or activity.is_series:
+        raise Http404
+    fields = moment_fields(activity.kind, to, int(minutes) if minutes.isdecimal() else None)
+    try:
+        actions.update_activity(activity=activity, by=request.member, now=clock.now(), **fields)
+    except Refused as refused:
+        toasts.warn(request, refused.message)
+    else:
+        toasts.show(request, _("Back again: %(what)s.") % {"what": activity})
+    return redirect(HOME)
 
 
 @require_POST
@@ -242,6 +261,14 @@ def _moment(text: str) -> datetime | None:
 def _next_half_hour() -> datetime:
     now = timezone.localtime().replace(second=0, microsecond=0)
     return now + timedelta(minutes=30 - now.minute % 30)
+
+
+def _back_url(moved: Activity, before: datetime | None, minutes: int | None) -> str:
+    """What undoes a move. Not of a series: its later moments may have been changed one by one since."""
+    if before is None or moved.is_series:
+        return ""
+    time = urlencode({"to": before.isoformat(), "minutes": minutes or ""})
+    return f"{reverse('calendar:move_back', args=[moved.pk])}?{time}"
 
 
 def _delete_url(activity: Activity) -> str:
