@@ -77,7 +77,7 @@ def migrate_control() -> None:
         migrate_schema("public")
         migrate_schema("cell")
         with connection.cursor() as cursor:
-            cursor.execute(triggers.FUNCTION)
+            cursor.execute(triggers.FUNCTIONS)
         isolation.install()
 
 
@@ -163,7 +163,7 @@ def ensure_database() -> None:
 
 def control_stamp() -> str:
     """Fingerprint of the migrations of the control and cell schemas, and of the rights that `isolation` grants."""
-    beginning = Path(isolation.__file__).read_bytes() + triggers.FUNCTION.encode()
+    beginning = Path(isolation.__file__).read_bytes() + triggers.FUNCTIONS.encode()
     return _fingerprint([*settings.SHARED_APPS, *settings.CELL_APPS], beginning)
 
 

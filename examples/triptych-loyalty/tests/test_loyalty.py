@@ -10,7 +10,12 @@ from triptych.core_crm.contacts.actions import create_contact
 from triptych.core_crm.deals.actions import create_deal, move_deal, reopen_deal
 from triptych.core_crm.deals.hookspecs import Badge
 from triptych.core_crm.deals.models import Deal, Stage
+from triptych.core_crm.lists.many import Nobody
+from triptych.core_crm.privacy.actions import erase_now, ordered
+from triptych.core_crm.privacy.people import person_of
+from triptych.core_crm.privacy.rows import everything_about
 from triptych.platform import events
+from triptych.platform.audit.models import Entry as AuditEntry
 from triptych.platform.plugins import hooks
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import entered
@@ -204,6 +209,19 @@ mutation Adjust($contact: ID!, $points: Int!) {
   }
 }
 """
+
+
+def test_erasing_a_person_takes_their_points(tenant, ann, give, now):
+    give(100, reason="Ann likes mugs")
+    with entered(tenant):
+        known = everything_about(person_of(ann), now=now)
+        counts = {part["kind"]: (part["count"], part["fate"]) for part in known.counts()}
+        erase_now(known.person, erasure=ordered(known.person, by=None, now=now), by=None, now=now, watcher=Nobody())
+
+        assert counts["loyalty.entries"] == counts["loyalty.accounts"] == (1, "deleted")
+        assert not Account.objects.exists()
+        assert "mugs" not in str(list(AuditEntry.objects.filter(table__startswith="loyalty_").values()))
+    assert kept(tenant) == []
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from triptych.platform.plugins import Fragment, GraphQLExtension, MenuEntry, Per
 if TYPE_CHECKING:
     from triptych.core_crm.deals.models import Deal, Stage
     from triptych.core_crm.lists.fields import Field
+    from triptych.core_crm.privacy.people import Person
+    from triptych.core_crm.privacy.rows import PersonRows
     from triptych.tenants.members.models import Member
 
 plugin = Plugin(
@@ -100,6 +102,20 @@ def permissions() -> list[Permission]:
 def usage_meters() -> list[UsageMeter]:
     """How often points were given."""
     return [UsageMeter("loyalty.points_given", _("Loyalty points given"))]
+
+
+@hookimpl
+def person_data(person: Person) -> list[PersonRows]:
+    """The points of a person and where they came from: all of it goes with them."""
+    from triptych.core_crm.privacy.rows import PersonRows
+    from triptych_loyalty.models import Account, Entry
+
+    accounts = Account.objects.filter(contact__in=person.contact_ids)
+    given = Entry.objects.filter(account__contact__in=person.contact_ids)
+    return [
+        PersonRows("loyalty.entries", _("Loyalty points given"), given, ("points", "reason", "given_at")),
+        PersonRows("loyalty.accounts", _("Loyalty points"), accounts, ("points", "created_at")),
+    ]
 
 
 @hookimpl

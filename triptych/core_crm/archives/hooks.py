@@ -19,6 +19,7 @@ WITHOUT = {
     "members.member": frozenset({"person_id"}),
     "imports.import": frozenset({"job_id"}),
     "lists.pastact": frozenset({"job_id"}),
+    "privacy.erasure": frozenset({"job_id", "order", "files_left"}),
 }
 
 FILES = {"files.file": "storage_key", "mail.arrival": "storage_key", "imports.import": "file"}

@@ -14,6 +14,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
 
+from triptych.platform.audit import blanking
+
 FUNCTION = """
 CREATE OR REPLACE FUNCTION public.audit_change() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
@@ -48,6 +50,8 @@ END $body$;
 REVOKE ALL ON FUNCTION public.audit_change() FROM PUBLIC;
 """
 """Owned by the owner and run with its rights: the one way by which an entry comes to be."""
+
+FUNCTIONS = FUNCTION + blanking.FUNCTION
 
 LEFT_OUT = ("version", "updated_at", "digest", "token_digest")
 

@@ -9,6 +9,7 @@ left out (`guard`); core is not isolated, since a fault in core is a fault of th
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection
 from functools import partial
@@ -19,7 +20,19 @@ from triptych.platform import scope
 from triptych.platform.plugins.guard import isolated
 from triptych.platform.plugins.registry import Hook, Implementation, registry
 
-__all__ = ["check", "enabled_plugins", "gather", "gather_by_plugin", "gather_for", "gather_rows", "pairs"]
+__all__ = [
+    "LeftOut", "check", "enabled_plugins", "gather", "gather_by_plugin", "gather_for", "gather_rows", "gather_whole",
+    "pairs",
+]  # fmt: skip
+logger = logging.getLogger(__name__)
+
+
+class LeftOut(Exception):
+    """Somebody without whom the whole means nothing has raised."""
+
+    def __init__(self, contributor: str) -> None:
+        super().__init__(f"{contributor} raised.")
+        self.contributor = contributor
 
 
 def enabled_plugins() -> frozenset[str]:
@@ -54,6 +67,24 @@ def gather_by_plugin(name: str, /, **facts: Any) -> list[tuple[str, Any]]:
 def gather_for(name: str, plugin_ids: Collection[str], /, **facts: Any) -> list[Any]:
     """As `gather`, for core and the plugins named, whatever the current tenant has enabled."""
     return [contribution for _, contribution in pairs(name, plugin_ids, facts)]
+
+
+def gather_whole(name: str, plugin_ids: Collection[str], /, **facts: Any) -> list[Any]:
+    """As `gather_for`, where a contribution that is missing would be a lie: whoever raises ends it.
+
+    Raises:
+        LeftOut: somebody raised; it names the plugin.
+    """
+    hook = _hook_for(name, facts)
+    contributions: list[Any] = []
+    for implementation in registry.implementations(name, plugin_ids):
+        wanted = {argument: facts[argument] for argument in implementation.arguments}
+        try:
+            contributions += _checked_result(hook, implementation, wanted) or []
+        except Exception as error:
+            logger.exception("a contribution is missing", extra={"plugin": implementation.contributor, "hook": name})
+            raise LeftOut(implementation.contributor) from error
+    return contributions
 
 
 def gather_rows(name: str, /, **facts: Any) -> dict[Any, list[Any]]:

@@ -1,0 +1,1 @@
+"""What is known of one natural person: showing it, handing it over, erasing it, and with what right it is kept."""
