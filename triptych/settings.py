@@ -52,6 +52,7 @@ CORE_APPS = [
     "triptych.core_crm.imports",
     "triptych.core_crm.samples",
     "triptych.core_crm.duplicates",
+    "triptych.core_crm.privacy",
 ]
 PLUGINS = installed_plugins()
 TENANT_APPS = [*CORE_APPS, *(plugin.app for plugin in PLUGINS if plugin.app)]
