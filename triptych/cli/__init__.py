@@ -2,7 +2,19 @@
 
 import typer
 
-from triptych.cli import archives, imports, languages, mail, operators, plugins, processes, tenants, tokens, upkeep
+from triptych.cli import (
+    archives,
+    imports,
+    languages,
+    mail,
+    operators,
+    people,
+    plugins,
+    processes,
+    tenants,
+    tokens,
+    upkeep,
+)
 
 app = typer.Typer(help="Triptych, a CRM for small businesses.", no_args_is_help=True, pretty_exceptions_enable=False)
 for commands in (processes.app, upkeep.app, imports.app, archives.app, languages.app):
@@ -12,6 +24,7 @@ app.add_typer(tokens.app, name="token")
 app.add_typer(plugins.app, name="plugin")
 app.add_typer(operators.app, name="operator")
 app.add_typer(mail.app, name="mail")
+app.add_typer(people.app, name="person")
 
 
 def main() -> None:
