@@ -1,24 +1,44 @@
-"""`triptych import`: a file of records into a tenant, a whole archive into an empty one, or an import taken back."""
+"""`triptych import`: files of records into a tenant, a whole archive into an empty one, or an import taken back."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from triptych.cli.connecting import Data, TenantName, connect, refusals_end_it, tenant_named
 
+if TYPE_CHECKING:
+    from triptych.tenants.models import Tenant
+
 app = typer.Typer()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The command line, checked."""
+
+    files: list[Path]
+    object_name: str
+    mapping: dict[str, str]
+    dry_run: bool
+    as_json: bool
+    mode: str
+    accept_suggestions: bool
+    create_missing: bool
+    date_order: str
 
 
 @app.command("import")
 def import_file(
     tenant: TenantName,
-    file: Annotated[Path | None, typer.Argument(exists=False)] = None,
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", exists=False)] = None,
     object_: Annotated[
-        str, typer.Option("--object", help="companies, contacts, leads, deals, members or products.")
+        str,
+        typer.Option("--object", help="companies, contacts, leads, deals, members or products; else it is found out."),
     ] = "",
     archive: Annotated[
         Path | None, typer.Option("--archive", help="A file of `triptych export`, into an empty tenant.")
@@ -37,31 +57,27 @@ def import_file(
     format_: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
     data: Data = None,
 ) -> None:
-    """Import a CSV or XLSX file, or an archive; or undo an import."""
-    one_of = [file is not None and bool(object_), archive is not None, bool(undo)]
-    if sum(one_of) != 1 or (file is not None) != one_of[0] or (undo and dry_run):
-        print("Name FILE with --object, or --archive FILE, or --undo JOB.", file=sys.stderr)
-        raise typer.Exit(2)
-    wrong = [pair for pair in map_ or [] if "=" not in pair]
-    if wrong or format_ not in ("text", "json") or dates not in ("", "mdy", "dmy"):
-        print("--map takes column=field; --format takes text or json; --dates takes mdy or dmy.", file=sys.stderr)
-        raise typer.Exit(2)
+    """Import CSV and XLSX files, or an archive; or undo an import."""
+    if sum([bool(files), archive is not None, bool(undo)]) != 1 or (undo and dry_run):
+        _usage("Name FILE…, or --archive FILE, or --undo JOB.")
+    pairs = [pair.split("=", 1) for pair in map_ or []]
+    if any(len(pair) < 2 for pair in pairs) or format_ not in ("text", "json") or dates not in ("", "mdy", "dmy"):
+        _usage("--map takes column=field; --format takes text or json; --dates takes mdy or dmy.")
     connect(data)
-    from triptych.core_crm.archives import command as archives
-    from triptych.core_crm.imports import command, undo_command
-
-    mapping = dict(pair.split("=", 1) for pair in map_ or [])
     with refusals_end_it():
         found = tenant_named(tenant)
         if archive is not None:
+            from triptych.core_crm.archives import command as archives
+
             raise typer.Exit(archives.load(found, archive, dry_run=dry_run))
-        if file is None:
+        if undo:
+            from triptych.core_crm.imports import undo_command
+
             raise typer.Exit(undo_command.run(found, undo, as_json=format_ == "json"))
-        code = command.run(
-            tenant=found,
+        asked = Asked(
+            files=files or [],
             object_name=object_,
-            file=file,
-            mapping=mapping,
+            mapping=dict(pairs),
             dry_run=dry_run,
             as_json=format_ == "json",
             mode="update" if update else "create",
@@ -69,4 +85,34 @@ def import_file(
             create_missing=create,
             date_order=dates,
         )
-    raise typer.Exit(code)
+        raise typer.Exit(_imported(found, asked))
+
+
+def _usage(message: str) -> NoReturn:
+    print(message, file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def _imported(tenant: Tenant, asked: Asked) -> int:
+    """One file of a known object, or whatever the files hold."""
+    from triptych.core_crm.imports import command, several_command
+
+    if asked.object_name and len(asked.files) == 1:
+        return command.run(
+            tenant=tenant,
+            object_name=asked.object_name,
+            file=asked.files[0],
+            mapping=asked.mapping,
+            dry_run=asked.dry_run,
+            as_json=asked.as_json,
+            mode=asked.mode,
+            accept_suggestions=asked.accept_suggestions,
+            create_missing=asked.create_missing,
+            date_order=asked.date_order,
+        )
+    wishes = several_command.Wishes(
+        asked.mapping, asked.mode, asked.date_order, asked.accept_suggestions, asked.create_missing
+    )
+    return several_command.run(
+        tenant, asked.files, wishes, object_name=asked.object_name, dry_run=asked.dry_run, as_json=asked.as_json
+    )

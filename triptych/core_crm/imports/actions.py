@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.imports.access import importers_for
+from triptych.core_crm.imports.changes import changes_of
 from triptych.core_crm.imports.choices import Choice, Do
 from triptych.core_crm.imports.files import digest_of, keep_file, opened, profile_of
 from triptych.core_crm.imports.mapping import check_mapping
@@ -72,7 +73,7 @@ def choose_object(*, record: Import, object_name: str, by: Member, now: datetime
         UnknownObject, Forbidden: as `upload_import`.
         WrongMoment: the import has begun.
     """
-    _must_be_draft(record)
+    must_be_draft(record)
     record.decisions, record.date_orders, record.options, record.checked_at = {}, {}, {}, None
     _propose(record, object_name, by)
     record.updated_at = now
@@ -99,14 +100,16 @@ def set_mapping(
     mode: str | None = None,
     date_orders: Mapping[str, str] | None = None,
     options: Mapping[str, Any] | None = None,
+    overwrite: Mapping[str, str] | None = None,
 ) -> Import:
-    """Say which column feeds which field (field → column), and the choices for the import as a whole.
+    """Say which column feeds which field (field → column), when an update writes a field (field → `Import.Overwrite`),
+    and the choices for the import as a whole.
 
     Raises:
         WrongMapping: a field or column is not there, or a required field has no column.
         WrongMoment: the import has begun.
     """
-    _must_be_draft(record)
+    must_be_draft(record)
     target = target_named(record.object_name)
     check_mapping(mapping, record.columns, target.fields)
     record.mapping = dict(mapping)
@@ -114,6 +117,9 @@ def set_mapping(
         record.mode = Import.Mode(mode)
     if date_orders is not None:
         record.date_orders = {column: str(DateOrder(order)) for column, order in date_orders.items()}
+    if overwrite is not None:
+        rules = {name: Import.Overwrite(rule) for name, rule in overwrite.items() if name in mapping}
+        record.overwrite = {name: str(rule) for name, rule in rules.items() if rule != Import.Overwrite.ALWAYS}
     if options is not None:
         record.options = {**record.options, **options}
     with opened(record) as table:
@@ -131,7 +137,7 @@ def decide(*, record: Import, field: str, value: str, choice: Choice | None, now
         Refused: there is no such field, or another value is to be taken and none is given.
         WrongMoment: the import has begun.
     """
-    _must_be_draft(record)
+    must_be_draft(record)
     if field not in record.mapping:
         raise Refused(_("No column is mapped to “{field}”.").format(field=field), field="field")
     if choice and choice.do is Do.TAKE and not choice.value.strip():
@@ -157,14 +163,10 @@ def begin_import(*, record: Import, by: Member, now: datetime, as_job: bool = Tr
         WrongMoment: it has begun already.
     """
     record = Import.objects.select_for_update(of=("self",)).get(pk=record.pk)
-    _must_be_draft(record)
+    must_be_draft(record)
     check_mapping(record.mapping, record.columns, target_named(record.object_name).fields)
-    record.findings.all().delete()
-    record.state, record.position, record.linking = Import.State.RUNNING, 0, False
-    record.created_count = record.updated_count = record.rejected_count = record.doubtful_count = 0
-    record.started_by, record.updated_at = by, now
-    if as_job:
-        record.job_id = jobs.start("import", by=by, args={"import": str(record.pk)}, at=now).pk
+    job = jobs.start("import", by=by, args={"import": str(record.pk)}, at=now) if as_job else None
+    record.start(by=by, at=now, job_id=job.pk if job else None)
     record.save()
     events.announce("import.started", record, by=by, at=now, object=record.object_name, rows=record.row_count)
     return record
@@ -178,12 +180,13 @@ def resume_import(*, record: Import, by: Member, now: datetime) -> Import:
         WrongMoment: it has ended, or a worker is at it.
     """
     record = Import.objects.select_for_update(of=("self",)).get(pk=record.pk)
-    if not record.is_underway or is_attended(record):
+    underway = [one for one in record.together() if one.is_underway]
+    if not underway or is_attended(underway[0]):
         raise WrongMoment(_("This import is not waiting for anybody to go on with it."))
-    kind = "import" if record.state == Import.State.RUNNING else "import.undo"
-    record.job_id = jobs.start(kind, by=by, args={"import": str(record.pk)}, at=now).pk
-    record.updated_at = now
-    record.save(update_fields=["job_id", "updated_at"])
+    kind = "import" if underway[0].state == Import.State.RUNNING else "import.undo"
+    job = jobs.start(kind, by=by, args={"import": str(record.pk)}, at=now)
+    Import.objects.filter(pk__in=[one.pk for one in underway]).update(job_id=job.pk, updated_at=now)
+    record.refresh_from_db()
     return record
 
 
@@ -196,21 +199,21 @@ def cancel_import(*, record: Import) -> None:
 
 @transaction.atomic
 def begin_undo(*, record: Import, by: Member, now: datetime, as_job: bool = True) -> Import:
-    """Start undoing all that an import has made and changed.
+    """Start undoing all that an import, and what came in with it, has made and changed.
 
     Raises:
         WrongMoment: it still runs, or nothing is left to undo.
     """
-    record = Import.objects.select_for_update(of=("self",)).get(pk=record.pk)
-    if record.is_underway or record.state == Import.State.DRAFT:
+    records = list(Import.objects.select_for_update(of=("self",)).filter(pk__in=[one.pk for one in record.together()]))
+    if any(one.is_underway or one.state == Import.State.DRAFT for one in records):
         raise WrongMoment(_("Wait until this import has ended, or stop it. Then it can be undone."))
-    if not record.changes.exists():
+    if not changes_of(records).exists():
         raise WrongMoment(_("There is nothing left to undo."))
-    record.state, record.updated_at = Import.State.UNDOING, now
-    if as_job:
-        record.job_id = jobs.start("import.undo", by=by, args={"import": str(record.pk)}, at=now).pk
-    record.save(update_fields=["state", "updated_at", "job_id"])
-    return record
+    job = jobs.start("import.undo", by=by, args={"import": str(record.pk)}, at=now) if as_job else None
+    for one in records:
+        one.state, one.updated_at, one.job_id = Import.State.UNDOING, now, job.pk if job else one.job_id
+    Import.objects.bulk_update(records, ["state", "updated_at", "job_id"])
+    return next(one for one in records if one.pk == record.pk)
 
 
 def discard_import(*, record: Import) -> None:
@@ -219,8 +222,9 @@ def discard_import(*, record: Import) -> None:
     Raises:
         WrongMoment: it has been imported; undo it instead.
     """
-    _must_be_draft(record)
-    default_storage.delete(record.file)
+    must_be_draft(record)
+    if not Import.objects.filter(file=record.file).exclude(pk=record.pk).exists():
+        default_storage.delete(record.file)
     record.delete()
 
 
@@ -249,6 +253,7 @@ def settle_ended_job(record: Import, *, now: datetime) -> Import:
     return record
 
 
-def _must_be_draft(record: Import) -> None:
+def must_be_draft(record: Import) -> None:
+    """Raises WrongMoment for an import that has begun."""
     if record.state != Import.State.DRAFT:
         raise WrongMoment(_("This import has begun already. Upload the file again to import it once more."))

@@ -49,10 +49,33 @@ def record_changes(record: Import, changes: Sequence[Change]) -> None:
         )
 
 
+def changes_of(records: Sequence[Import]) -> models.QuerySet[ImportChange]:
+    """What imports that came together have made and changed."""
+    return ImportChange.objects.filter(of_import__in=[record.pk for record in records])
+
+
+def join_changes(records: Sequence[Import]) -> None:
+    """Make one change of those that several imports of an upload made to one record: from how the first found it to how
+    the last left it."""
+    if len(records) < 2:
+        return
+    several = changes_of(records).values("kind", "object_id").annotate(n=models.Count("pk")).filter(n__gt=1)
+    for one in list(several.order_by()):
+        first, *later = changes_of(records).filter(kind=one["kind"], object_id=one["object_id"]).order_by("pk")
+        first.mark = later[-1].mark
+        first.save(update_fields=["mark"])
+        ImportChange.objects.filter(pk__in=[change.pk for change in later]).delete()
+
+
+def has_versions(kind: str) -> bool:
+    """Whether records of that kind count their changes."""
+    return any(column.name == "version" for column in model_of(kind)._meta.concrete_fields)
+
+
 def marks_of(kind: str, ids: Collection[UUID]) -> dict[UUID, str]:
     """How these records stand now; none for those that are not there."""
     model = model_of(kind)
     rows = model._default_manager.filter(pk__in=ids)
-    if any(column.name == "version" for column in model._meta.concrete_fields):
+    if has_versions(kind):
         return {pk: f"v{version}" for pk, version in rows.values_list("pk", "version")}
     return {row.pk: mark_of(row) for row in rows}

@@ -75,7 +75,7 @@ def run(
         try:
             with file.open("rb") as opened:
                 record = _prepared(opened, file.name, object_name, mapping, mode, date_order)
-            _choose_for_all(record, accept_suggestions=accept_suggestions, create_missing=create_missing)
+            choose_for_all(record, accept_suggestions=accept_suggestions, create_missing=create_missing)
             summary = _dry_summary(record) if dry_run else _written_summary(record, Console(err))
         except OSError as error:
             err.write(_("{file} cannot be read: {why}.").format(file=file, why=error.strerror) + "\n")
@@ -83,11 +83,12 @@ def run(
         except Refused as refused:
             err.write(f"{refused.message}\n")
             return REFUSED
-    out.write(json.dumps(summary, ensure_ascii=False, indent=2) + "\n" if as_json else _as_text(summary))
+    out.write(json.dumps(summary, ensure_ascii=False, indent=2) + "\n" if as_json else as_text(summary))
     return DONE
 
 
-def _owner() -> Member:
+def owner() -> Member:
+    """Whom the command acts as."""
     return Member.objects.active().filter(role=Member.Role.OWNER).order_by("created_at", "pk")[0]
 
 
@@ -100,7 +101,7 @@ def _prepared(
     record = interrupted.newest_first().first()
     if record is not None:
         return record
-    record = actions.upload_import(file=file, file_name=name, by=_owner(), now=clock.now(), object_name=object_name)
+    record = actions.upload_import(file=file, file_name=name, by=owner(), now=clock.now(), object_name=object_name)
     try:
         asked = mapping_over(record.mapping, pairs, record.columns, target.fields)
         orders = dict.fromkeys(record.columns, date_order) if date_order else {}
@@ -110,7 +111,8 @@ def _prepared(
         raise
 
 
-def _choose_for_all(record: Import, *, accept_suggestions: bool, create_missing: bool) -> None:
+def choose_for_all(record: Import, *, accept_suggestions: bool, create_missing: bool) -> None:
+    """One choice for everything odd in any field."""
     do = Do.CREATE if create_missing else Do.ACCEPT if accept_suggestions else None
     if do is None or record.state != Import.State.DRAFT:
         return
@@ -121,22 +123,22 @@ def _choose_for_all(record: Import, *, accept_suggestions: bool, create_missing:
 def _dry_summary(record: Import) -> dict[str, Any]:
     if record.state != Import.State.DRAFT:
         raise actions.WrongMoment(_("This file is half imported. Run the same command without --dry-run to go on."))
-    forecast = check_import(record, by=_owner(), at=clock.now())
+    forecast = check_import(record, by=owner(), at=clock.now())
     summary = {
-        **_head(record, dry_run=True),
+        **head_of(record, dry_run=True),
         "created": forecast.created,
         "updated": forecast.updated,
         "rejected": forecast.rejected,
         "doubtful": forecast.doubtful,
         "added": forecast.added,
-        "findings": _findings(record),
+        "findings": findings_of(record),
     }
     actions.discard_import(record=record)
     return summary
 
 
 def _written_summary(record: Import, console: Console) -> dict[str, Any]:
-    by, now = _owner(), clock.now()
+    by, now = owner(), clock.now()
     if record.state == Import.State.DRAFT:
         record = actions.begin_import(record=record, by=by, now=now, as_job=False)
     else:
@@ -148,18 +150,26 @@ def _written_summary(record: Import, console: Console) -> dict[str, Any]:
     if console.stream.isatty():
         console.stream.write("\n")
     return {
-        **_head(record, dry_run=False),
+        **head_of(record, dry_run=False),
         "import": str(record.pk),
+        **counts_of(record),
+        "seconds": round(time.monotonic() - began, 2),
+        "findings": findings_of(record),
+    }
+
+
+def counts_of(record: Import) -> dict[str, int]:
+    """What has become of its rows."""
+    return {
         "created": record.created_count,
         "updated": record.updated_count,
         "rejected": record.rejected_count,
         "doubtful": record.doubtful_count,
-        "seconds": round(time.monotonic() - began, 2),
-        "findings": _findings(record),
     }
 
 
-def _head(record: Import, *, dry_run: bool) -> dict[str, Any]:
+def head_of(record: Import, *, dry_run: bool) -> dict[str, Any]:
+    """The file, what it is about, and which column is which field."""
     mapping = {column: field for field, column in record.mapping.items()}
     return {
         "object": record.object_name,
@@ -170,7 +180,8 @@ def _head(record: Import, *, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def _findings(record: Import) -> list[dict[str, Any]]:
+def findings_of(record: Import) -> list[dict[str, Any]]:
+    """Everything odd about it."""
     return [
         {
             "kind": "rejected" if finding.is_rejection else "doubtful",
@@ -188,7 +199,7 @@ def _findings(record: Import) -> list[dict[str, Any]]:
     ]
 
 
-def _as_text(summary: Mapping[str, Any]) -> str:
+def as_text(summary: Mapping[str, Any]) -> str:
     """The summary for people: numbers first, then the reasons."""
     would = _("would be ") if summary["dry_run"] else ""
     lines = [

@@ -12,8 +12,10 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
+from triptych.core_crm.imports.learned import Learned
 from triptych.core_crm.imports.limits import UnreadableFile
 from triptych.core_crm.imports.models import Import
+from triptych.core_crm.imports.order import waiting_fields
 from triptych.core_crm.imports.plan import Plan
 from triptych.core_crm.imports.profiling import Profile, profile
 from triptych.core_crm.imports.registry import target_named
@@ -64,25 +66,28 @@ def _seekable(stored: File[bytes]) -> Iterator[IO[bytes]]:
 
 
 _profiles: dict[str, Profile] = {}
+MOST_KEPT = 300_000
+"""How many different values may stand in the profiles that are kept in memory."""
 
 
 def profile_of(record: Import, table: Table) -> Profile:
-    """The profile of the file. Kept in memory for the file looked at last, since each step of the flow asks for it."""
+    """The profile of the file. Those looked at last are kept in memory, since each step of the flow asks for them."""
     key = f"{record.file}:{sorted(record.layout.items())}"
-    found = _profiles.get(key)
-    if found is None:
-        found = profile(table.columns, table.rows())
-        _profiles.clear()
-        _profiles[key] = found
+    found = _profiles.pop(key, None) or profile(table.columns, table.rows())
+    _profiles[key] = found
+    while len(_profiles) > 1 and sum(one.size for one in list(_profiles.values())) > MOST_KEPT:
+        _profiles.pop(next(iter(_profiles)), None)
     return found
 
 
 @contextmanager
-def planned(record: Import) -> Iterator[Plan]:
+def planned(record: Import, learned: Learned | None = None) -> Iterator[Plan]:
     """The import with its file open and everything known that reading its rows needs.
 
     Raises:
         UnknownObject: what it is about can no longer be imported, as its plugin has gone.
     """
     with opened(record) as table:
-        yield Plan(record, table, profile_of(record, table), target_named(record.object_name))
+        target = target_named(record.object_name)
+        waiting = waiting_fields(record)
+        yield Plan(record, table, profile_of(record, table), target, waiting, learned or Learned())

@@ -26,6 +26,8 @@ from triptych.tenants.members.models import Member
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+    from triptych.core_crm.imports.profiling import Profile
+
 
 class Kind(StrEnum):
     """What a field holds. A link holds the id of a record that another importer, or this one, knows by name."""
@@ -222,6 +224,10 @@ class Importer(ABC):
         if issubclass(self.model, Record):
             rows = rows.filter(deleted_at__isnull=True)
         return set(rows.values_list("pk", flat=True))
+
+    def refined(self, mapping: dict[str, str], profile: Profile) -> dict[str, str]:
+        """A proposed mapping, with what only this object knows of its columns."""
+        return mapping
 
     def problems(self, row: Row) -> Iterator[Problem]:
         """What is wrong or odd about a row as a whole."""

@@ -40,7 +40,7 @@ def propose_mapping(columns: Sequence[Column], fields: Sequence[Field], names: N
     companies already here make the column a link to companies whatever it is called.
     """
     scored = [
-        (_score(column, field, names), -position, -rank, column.name, field.name)
+        (score_of(column, field, names), -position, -rank, column.name, field.name)
         for position, column in enumerate(columns)
         for rank, field in enumerate(fields)
     ]
@@ -57,11 +57,13 @@ def strength_of(mapping: Mapping[str, str], profile: Profile, fields: Sequence[F
     """0 to 1: how well a mapping explains the columns that have values, by headings and values together."""
     by_name = {field.name: field for field in fields}
     filled = [column for column in profile.columns.values() if column.filled]
-    scores = [_score(profile.columns[column], by_name[name], {}) for name, column in mapping.items()]
+    scores = [score_of(profile.columns[column], by_name[name], {}) for name, column in mapping.items()]
     return sum(scores) / 100 / len(filled) if filled else 0.0
 
 
-def _score(column: Column, field: Field, names: Names) -> float:
+def score_of(column: Column, field: Field, names: Names | None = None) -> float:
+    """0 to 115: how likely the column is the field, by its heading and by its values."""
+    names = names or {}
     heading = _heading_score(column.name, field)
     fit = _fit(column, field, names)
     if fit < 0 or not column.filled:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
@@ -112,6 +113,14 @@ class Import(models.Model):
         """Whether it has ended and left something behind."""
         ended = (self.State.DONE, self.State.CANCELLED, self.State.FAILED)
         return self.state in ended and bool(self.created_count or self.updated_count)
+
+    def start(self, *, by: Member, at: datetime, job_id: UUID | None) -> None:
+        """Stand before the first row, with nothing counted and nothing found."""
+        self.findings.all().delete()
+        self.state, self.position, self.linking = self.State.RUNNING, 0, False
+        self.created_count = self.updated_count = self.rejected_count = self.doubtful_count = 0
+        self.started_by, self.updated_at = by, at
+        self.job_id = job_id or self.job_id
 
     def together(self) -> list[Import]:
         """All that came in with it, itself too, in the order in which it was given."""

@@ -97,6 +97,11 @@ class Profile:
     columns: dict[str, Column]
     row_count: int
 
+    @property
+    def size(self) -> int:
+        """How many different values it holds."""
+        return sum(len(column.values) for column in self.columns.values())
+
 
 def profile(headings: Sequence[str], rows: Iterable[SourceRow]) -> Profile:
     """Read all rows once."""

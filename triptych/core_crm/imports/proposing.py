@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -18,9 +18,13 @@ from triptych.core_crm.imports.values import folded
 MOST_NAMES = 20_000
 
 
-def proposed_mapping(profile: Profile, target: Target) -> dict[str, str]:
-    """The likeliest mapping of the file to the object."""
-    return propose_mapping(list(profile.columns.values()), target.fields, known_names(target))
+def proposed_mapping(
+    profile: Profile, target: Target, besides: Mapping[str, Collection[str]] | None = None
+) -> dict[str, str]:
+    """The likeliest mapping of the file to the object. `besides` are folded names by object, of records that come in
+    with the file."""
+    names = {name: known | frozenset((besides or {}).get(name, ())) for name, known in known_names(target).items()}
+    return target.importer.refined(propose_mapping(list(profile.columns.values()), target.fields, names), profile)
 
 
 def proposed_object(profile: Profile, file_name: str, importers: Iterable[Importer]) -> str:
@@ -31,6 +35,8 @@ def proposed_object(profile: Profile, file_name: str, importers: Iterable[Import
         target = target_named(importer.name)
         mapping = proposed_mapping(profile, target)
         if any(field.required and field.name not in mapping for field in target.fields):
+            continue
+        if not mapping.keys() & set(importer.telling):
             continue
         score = (
             strength_of(mapping, profile, target.fields) + 0.4 * fuzz.partial_ratio(folded(importer.name), title) / 100

@@ -12,12 +12,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.imports.changes import record_changes
+from triptych.core_crm.imports.examining import add_names, examine
 from triptych.core_crm.imports.files import planned
 from triptych.core_crm.imports.findings import FindingBook
 from triptych.core_crm.imports.importer import Row
 from triptych.core_crm.imports.interpreting import Interpreter
 from triptych.core_crm.imports.models import Import
-from triptych.core_crm.imports.plan import Plan, add_names, examine, repeated_row
+from triptych.core_crm.imports.order import in_order
+from triptych.core_crm.imports.plan import Plan
+from triptych.core_crm.imports.recognising import repeated_row
 from triptych.core_crm.imports.tables import SourceRow
 from triptych.core_crm.imports.writing import RowWriter
 from triptych.platform import events
@@ -43,15 +46,56 @@ class RunElsewhere(Refused):
 
 
 def run_import(record: Import, *, by: Member, at: datetime, watcher: Watcher) -> Import:
-    """Write what is left of an import that has been started. Stops early, and says so, when the watcher asks.
+    """Write what is left of an import that has been started, and of those that came with it. Stops early, and says so,
+    when the watcher asks.
 
     Raises:
         RunElsewhere: another process has gone on with it in the meantime. What this one committed stands.
         UnreadableFile: the file breaks off; the rows before that are written.
     """
-    with planned(record) as plan:
-        Run(plan, by, at, watcher).go()
+    records = [record if one.pk == record.pk else one for one in record.together()]
+    progress = Progress(watcher, sum(one.row_count for one in records))
+    for step in (Run.write, Run.link):
+        for one in in_order([one for one in records if one.object_name]):
+            if one.state == Import.State.RUNNING:
+                progress.begin(one)
+                with planned(one) as plan:
+                    step(Run(plan, by, at, progress))
+            if one.state == Import.State.CANCELLED:
+                _stop_the_rest(records, at)
+                return record
     return record
+
+
+def _stop_the_rest(records: Sequence[Import], at: datetime) -> None:
+    """When one table was stopped, those after it are."""
+    left = [one for one in records if one.state == Import.State.RUNNING]
+    for one in left:
+        one.state, one.finished_at, one.updated_at = Import.State.CANCELLED, at, at
+    Import.objects.bulk_update(left, ["state", "finished_at", "updated_at"])
+
+
+class Progress:
+    """One progress over all tables of an upload."""
+
+    def __init__(self, watcher: Watcher, total: int) -> None:
+        self.watcher, self.total, self.before = watcher, total, 0
+        self._passed: dict[Any, int] = {}
+
+    def begin(self, record: Import) -> None:
+        """Turn to a table; those before it are written."""
+        self.before = 0 if record.linking else sum(self._passed.values())
+        self._passed[record.pk] = record.row_count
+
+    @property
+    def cancel_requested(self) -> bool:
+        return self.watcher.cancel_requested
+
+    def progress(self, done: int, total: int | None = None, note: str = "") -> None:
+        self.watcher.progress(min(self.total, self.before + done), self.total, note)
+
+    def checkpoint(self, reached: dict[str, Any]) -> None:
+        self.watcher.checkpoint(reached)
 
 
 @dataclass
@@ -67,17 +111,24 @@ class Run:
         self.record = self.plan.record
         self.book = FindingBook()
 
-    def go(self) -> None:
-        """Both passes, then the end."""
-        self.book.continue_from(self.record)
-        if not self.record.linking:
-            self._begin()
-            if not self._pass(self.plan.interpreter(deferred=False), self._write):
-                return
-            self._turn_to_links()
-        if self.plan.has_deferred and not self._pass(self.plan.interpreter(deferred=True), self._link):
+    def write(self) -> None:
+        """The first pass; the end, if there is nothing to link."""
+        if self.record.linking:
             return
-        self._end(Import.State.DONE)
+        self.book.continue_from(self.record)
+        self._begin()
+        if not self._pass(self.plan.interpreter(deferred=False), self._write):
+            return
+        if self.plan.has_deferred:
+            self._turn_to_links()
+        else:
+            self._end(Import.State.DONE)
+
+    def link(self) -> None:
+        """The second pass, over the links that had to wait, and the end."""
+        self.book.continue_from(self.record)
+        if self._pass(self.plan.interpreter(deferred=True), self._link):
+            self._end(Import.State.DONE)
 
     def _begin(self) -> None:
         """Make what the whole import needs; or, when going on, read again the keys of the rows behind us."""
@@ -104,9 +155,8 @@ class Run:
                 break
 
     def _turn_to_links(self) -> None:
-        if self.plan.has_deferred:
-            self.record.linking, self.record.position = True, 0
-            self.record.save(update_fields=["linking", "position"])
+        self.record.linking, self.record.position = True, 0
+        self.record.save(update_fields=["linking", "position"])
 
     def _pass(self, reader: Interpreter, write: WriteChunk) -> bool:
         """Go over the rows that are left; whether it came to the end."""
@@ -139,7 +189,7 @@ class Run:
         created, updated = writer.write(examined.rows)
         self.record.created_count += created
         self.record.updated_count += updated
-        self.record.rejected_count += len(chunk) - created - updated
+        self.record.rejected_count += examined.rejected + len(examined.rows) - created - updated
         self.record.doubtful_count += examined.doubtful
 
     def _link(self, reader: Interpreter, chunk: Sequence[SourceRow], writer: RowWriter) -> None:
@@ -153,13 +203,14 @@ class Run:
                 continue
             outcome = reader.read(source)
             for finding in outcome.findings:
+                finding.is_rejection = False
                 self.book.add(source.number, finding)
             self.record.doubtful_count += bool(outcome.findings) and source.number not in self.plan.doubted
             if outcome.row and outcome.row.values:
                 outcome.row.existing = written[source.number]
                 rows.append(outcome.row)
         add_names(self.plan, reader, rows, writer.make_named)
-        writer.changes += self.plan.target.importer.link(rows, writer.writing)
+        writer.link(rows)
 
     def _lock(self) -> None:
         """Make sure that nobody else writes this import, until the transaction ends."""

@@ -7,7 +7,7 @@ Whatever stays keeps those it refers to.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from uuid import UUID
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext as _
 
-from triptych.core_crm.imports.changes import marks_of, model_of
+from triptych.core_crm.imports.changes import changes_of, marks_of, model_of
 from triptych.core_crm.imports.importer import Importer
 from triptych.core_crm.imports.models import Import
 
@@ -37,12 +37,13 @@ class Record:
     touched: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
 
 
-def what_stays(record: Import, importers: Mapping[str, Importer]) -> Kept:
-    """The records that stay, with a sentence each."""
+def what_stays(records: Sequence[Import], importers: Mapping[str, Importer]) -> Kept:
+    """The records that stay when these imports are undone together, with a sentence each."""
+    of_all = changes_of(records)
     kept: Kept = defaultdict(dict)
     done = Record()
-    for kind in record.changes.values_list("kind", flat=True).distinct().order_by("kind"):
-        changes = list(record.changes.filter(kind=kind).values_list("object_id", "mark", "before"))
+    for kind in of_all.values_list("kind", flat=True).distinct().order_by("kind"):
+        changes = list(of_all.filter(kind=kind).values_list("object_id", "mark", "before"))
         for start in range(0, len(changes), AT_ONCE):
             some = changes[start : start + AT_ONCE]
             marks = marks_of(kind, [pk for pk, _mark, _before in some])

@@ -10,9 +10,9 @@ from triptych.tenants.members.models import Member
 
 @runs("import")
 def import_rows(job: RunningJob) -> None:
-    """Write the import named in the job's arguments, from where it stands."""
+    """Write the import named in the job's arguments and what came with it, from where it stands."""
     record, member = _asked(job)
-    if record.state == Import.State.RUNNING:
+    if any(one.state == Import.State.RUNNING for one in record.together()):
         run_import(record, by=member, at=clock.now(), watcher=job)
 
 

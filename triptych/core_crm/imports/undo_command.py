@@ -11,13 +11,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.imports import actions
-from triptych.core_crm.imports.command import DONE, REFUSED, Console
+from triptych.core_crm.imports.command import DONE, REFUSED, Console, owner
 from triptych.core_crm.imports.models import Import
 from triptych.core_crm.imports.undoing import undo_import
 from triptych.platform import clock
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import entered
-from triptych.tenants.members.models import Member
 from triptych.tenants.models import Tenant
 
 
@@ -38,7 +37,7 @@ def run(
     with entered(tenant):
         try:
             record = _begun(_found(key))
-            undo_import(record, by=_owner(), at=clock.now(), watcher=Console(err))
+            undo_import(record, by=owner(), at=clock.now(), watcher=Console(err))
         except Refused as refused:
             err.write(f"{refused.message}\n")
             return REFUSED
@@ -54,7 +53,7 @@ def _found(key: str) -> Import:
         known = UUID(key)
     except ValueError:
         known = None
-    record = Import.objects.filter(Q(pk=known) | Q(job_id=known)).first() if known else None
+    record = Import.objects.filter(Q(pk=known) | Q(job_id=known) | Q(upload_id=known)).first() if known else None
     if record is None:
         raise UnknownImport(_("There is no import “%s” here. An import tells its id when it ends.") % key)
     return record
@@ -65,11 +64,7 @@ def _begun(record: Import) -> Import:
     record = actions.settle_ended_job(record, now=clock.now())
     if record.state == Import.State.UNDOING and not actions.is_attended(record):
         return record
-    return actions.begin_undo(record=record, by=_owner(), now=clock.now(), as_job=False)
-
-
-def _owner() -> Member:
-    return Member.objects.active().filter(role=Member.Role.OWNER).order_by("created_at", "pk")[0]
+    return actions.begin_undo(record=record, by=owner(), now=clock.now(), as_job=False)
 
 
 def _as_text(report: dict[str, object]) -> str:

@@ -1,4 +1,5 @@
 """Undoing an import: what it made goes, what it changed becomes as it was, what people have worked on since stays.
+What came in together is undone together.
 
 A record stays when somebody has changed it since, or when something that the import did not make refers to it. Each
 chunk of changes is undone in one transaction and struck off the list in the same, so that undoing can be interrupted,
@@ -19,10 +20,10 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from triptych.core_crm.imports.changes import GONE, marks_of, model_of
+from triptych.core_crm.imports.changes import GONE, changes_of, has_versions, join_changes, marks_of, model_of
 from triptych.core_crm.imports.images import columns_of, restore
 from triptych.core_crm.imports.importer import Importer
-from triptych.core_crm.imports.models import Import, ImportChange
+from triptych.core_crm.imports.models import Import, ImportChange, ImportReference
 from triptych.core_crm.imports.registry import all_importers
 from triptych.core_crm.imports.running import RunElsewhere, Watcher
 from triptych.core_crm.imports.staying import what_stays
@@ -65,36 +66,43 @@ def undo_import(record: Import, *, by: Member, at: datetime, watcher: Watcher) -
     Raises:
         RunElsewhere: it is not being undone, or another process has come to its end.
     """
+    records = [record if one.pk == record.pk else one for one in record.together()]
     before = record.undo_report or {}
     undoing = Undoing(deleted=before.get("deleted", 0), restored=before.get("restored", 0))
     importers = {importer.model._meta.label_lower: importer for importer in all_importers().values()}
-    total = record.changes.count()
-    undoing.kept = what_stays(record, importers)
+    join_changes(records)
+    total = changes_of(records).count()
+    undoing.kept = what_stays(records, importers)
     done = 0
     parts = {part for importer in importers.values() for part in importer.parts}
-    for chunk in _in_turn(record, parts):
+    for chunk in _in_turn(records, parts):
         if watcher.cancel_requested:
             break
         with transaction.atomic():
             _lock(record)
             for kind, changes in groupby(chunk, key=lambda change: change.kind):
-                _undo_changes(record, kind, list(changes), undoing, importers.get(kind))
-            record.undo_report = {"deleted": undoing.deleted, "restored": undoing.restored}
-            record.save(update_fields=["undo_report"])
+                _undo_changes(kind, list(changes), undoing, importers.get(kind))
+            _tell(records, {"deleted": undoing.deleted, "restored": undoing.restored})
             watcher.checkpoint({"undone": undoing.deleted + undoing.restored})
         done += len(chunk)
         watcher.progress(done, total, _("Undoing"))
-    _end(record, undoing, by=by, at=at)
+    _end(records, undoing, by=by, at=at)
     return undoing
 
 
-def _in_turn(record: Import, parts: Collection[str]) -> Iterator[list[ImportChange]]:
+def _tell(records: Sequence[Import], report: dict[str, Any]) -> None:
+    for one in records:
+        one.undo_report = report
+    Import.objects.bulk_update(records, ["undo_report"])
+
+
+def _in_turn(records: Sequence[Import], parts: Collection[str]) -> Iterator[list[ImportChange]]:
     """The changes from the last to the first: the parts of records first, those that were replaced last; then what
     was changed becomes as it was and lets go of what was made; then that goes. Those that stay are passed once."""
     made, changed = Q(before__isnull=True), Q(before__isnull=False)
     of_parts = Q(kind__in=parts)
     for turn in (of_parts & made, of_parts & changed, changed & ~of_parts, made & ~of_parts):
-        changes = record.changes.filter(turn)
+        changes = changes_of(records).filter(turn)
         last: UUID | None = None
         while True:
             rows = changes.order_by("-pk")
@@ -111,20 +119,20 @@ def _lock(record: Import) -> None:
         raise RunElsewhere(_("This import is not being undone any more. Look at its page to see what was done."))
 
 
-def _undo_changes(
-    record: Import, kind: str, changes: list[ImportChange], undoing: Undoing, importer: Importer | None
-) -> None:
+def _undo_changes(kind: str, changes: list[ImportChange], undoing: Undoing, importer: Importer | None) -> None:
     """Undo neighbouring changes of one kind, and strike them off."""
     ids = [change.object_id for change in changes if change.object_id not in undoing.kept[kind]]
     rows = model_of(kind)._default_manager.select_for_update(of=("self",)).in_bulk(ids)
     marks = marks_of(kind, ids)
+    # without versions only `what_stays` can tell: what went before this has emptied links to it
+    counts = has_versions(kind) or any(change.before is not None for change in changes)
     made: list[UUID] = []
     changed: list[tuple[models.Model, ImportChange]] = []
     for change in changes:
         pk = change.object_id
         if pk in undoing.kept[kind]:
             continue
-        if marks.get(pk, GONE) != change.mark and pk in rows:
+        if counts and marks.get(pk, GONE) != change.mark and pk in rows:
             undoing.kept[kind][pk] = str(_("Somebody has changed it since."))
         elif change.before is None and pk in rows:
             made.append(pk)
@@ -135,8 +143,10 @@ def _undo_changes(
     undoing.deleted += len(made)
     undoing.restored += len(changed)
     struck = [change.pk for change in changes if change.object_id not in undoing.kept[kind]]
-    record.changes.filter(pk__in=struck).delete()
-    record.references.filter(object_id__in=made).delete()
+    ImportChange.objects.filter(pk__in=struck).delete()
+    ImportReference.objects.filter(
+        of_import__in={change.of_import_id for change in changes}, object_id__in=made
+    ).delete()
 
 
 def _delete(kind: str, ids: Sequence[UUID], importer: Importer | None) -> None:
@@ -163,11 +173,14 @@ def _restore(
         importer.refresh([record for record, _change in changed if getattr(record, "deleted_at", None) is None])
 
 
-def _end(record: Import, undoing: Undoing, *, by: Member, at: datetime) -> None:
+def _end(records: Sequence[Import], undoing: Undoing, *, by: Member, at: datetime) -> None:
     with transaction.atomic():
-        _lock(record)
-        stopped = record.changes.count() > undoing.kept_count
-        record.state = Import.State.CANCELLED if stopped else Import.State.UNDONE
-        record.undo_report, record.undone_at, record.updated_at = undoing.as_json(), at, at
-        record.save(update_fields=["state", "undo_report", "undone_at", "updated_at"])
-        events.announce("import.undone", record, by=by, at=at, deleted=undoing.deleted, restored=undoing.restored)
+        for record in records:
+            _lock(record)
+        stopped = changes_of(records).count() > undoing.kept_count
+        for record in records:
+            record.state = Import.State.CANCELLED if stopped else Import.State.UNDONE
+            record.undo_report, record.undone_at, record.updated_at = undoing.as_json(), at, at
+        Import.objects.bulk_update(records, ["state", "undo_report", "undone_at", "updated_at"])
+        for record in records:
+            events.announce("import.undone", record, by=by, at=at, deleted=undoing.deleted, restored=undoing.restored)

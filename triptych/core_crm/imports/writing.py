@@ -39,6 +39,15 @@ class RowWriter:
         created = sum(row.is_new for row in written)
         return created, len(written) - created
 
+    def link(self, rows: list[Row]) -> None:
+        """Set the links that had to wait, those of the object itself and those that others added."""
+        own = {one.name for one in self.plan.target.importer.fields() if one.deferred}
+        if mine := [row for row in rows if own & row.values.keys()]:
+            with self._own_values(mine):
+                self.changes += self.plan.target.importer.link(mine, self.writing)
+        for plugin, columns in self.plan.target.extras:
+            self._write_extra(plugin, columns, rows)
+
     def _written(self, rows: list[Row]) -> list[Row]:
         """Write all rows at once or, when one of them breaks a rule, one by one, rejecting those that do."""
         existing = [row.existing for row in rows]

@@ -29,6 +29,9 @@ ADDRESS = (
 )
 
 
+PARTS = frozenset(part for part, _label, _synonyms in ADDRESS)
+
+
 def owner_field() -> Field:
     """The member a record belongs to, by name."""
     synonyms = ("sales agent", "sales rep", "agent", "account manager", "account owner", "responsible", "assigned to")
@@ -143,6 +146,13 @@ class CompanyImporter(Importer):
     def names(self) -> Iterable[tuple[UUID, str]]:
         return Company.objects.alive().order_by("created_at", "pk").values_list("pk", "name").iterator()
 
+    def other_names(self) -> Iterable[tuple[UUID, str]]:
+        with_domain = Company.objects.alive().exclude(domain="").order_by("created_at", "pk")
+        return with_domain.values_list("pk", "domain").iterator()
+
+    def held(self, record: Company, name: str) -> Any:
+        return record.billing_address.get(name) if name in PARTS else super().held(record, name)
+
     def write(self, rows: Sequence[Row], writing: Writing) -> list[Change]:
         existing = Company.objects.in_bulk([row.existing for row in rows if row.existing])
         owners = owners_of(rows)
@@ -162,9 +172,8 @@ class CompanyImporter(Importer):
         return changes
 
     def _fields(self, row: Row, writing: Writing, company: Company | None) -> dict[str, Any]:
-        parts = {part for part, _label, _synonyms in ADDRESS}
-        fields = {name: value for name, value in row.values.items() if name not in parts | {"owner", "reference"}}
-        address = {name: value for name, value in row.values.items() if name in parts}
+        fields = {name: value for name, value in row.values.items() if name not in PARTS | {"owner", "reference"}}
+        address = {name: value for name, value in row.values.items() if name in PARTS}
         if address:
             fields["billing_address"] = {**(company.billing_address if company else {}), **address}
         if "annual_revenue" in fields and not (company and company.currency):

@@ -17,12 +17,14 @@ from triptych.core_crm.contacts.models import Company, Contact, ContactCompany
 from triptych.core_crm.imports.images import Image, image_of
 from triptych.core_crm.imports.importer import Change, Field, Importer, Kind, Problem, Row, Unknown, Writing
 from triptych.core_crm.imports.importers.companies import (
-    ADDRESS,
+    PARTS,
     address_fields,
     owner_field,
     owner_of,
     owners_of,
 )
+from triptych.core_crm.imports.importers.words import with_full_names
+from triptych.core_crm.imports.profiling import Profile
 from triptych.platform import search
 
 KIND, LINK_KIND = "contacts.contact", "contacts.contactcompany"
@@ -36,6 +38,7 @@ class ContactImporter(Importer):
     model = Contact
     search_kind = "contact"
     reference_synonyms = ("contact id",)
+    telling = ("last_name", "first_name", "full_name", "email")
     parts = (LINK_KIND,)
 
     def fields(self) -> tuple[Field, ...]:
@@ -96,6 +99,25 @@ class ContactImporter(Importer):
         full = Trim(Concat(F("first_name"), Value(" "), F("last_name")))
         return Contact.objects.alive().order_by("created_at", "pk").values_list("pk", full).iterator()
 
+    def other_names(self) -> Iterable[tuple[UUID, str]]:
+        with_email = Contact.objects.alive().exclude(email="").order_by("created_at", "pk")
+        return with_email.values_list("pk", "email").iterator()
+
+    def refined(self, mapping: dict[str, str], profile: Profile) -> dict[str, str]:
+        return with_full_names(mapping, profile)
+
+    def name_of(self, row: Row) -> str:
+        first, last = names_in(row)
+        return f"{first} {last}".strip()
+
+    def held(self, record: Contact, name: str) -> Any:
+        if name in PARTS:
+            return record.addresses and record.addresses[0].get(name)
+        several = {"email": record.emails, "other_email": record.emails[1:], "phone": record.phones}
+        if name in ("mobile", "company"):
+            return record.phones if name == "mobile" else record.company_links.exists()
+        return several[name] if name in several else super().held(record, name)
+
     def key(self, row: Row) -> str:
         return str(row.values.get("email", ""))
 
@@ -140,15 +162,10 @@ class ContactImporter(Importer):
 
 def _fields(row: Row, contact: Contact | None) -> dict[str, Any]:
     """The row as the actions want it: lists of emails, phones and addresses, the row's own first."""
-    parts = {part for part, _label, _synonyms in ADDRESS}
-    combined = parts | {"full_name", "email", "other_email", "phone", "mobile", "company", "owner", "reference"}
+    combined = PARTS | {"full_name", "email", "other_email", "phone", "mobile", "company", "owner", "reference"}
     fields = {name: value for name, value in row.values.items() if name not in combined}
-    if full := row.values.get("full_name"):
-        first, _space, last = (
-            full.rpartition(" ") if "," not in full else (full.partition(",")[2].strip(), "", full.partition(",")[0])
-        )
-        fields.setdefault("first_name", first.strip()[:100])
-        fields.setdefault("last_name", last.strip()[:100])
+    if "full_name" in row.values:
+        fields["first_name"], fields["last_name"] = names_in(row)
     emails = [row.values[name] for name in ("email", "other_email") if row.values.get(name)]
     if emails:
         fields["emails"] = [*emails, *(contact.emails if contact else ())]
@@ -156,10 +173,19 @@ def _fields(row: Row, contact: Contact | None) -> dict[str, Any]:
     given = [{"phone": phone, "label": label} for phone, label in phones if phone]
     if given:
         fields["phones"] = [*given, *(contact.phones if contact else ())]
-    address = {name: value for name, value in row.values.items() if name in parts}
+    address = {name: value for name, value in row.values.items() if name in PARTS}
     if address:
         fields["addresses"] = [address, *(contact.addresses[1:] if contact else ())]
     return fields
+
+
+def names_in(row: Row) -> tuple[str, str]:
+    """First and last name, out of the full name where they have no columns of their own."""
+    full = str(row.values.get("full_name", ""))
+    last, comma, first = full.partition(",")
+    if not comma:
+        first, _space, last = full.rpartition(" ")
+    return row.values.get("first_name", first.strip()[:100]), row.values.get("last_name", last.strip()[:100])
 
 
 def _links(contact: Contact | None, company: Company) -> list[CompanyLink]:

@@ -31,7 +31,7 @@ def update_deals(rows: Sequence[Row], writing: Writing) -> list[Change]:
     owners = owners_of(rows)
     companies = Company.objects.in_bulk({row.values["company"] for row in rows if "company" in row.values})
     contacts = Contact.objects.in_bulk({pk for row in rows if (pk := row.values.get("primary_contact"))})
-    stages = Stage.objects.select_related("pipeline").in_bulk({row.values["stage"] for row in rows})
+    stages = Stage.objects.select_related("pipeline").in_bulk({pk for row in rows if (pk := row.values.get("stage"))})
     changes: list[Change] = []
     for row in rows:
         deal = deals[row.existing]
@@ -42,7 +42,7 @@ def update_deals(rows: Sequence[Row], writing: Writing) -> list[Change]:
         fields |= {name: known[row.values[name]] for name, known in related if row.values.get(name) in known}
         if "amount" in row.values and not deal.amount_is_total:
             fields["amount"] = row.values["amount"]
-        changes += _update(row, deal, fields, stages[row.values["stage"]], writing)
+        changes += _update(row, deal, fields, stages.get(row.values.get("stage"), deal.stage), writing)
     return changes
 
 

@@ -39,6 +39,7 @@ class DealImporter(Importer):
     model = Deal
     search_kind = "deal"
     reference_synonyms = ("opportunity id", "deal id", "opportunity number")
+    telling = ("name", "stage", "amount")
     parts = ("deals.stagechange", "deals.dealcontact")
 
     def fields(self) -> tuple[Field, ...]:

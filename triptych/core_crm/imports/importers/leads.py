@@ -11,7 +11,8 @@ from triptych.core_crm.contacts import channels
 from triptych.core_crm.imports.images import image_of
 from triptych.core_crm.imports.importer import Change, Field, Importer, Kind, Problem, Row, Writing
 from triptych.core_crm.imports.importers.companies import owner_field, owner_of, owners_of
-from triptych.core_crm.imports.importers.words import INDUSTRIES
+from triptych.core_crm.imports.importers.words import INDUSTRIES, with_full_names
+from triptych.core_crm.imports.profiling import Profile
 from triptych.core_crm.leads import actions
 from triptych.core_crm.leads.actions.leads import search_entry
 from triptych.core_crm.leads.models import Lead
@@ -29,6 +30,7 @@ class LeadImporter(Importer):
     model = Lead
     search_kind = "lead"
     reference_synonyms = ("lead id",)
+    telling = ("last_name", "first_name", "full_name", "company_name", "email")
 
     def fields(self) -> tuple[Field, ...]:
         statuses = tuple((str(value), Lead.Status(value).label) for value in Lead.WORKABLE)
@@ -76,6 +78,14 @@ class LeadImporter(Importer):
     def names(self) -> Iterable[tuple[UUID, str]]:
         for lead in Lead.objects.alive().order_by("created_at", "pk").iterator():
             yield lead.pk, str(lead)
+
+    def refined(self, mapping: dict[str, str], profile: Profile) -> dict[str, str]:
+        return with_full_names(mapping, profile)
+
+    def name_of(self, row: Row) -> str:
+        return str(row.values.get("full_name") or "") or " ".join(
+            str(row.values[name]) for name in ("first_name", "last_name") if row.values.get(name)
+        )
 
     def key(self, row: Row) -> str:
         return str(row.values.get("email", ""))

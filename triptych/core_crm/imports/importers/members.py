@@ -57,6 +57,9 @@ class MemberImporter(Importer):
     def names(self) -> Iterable[tuple[UUID, str]]:
         return Member.objects.active().order_by("created_at", "pk").values_list("pk", "name")
 
+    def other_names(self) -> Iterable[tuple[UUID, str]]:
+        return Member.objects.active().exclude(email="").order_by("created_at", "pk").values_list("pk", "email")
+
     def write(self, rows: Sequence[Row], writing: Writing) -> list[Change]:
         existing = Member.objects.in_bulk([row.existing for row in rows if row.existing])
         changes: list[Change] = []
