@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from strawberry import Info
 
 from triptych.graphql.hookspecs import Withheld
+from triptych.platform.events import Event
 from triptych.platform.plugins import hooks
 from triptych.tenants.members.models import ApiToken, Member
 from triptych.tenants.models import Tenant
@@ -42,6 +44,12 @@ class Caller:
         return self.member.may_write and (self.token is None or WRITE in self.token.scopes)
 
 
+class Heard:
+    """In a subscription: which of the events it is after. Its root field says so when it first runs."""
+
+    choose: Callable[[Member, Sequence[Event]], Sequence[Any]] | None = None
+
+
 @dataclass
 class Context:
     """One request to the API. `now` is the time of all its writes."""
@@ -50,6 +58,7 @@ class Context:
     tenant: Tenant
     caller: Caller
     now: datetime
+    heard: Heard | None = None
     _batches: dict[Any, tuple[Any, Mapping[Any, Any]]] = field(default_factory=dict)
 
     @property
@@ -58,23 +67,29 @@ class Context:
 
     def hidden_of(self, model: type[Model]) -> frozenset[str]:
         """The columns of a model that the caller may not know."""
-        found = self._withheld.get(model)
-        return found.hidden if found else frozenset()
+        return frozenset(name for one in self._withheld[model] for name in one.hidden)
 
     def fixed_of(self, model: type[Model]) -> frozenset[str]:
         """The columns of a model that the caller may not change."""
-        found = self._withheld.get(model)
-        return found.fixed if found else frozenset()
+        return frozenset(name for one in self._withheld[model] for name in one.fixed)
+
+    def seen_of(self, model: type[Model]) -> QuerySet[Any, Any] | None:
+        """The keys of the records of a model that the caller sees, None if that is all of them."""
+        found = [keys for one in self._withheld[model] if (keys := one.seen()) is not None]
+        return reduce(lambda keys, more: keys.filter(pk__in=more), found) if found else None
 
     @property
     def hidden_fields(self) -> list[str]:
         """All that is hidden from the caller, as `deal.amount`."""
-        names = ((one.model._meta.model_name, name) for one in self._withheld.values() for name in one.hidden)
+        names = ((model._meta.model_name, name) for model in list(self._withheld) for name in self.hidden_of(model))
         return sorted(f"{kind}.{name}" for kind, name in names)
 
     @cached_property
-    def _withheld(self) -> dict[type[Model], Withheld]:
-        return {one.model: one for one in hooks.gather("withheld_fields", member=self.member)}
+    def _withheld(self) -> Mapping[type[Model], list[Withheld]]:
+        found: defaultdict[type[Model], list[Withheld]] = defaultdict(list)
+        for one in hooks.gather("withheld_fields", member=self.member):
+            found[one.model].append(one)
+        return found
 
     def batch(self, key: Any, source: Any, load: Callable[[list[Any]], Mapping[Any, Any]]) -> Any:
         """The value of `source` out of what `load` computes at once for it and all its peers (see `peers`).

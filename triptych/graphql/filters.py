@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, cast
 
 import strawberry
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from graphql import GraphQLError
 from strawberry import UNSET, relay
@@ -97,14 +97,14 @@ class Where:
 
     `of` is the type whose ids an `IdFilter` takes. `many` says that the path crosses to many rows: it is then asked
     in a subquery, so that a record never comes twice. `ask` turns the value into a condition where no path can. `own`
-    names the place (`graphql.own`) of a type that only the tenant knows.
+    names the place (`graphql.own`) of a type that only the tenant knows; its `ask` takes what the caller sees, too.
     """
 
     kind: type
     path: str = ""
     of: str = ""
     many: bool = False
-    ask: Callable[[Any], Q] | None = None
+    ask: Callable[..., Q] | None = None
     own: str = ""
 
 
@@ -138,12 +138,20 @@ def refuse_hidden(path: str, hidden: Collection[str]) -> None:
         raise GraphQLError(message, extensions={"code": FORBIDDEN})
 
 
-class Translation:
-    """One filter on its way into the ORM. Counts its conditions, so that a small document cannot ask for thousands."""
+Seen = Callable[[str], "QuerySet[Any, Any] | None"]
+"""The keys of the records of a type of the API that the caller sees, None for all of them."""
 
-    def __init__(self, hidden: Collection[str] = ()) -> None:
+
+class Translation:
+    """One filter on its way into the ORM. Counts its conditions, so that a small document cannot ask for thousands.
+
+    Related records that the caller does not see (`seen`) count as none.
+    """
+
+    def __init__(self, hidden: Collection[str] = (), seen: Seen = lambda _type: None) -> None:
         self.terms = 0
         self.hidden = hidden
+        self.seen = seen
 
     def of(self, given: Any) -> Q:
         """The condition that a filter stands for.
@@ -174,7 +182,8 @@ class Translation:
         self.terms += 1
         refuse_hidden(where.path, self.hidden)
         if where.ask is not None:
-            return where.ask(conditions)
+            return where.ask(conditions, self.seen) if where.own else where.ask(conditions)
+        seen = self.seen(where.of) if where.of and where.path != "pk" else None
         found = Q()
         for item in dataclass_fields(conditions):
             value = getattr(conditions, item.name)
@@ -182,7 +191,11 @@ class Translation:
                 continue
             if value is None:
                 raise bad_input(_("“%s” is null. To find records without a value say isNull: true.") % key)
-            found &= Q(**{f"{where.path}{LOOKUPS[item.name]}": _value(value, where, key)})
+            asked = Q(**{f"{where.path}{LOOKUPS[item.name]}": _value(value, where, key)})
+            if seen is not None:
+                inside = Q(**{f"{where.path}__in": seen})
+                asked = asked | ~inside if item.name == "is_null" and value else asked & inside
+            found &= asked
         return Q(pk__in=model._base_manager.filter(found).values("pk")) if where.many else found
 
 

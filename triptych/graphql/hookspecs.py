@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from triptych.platform.plugins import hookspec
 from triptych.platform.plugins.hookspecs import AnyMember
 
 if TYPE_CHECKING:
-    from django.db.models import Model
+    from django.db.models import Model, QuerySet
 
 
 @dataclass(frozen=True)
 class Withheld:
-    """The columns of a model that a member may not know (`hidden`) and those that they may not change (`fixed`)."""
+    """The columns of a model that a member may not know (`hidden`) and those that they may not change (`fixed`).
+
+    `seen` gives the keys of the records that they see, None if that is all: other records that point to one beyond it
+    are filtered and ordered as if they pointed to none.
+    """
 
     model: type[Model]
     hidden: frozenset[str]
     fixed: frozenset[str]
+    seen: Callable[[], QuerySet[Any, Any] | None] = lambda: None
 
 
 @hookspec

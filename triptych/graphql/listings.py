@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from inspect import Parameter, Signature, signature
 from typing import Any
 
 import strawberry
-from django.db.models import F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, F, Model, OuterRef, Q, QuerySet, Subquery, When
 from strawberry import UNSET, relay
 from strawberry.types.field import StrawberryField
 from strawberry_django.fields.field import StrawberryDjangoField, field
@@ -153,14 +153,14 @@ class Listing:
         queryset = self.visible_to(info.context.member)
         hidden = info.context.hidden_of(self.model)
         if "filter" in asked:
-            queryset = queryset.filter(Translation(hidden).of(asked["filter"]))
+            queryset = queryset.filter(Translation(hidden, partial(_seen, info)).of(asked["filter"]))
         if self.search is not None and asked.get("search", "").strip():
             queryset = self.search(queryset, asked["search"])
             kind = str(self.model._meta.model_name)
             if search.only_titles(info.context.member, kind):
                 titled = search.matching(kind, asked["search"], member=info.context.member)
                 queryset = queryset.filter(pk__in=titled.values("pk"))
-        columns = columns_of(asked.get("order_by"), self.default_order)
+        columns = [_known(info, self.model, one) for one in columns_of(asked.get("order_by"), self.default_order)]
         for column in columns:
             refuse_hidden(column.path, hidden)
         expressions = {column.path: column.expression for column in columns if column.expression is not None}
@@ -204,6 +204,27 @@ def _asked(given: dict[str, Any]) -> tuple[Slice, dict[str, Any]]:
     """The page that is asked for, and the other arguments that were given; null counts as not given."""
     asked = {name: value for name, value in given.items() if value is not UNSET and value is not None}
     return Slice.of(**{name: asked.pop(name, None) for name in ("first", "last", "after", "before")}), asked
+
+
+def _seen(info: ApiInfo, name: str) -> QuerySet[Any, Any] | None:
+    """The keys of the records of a type that the caller sees, None for all."""
+    listing = _listings.get(name)
+    return info.context.seen_of(listing.model) if listing else None
+
+
+def _known(info: ApiInfo, model: type[Model], column: By) -> By:
+    """The column to order by, without what it tells of related records that the caller does not see: neither the order
+    nor the cursors know it."""
+    first, _joint, rest = column.path.partition("__")
+    related: Any = model._meta.get_field(first).related_model if rest and column.expression is None else None
+    if related is None:
+        return column
+    refuse_hidden(rest, info.context.hidden_of(related))
+    seen = info.context.seen_of(related)
+    if seen is None:
+        return column
+    value = Case(When(**{f"{first}__in": seen}, then=F(column.path)))
+    return replace(column, path=f"_seen_{first}_{rest.replace('__', '_')}", expression=value)
 
 
 def listing_of(name: str) -> Listing | None:

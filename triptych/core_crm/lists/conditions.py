@@ -140,6 +140,9 @@ def _empty(field: Field, name: str) -> Q | None:
     if name not in (EMPTY.name, FILLED.name):
         return None
     nothing = Q(**{f"{field.path}__isnull": True})
+    if field.seen is not None:
+        seen = Q(**{f"{field.path}__in": field.seen})
+        return nothing | ~seen if name == EMPTY.name else seen
     if field.type in (Type.TEXT, Type.CHOICE):
         nothing |= Q(**{field.path: ""})
     elif field.type is Type.CHOICES:
@@ -248,6 +251,8 @@ def _chosen(field: Field, name: str, values: list[str], asker: Asker) -> Q:
     if field.type in (Type.MEMBER, Type.RECORD):
         keys = [key for value in values if value != NOBODY for key in _keys(field, value, asker)]
     found = Q(**{f"{field.path}__in": keys})
+    if field.seen is not None:
+        found &= Q(**{f"{field.path}__in": field.seen})
     if nobody:
         found |= Q(**{f"{field.path}__isnull": True})
     if name != IS_NOT.name:

@@ -64,7 +64,9 @@ class Field:
     `pick_url` are the others to choose from while typing. `currency` is the path beside an amount, `in_base` makes the
     expression of the amount in the tenant's own currency, by which groups are added up. `many` says that the path
     crosses to many rows. `ask(operator, values)` makes the condition where `source` cannot; None leaves it to the
-    source. `column` is how lists show it; without one it is only a field to filter by.
+    source. `column` is how lists show it; without one it is only a field to filter by. `seen`, which
+    `ListSpec.for_member` sets, has the keys of the records that a member sees of those it leads to: the others count as
+    none.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Field:
     can_filter: bool = True
     can_group: bool = False
     editor: Editor | None = None
+    seen: QuerySet[Any, Any] | None = None
 
     @property
     def path(self) -> str:

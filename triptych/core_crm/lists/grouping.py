@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Case, Count, F, Sum, When
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -63,9 +63,9 @@ def groups_of(listing: Listing) -> Groups | None:
     sums = [one for one in listing.spec.fields if one.in_base is not None]
     worths = {f"worth_of_{one.name}": one.in_base() for one in sums if one.in_base}
     records = listing.spec.annotated(listing.matching, field.name).order_by().select_related(None)
-    key: Any = TruncMonth(field.path) if field.type in TIMES else None
-    records = records.annotate(**worths, **({"group_month": key} if key is not None else {}))
-    path = "group_month" if key is not None else field.path
+    key = _key_of(field)
+    records = records.annotate(**worths, **({"group_key": key} if key is not None else {}))
+    path = "group_key" if key is not None else field.path
     totals = {f"total_of_{one.name}": Sum(f"worth_of_{one.name}") for one in sums}
     found = list(
         records.values(path)
@@ -84,6 +84,13 @@ def groups_of(listing: Listing) -> Groups | None:
         for row in found[:MOST]
     ]
     return Groups(field, sums, lines, is_cut=len(found) > MOST)
+
+
+def _key_of(field: Field) -> Any:
+    """What a field is grouped by if not its value: the month of a time; of another record nothing if it is unseen."""
+    if field.type in TIMES:
+        return TruncMonth(field.path)
+    return None if field.seen is None else Case(When(**{f"{field.path}__in": field.seen}, then=F(field.path)))
 
 
 def _label(field: Field, value: Any, names: dict[str, str]) -> str:

@@ -12,7 +12,8 @@ from django_filters import FilterSet
 from triptych.core_crm.lists.changing import Editing
 from triptych.core_crm.lists.fields import Field
 from triptych.core_crm.lists.many import Verb
-from triptych.core_crm.rights.access import hidden_fields
+from triptych.core_crm.rights.access import hidden_fields, keys_seen
+from triptych.core_crm.rights.sight import sight_of
 from triptych.platform.plugins import hooks
 from triptych.tenants.members.models import Member
 
@@ -79,13 +80,16 @@ class ListSpec:
         known = {column.name for column in self.columns} | {field.name for field in self.fields}
         more = [field for field in more if field.name not in known]
         hidden = hidden_fields(member, str(self.model._meta.model_name))
-        if not more and not hidden:
+        narrow = sight_of(member).is_narrow
+        if not more and not hidden and not narrow:
             return self
         columns = [*self.columns, *(field.column for field in more if field.column)]
         fields = [field for field in (*self.fields, *more) if not hidden & {field.name, field.path}]
         gone = {field.name for field in (*self.fields, *more)} - {field.name for field in fields} | hidden
         columns = [*columns[:1], *(one for one in columns[1:] if not gone & {one.name, f"{one.name}s", *one.order})]
-        return replace(self, columns=columns, fields=fields)
+        return replace(
+            self, columns=columns, fields=[_seen_by(member, field) for field in fields] if narrow else fields
+        )
 
     def field(self, name: str) -> Field | None:
         """The field of that name, if there is one."""
@@ -117,6 +121,12 @@ class ListSpec:
         if not chosen:
             return [column for column in self.columns if column.shown]
         return [self.columns[0], *(column for column in chosen if column is not self.columns[0])]
+
+
+def _seen_by(member: Member, field: Field) -> Field:
+    """The field as it leads this member to other records."""
+    related = field.records(member).model if field.records else None
+    return replace(field, seen=keys_seen(member, related)) if related else field
 
 
 def flipped(term: str) -> str:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CHANGE", "CREATE", "DELETE", "EXPORT", "READ", "Act", "Level", "NotAllowed", "field_rights", "hidden_fields",
-    "may", "may_all", "may_at_all", "must", "must_at_all", "must_set", "noun_of", "through", "veiled", "visible",
+    "keys_seen", "may", "may_all", "may_at_all", "must", "must_at_all", "must_set", "noun_of", "through",
+    "veiled", "visible",
 ]  # fmt: skip
 
 READ, CREATE, CHANGE, DELETE, EXPORT = Act.READ, Act.CREATE, Act.CHANGE, Act.DELETE, Act.EXPORT
@@ -59,14 +60,21 @@ def visible(member: Member, records: Records, act: Act = READ) -> Records:
     return records
 
 
-def through(member: Member, rows: Records, path: str, model: type[Model]) -> Records:
-    """Those of the rows whose record, which `path` leads to, the member sees. Rows as they are for who sees all."""
+def keys_seen(member: Member, model: type[Model]) -> QuerySet[Any, Any] | None:
+    """The keys of the records of that kind that the member sees, as a subquery; None for who sees all of them.
+
+    Whoever sorts, filters or groups by a related record takes those beyond it for no record at all.
+    """
     sight = sight_of(member)
     noun = None if sight.is_plain else sight.nouns.get(model)
     condition = sight.condition(noun, READ) if noun else None
-    if condition is None:
-        return rows
-    return rows.filter(**{f"{path}__in": model._base_manager.filter(condition).values("pk")})
+    return None if condition is None else model._base_manager.filter(condition).values("pk")
+
+
+def through(member: Member, rows: Records, path: str, model: type[Model]) -> Records:
+    """Those of the rows whose record, which `path` leads to, the member sees. Rows as they are for who sees all."""
+    seen = keys_seen(member, model)
+    return rows if seen is None else rows.filter(**{f"{path}__in": seen})
 
 
 def veiled(member: Member, rows: Iterable[Row]) -> list[Row]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+from triptych.core_crm.rights.access import keys_seen
 from triptych.core_crm.rights.levels import Act, Level, Noun
 from triptych.core_crm.rights.sight import Sight, sight_of
 from triptych.graphql.hookspecs import Withheld
@@ -34,9 +36,10 @@ def withheld_fields(member: Member) -> list[Withheld]:
     if sight.is_plain:
         return []
     return [
-        Withheld(noun.model, sight.hidden(noun), frozenset(rights))
+        Withheld(
+            noun.model, sight.hidden(noun), frozenset(sight.field_rights(noun)), partial(keys_seen, member, noun.model)
+        )
         for noun in sight.nouns.values()
-        if (rights := sight.field_rights(noun))
     ]
 
 

@@ -21,12 +21,17 @@ if TYPE_CHECKING:
 
 def veil(sight: Sight, rows: Iterable[Any]) -> None:
     """Take from the rows what the member may not know. Asks nothing that `sight` does not know."""
+    _veil(sight, rows, set())
+
+
+def _veil(sight: Sight, rows: Iterable[Any], done: set[int]) -> None:
     for row in rows:
-        if isinstance(row, Model):
-            _veil_one(sight, row)
+        if isinstance(row, Model) and id(row) not in done:
+            done.add(id(row))  # what was fetched along leads back to where it came from
+            _veil_one(sight, row, done)
 
 
-def _veil_one(sight: Sight, row: Any) -> None:
+def _veil_one(sight: Sight, row: Any, done: set[int]) -> None:
     own = sight.nouns.get(type(row))
     if own is not None:
         _blank(sight, own, row)
@@ -37,9 +42,9 @@ def _veil_one(sight: Sight, row: Any) -> None:
         if noun is not None and not sight.covers(noun, Act.READ, other):
             row._state.fields_cache[name] = unseen(noun, other.pk)
         elif noun is not None:
-            _veil_one(sight, other)
+            _veil(sight, [other], done)
     for rows in _prefetched(row):
-        veil(sight, rows)
+        _veil(sight, rows, done)
 
 
 def _blank(sight: Sight, noun: Noun, row: Any) -> None:
