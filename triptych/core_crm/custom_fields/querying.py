@@ -29,7 +29,7 @@ from triptych.core_crm.custom_fields.models import CustomField
 from triptych.core_crm.custom_fields.objects import OBJECTS
 from triptych.core_crm.custom_fields.values import SORTED, SORTED_KINDS
 from triptych.graphql.errors import bad_input
-from triptych.graphql.filters import MAX_VALUES, Where
+from triptych.graphql.filters import MAX_VALUES, Seen, Where
 from triptych.graphql.ids import pk_of
 from triptych.graphql.own import OwnValues
 
@@ -58,11 +58,12 @@ def order_expression(field: CustomField) -> BaseExpression:
 def own_where(kind: str) -> Where:
     """The part of a filter of the API over what the tenant added to a kind of record."""
     place = f"{OBJECTS[kind].node}CustomFilter"
-    return Where(OwnValues, ask=lambda given: conditions(kind, given), own=place)
+    return Where(OwnValues, ask=lambda given, seen: conditions(kind, given, seen), own=place)
 
 
-def conditions(kind: str, given: Mapping[str, Any]) -> Q:
-    """The condition that a filter of the API over custom fields stands for. All that are given must hold.
+def conditions(kind: str, given: Mapping[str, Any], seen: Seen = lambda _type: None) -> Q:
+    """The condition that a filter of the API over custom fields stands for. All that are given must hold; a link to a
+    record that the caller does not see counts as none.
 
     Raises:
         GraphQLError: a value does not fit.
@@ -76,7 +77,12 @@ def conditions(kind: str, given: Mapping[str, Any]) -> Q:
         for operator, value in asked.items():
             if value is None:
                 raise bad_input(_("“%s” is null. To find records without a value say isNull: true.") % name)
-            found &= _condition(field, operator, value)
+            asked = _condition(field, operator, value)
+            visible = seen(OBJECTS[field.target].node) if field.target else None
+            if visible is not None:
+                inside = Q(In(kind_of(field).sql(field), visible.query))
+                asked = asked | ~inside if operator == "isNull" and value else asked & inside
+            found &= asked
     return found
 
 
