@@ -38,6 +38,7 @@ urlpatterns = [
     path("history/", include("triptych.core_crm.audit.urls")),
     path("settings/archive/", include("triptych.core_crm.archives.urls")),
     path("settings/audit/", audit_views.log, name="audit_log"),
+    path("settings/privacy/", include("triptych.core_crm.privacy.urls")),
     path("access/", include("triptych.core_crm.rights.urls")),
     path("import/", include("triptych.core_crm.imports.urls")),
     path("", include("triptych.graphql.urls")),
