@@ -7,15 +7,19 @@ from email.policy import default
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.core.files.base import ContentFile
 from strawberry.relay.utils import to_base64
 
 from triptych.core_crm.cases import actions
+from triptych.core_crm.cases.actions import conversation
 from triptych.core_crm.cases.actions.delivery import PAUSES, claim_sending
 from triptych.core_crm.cases.models import CaseMessage
 from triptych.core_crm.contacts.actions import create_contact
 from triptych.platform import clock
 from triptych.platform.events.models import Outbox
 from triptych.platform.events.testing import drain
+from triptych.platform.files.actions import attach_file
+from triptych.platform.files.models import File
 from triptych.platform.scope import CELL, entered
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +202,59 @@ def test_the_database_keeps_notes_inside(tenant, members, case, now):
 
     with entered(tenant), pytest.raises(IntegrityError), transaction.atomic():
         CaseMessage.objects.create(case=case, kind="internal", body="x", at=now, sent_to="a@b.test", delivery="queued")
+
+
+class TestFilesOfAReply:
+    def test_they_go_with_the_mail_and_stay_on_the_case(self, cast, tenant, case, worker, postman):
+        files = [
+            ContentFile(b"%PDF-1.4 how to", name="Guide.pdf"),
+            ContentFile("Größe;3\n".encode(), name="größen.csv"),
+        ]
+        page = f"/cases/{case.pk}/say/reply/"
+        assert cast["reader"].post(page, {"reply-body": "See."}).status_code == 403
+        assert cast["member"].post(page, {"reply-body": "See.", "reply-attachments": files}).status_code == 302
+
+        worker()
+
+        ((_envelope, mail),) = postman.mails
+        attached = {part.get_filename(): part.get_payload(decode=True) for part in mail.iter_attachments()}
+        assert attached == {"Guide.pdf": b"%PDF-1.4 how to", "größen.csv": "Größe;3\n".encode()}
+        shown = cast["member"].get(f"/cases/{case.pk}/").content.decode()
+        assert shown.count("Guide.pdf") >= 2
+
+    def test_one_that_is_refused_keeps_all_back(self, cast, tenant, case):
+        files = [ContentFile(b"%PDF-1.4", name="Guide.pdf"), ContentFile(b"MZ\x90\x00", name="run.exe")]
+        page = cast["member"].post(
+            f"/cases/{case.pk}/say/reply/",
+            {"reply-body": "See.", "reply-attachments": files},
+            headers={"HX-Request": "true"},
+        )
+        assert (page.status_code, "run.exe" in page.text, "See." in page.text) == (422, True, True)
+        with entered(tenant):
+            assert (File.objects.count(), case.messages.count()) == (0, 0)
+
+    def test_the_api_attaches_files_of_the_case_only(self, api, tenant, members, case, now):
+        with entered(tenant):
+            by = members["owner"]
+            other = actions.create_case(subject="Other", by=by, now=now)
+            kept = [
+                attach_file(upload=ContentFile(b"A", name="a.txt"), kind="case", object_id=one.pk, by=by, now=now)
+                for one in (case, other)
+            ]
+        asked = """mutation($input: ReplyToCaseInput!) { replyToCase(input: $input) {
+            message { attachments { name file } } problems { code field } } }"""
+        mine, theirs = (to_base64("File", str(file.pk)) for file in kept)
+        said = {"id": to_base64("Case", str(case.pk)), "body": "See."}
+        told = api(asked, input={**said, "attachments": [mine]})["data"]["replyToCase"]["message"]
+        assert told == {"attachments": [{"name": "a.txt", "file": mine}]}
+        refused = api(asked, input={**said, "attachments": [theirs]})["data"]["replyToCase"]["problems"]
+        assert refused == [{"code": "REFUSED", "field": "attachments"}]
+
+    def test_a_mail_carries_so_much_and_no_more(self, tenant, members, case, say, now, monkeypatch):
+        monkeypatch.setattr(conversation, "MOST_MAILED", 2)
+        with entered(tenant):
+            upload = ContentFile(b"abc", name="a.txt")
+            file = attach_file(upload=upload, kind="case", object_id=case.pk, by=members["member"], now=now)
+        with pytest.raises(actions.MessageRefused, match="20 MB"):
+            say("See.", attachments=[file])
+        assert say("Read it here.", attachments=[file], by_mail=False).attachments

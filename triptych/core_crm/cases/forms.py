@@ -79,6 +79,20 @@ class SplitForm(forms.Form):
     subject = forms.CharField(label=_("Subject of the new case"), max_length=200)
 
 
+class ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files."""
+
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        given = data if isinstance(data, list | tuple) else [data]
+        return [super(FilesField, self).clean(one, initial) for one in given if one]
+
+
 class ReplyForm(forms.Form):
     """A public reply, and what becomes of the case with it."""
 
@@ -92,13 +106,14 @@ class ReplyForm(forms.Form):
             (Case.Status.CLOSED, _("Close the case")),
         ],
     )
+    attachments = FilesField(label=_("Attach files"), required=False)
 
 
 class InternalNoteForm(forms.Form):
     body = forms.CharField(
         label=_("Note for colleagues; the customer never sees it"),
         max_length=LONGEST,
-        widget=forms.Textarea({"rows": 4}),
+        widget=forms.Textarea({"rows": 4, "data-mentions": "1"}),
     )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from email.encoders import encode_base64
+from email.mime.base import MIMEBase
 from email.utils import formataddr
 
+from django.core.files.storage import default_storage
 from django.core.mail import EmailMessage
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -11,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.cases.addresses import address_of_case, address_of_queue, hosts_of_mail, queue_of
 from triptych.core_crm.cases.models import CaseMessage
+from triptych.platform.files.models import File
 from triptych.tenants.models import Tenant
 
 MOST_REFERENCES = 10
@@ -25,7 +29,7 @@ def compose(message: CaseMessage, *, tenant: Tenant) -> EmailMessage:
     address = address_of_queue(queue, host=host)
     author = message.author.name if message.author else str(queue)
     earlier = _earlier(message)
-    return EmailMessage(
+    mail = EmailMessage(
         subject=one_line(f"Re: {case.subject} [#{case.number}]"),
         body="\n\n".join(filter(None, (message.body, _quoted(earlier)))),
         from_email=formataddr((one_line(f"{author} ({tenant.name})"), address)),
@@ -33,6 +37,19 @@ def compose(message: CaseMessage, *, tenant: Tenant) -> EmailMessage:
         reply_to=[formataddr((one_line(tenant.name), address_of_case(case, queue, host=host)))],
         headers={"Message-ID": message.message_id, LOOP_HEADER: address, **_thread(earlier)},
     )
+    for file in File.objects.filter(pk__in=[one["file"] for one in message.attachments if one["file"]]).order_by("pk"):
+        mail.attach(_attached(file))
+    return mail
+
+
+def _attached(file: File) -> MIMEBase:
+    """In base64, texts too: on their way mail servers change the ends of lines."""
+    part = MIMEBase(*file.content_type.partition("/")[::2])
+    with default_storage.open(file.storage_key) as content:
+        part.set_payload(content.read())
+    encode_base64(part)
+    part.add_header("Content-Disposition", "attachment", filename=one_line(file.name))
+    return part
 
 
 def one_line(text: str) -> str:

@@ -197,7 +197,7 @@ def _kept(attachments: Sequence[Attachment], case: Case, *, now: datetime) -> li
         except Refused as refused:
             kept.append({"name": attachment.name[:200], "file": None, "refused": refused.message})
         else:
-            kept.append({"name": file.name, "file": str(file.pk), "refused": ""})
+            kept.append(actions.attachment_of(file))
     return kept
 
 

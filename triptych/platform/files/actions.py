@@ -86,6 +86,27 @@ def attach_file(*, upload: Upload, kind: str, object_id: UUID, by: Uploader | No
     return file
 
 
+def attach_files(
+    uploads: Iterable[Upload], *, kind: str, object_id: UUID, by: Uploader | None, now: datetime
+) -> list[File]:
+    """Keep several files on a record, all of them or, if one is refused, none.
+
+    Raises:
+        FileRefused: as `attach_file`; it names the file.
+    """
+    kept: list[File] = []
+    try:
+        with transaction.atomic():
+            for upload in uploads:
+                kept.append(attach_file(upload=upload, kind=kind, object_id=object_id, by=by, now=now))
+    except FileRefused as refused:
+        for file in kept:
+            default_storage.delete(file.storage_key)
+        name = clean_name(upload.name or "file")
+        raise FileRefused(f"{name}: {refused.message}", field="attachments") from refused
+    return kept
+
+
 @transaction.atomic
 def delete_file(*, file: File, by: Uploader | None, now: datetime) -> File:
     """Put a file into the bin; its bytes stay until it is purged. Announces `file.deleted`."""

@@ -14,6 +14,7 @@ from triptych.core_crm.cases.actions.conversation import (
     MessageRefused,
     Written,
     add_internal_note,
+    attachment_of,
     reply,
     take_in_message,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "Written",
     "add_internal_note",
     "assign_case",
+    "attachment_of",
     "change_case_status",
     "contact_at",
     "create_case",

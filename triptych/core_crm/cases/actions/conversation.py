@@ -1,6 +1,7 @@
 """What is said about a case: public replies, internal notes, and what the customer writes."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,12 @@ from triptych.core_crm.cases.models import Case, CaseMessage
 from triptych.core_crm.contacts.models import Contact
 from triptych.platform import events
 from triptych.platform.changes import check_fields
+from triptych.platform.files.models import File
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
+
+MOST_MAILED = 20 * 1024 * 1024
+"""Bytes of all that is attached to one mail: what mail servers commonly take, in base64."""
 
 
 class MessageRefused(Refused):
@@ -34,20 +39,34 @@ class Written:
 
 
 @transaction.atomic
-def reply(*, case: Case, body: str, by: Member, now: datetime, then: str = "", by_mail: bool = True) -> CaseMessage:
+def reply(
+    *,
+    case: Case,
+    body: str,
+    by: Member,
+    now: datetime,
+    then: str = "",
+    by_mail: bool = True,
+    attachments: Collection[File] = (),
+) -> CaseMessage:
     """Answer the customer, for them to read. `then` is the status that the case takes on with it, if any.
+
+    `attachments` are files of the case.
 
     It goes by mail where the case has an address, unless `by_mail` is false. The first reply stops the clock of the
     first response. A closed case reopens unless `then` closes it again, and a new one without an owner becomes the
     replier's. Announces `case.replied`, and `case.resolved` or `case.reopened` as it applies.
 
     Raises:
-        MessageRefused: there is no text, it is too long, or `then` is no status to choose.
+        MessageRefused: there is no text, it is too long, `then` is no status to choose, or a file is not on the case
+            or too large for a mail.
     """
     case = locked(case)
     if then and then not in (Case.Status.ASSIGNED, Case.Status.PENDING, Case.Status.CLOSED):
         raise MessageRefused(_("With a reply a case can become Assigned, Pending or Closed."), field="then")
-    message = _keep(case, _to_mail(case, by=by, now=now, to=case.mailed_to if by_mail else ""), body)
+    message = _to_mail(case, by=by, now=now, to=case.mailed_to if by_mail else "")
+    message.attachments = _attached(case, message, attachments)
+    message = _keep(case, message, body)
     case.owner = case.owner or by
     case.first_responded_at = case.first_responded_at or now
     case.awaits_reply = False
@@ -127,6 +146,21 @@ def _to_mail(case: Case, *, by: Member | None, now: datetime, to: str) -> CaseMe
         message.delivery, message.delivery_at = CaseMessage.Delivery.QUEUED, now
         message.message_id = new_message_id(hosts_of_mail()[0])
     return message
+
+
+def attachment_of(file: File) -> dict[str, Any]:
+    """A file as the message keeps it."""
+    return {"name": file.name, "file": str(file.pk), "refused": ""}
+
+
+def _attached(case: Case, message: CaseMessage, files: Collection[File]) -> list[dict[str, Any]]:
+    if any((file.kind, file.object_id) != ("case", case.pk) or file.deleted_at for file in files):
+        raise MessageRefused(_("Attach files of this case only. Add the file to the case first."), field="attachments")
+    if message.sent_to and sum(file.size for file in files) > MOST_MAILED:
+        raise MessageRefused(
+            _("A mail carries 20 MB of files at most. Send a link to the larger ones."), field="attachments"
+        )
+    return [attachment_of(file) for file in files]
 
 
 def _described(message: CaseMessage, written: Written | None) -> CaseMessage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import strawberry
 import strawberry_django
@@ -68,6 +69,13 @@ queue_list = Listing(
 )
 
 
+@strawberry.type(description="Something attached to a message.")
+class MessageAttachment:
+    name: str
+    file: strawberry.ID | None = strawberry.field(description="Its file on the case; null for one that was refused.")
+    refused: str = strawberry.field(description="Why it was not taken, else empty.")
+
+
 @strawberry_django.type(models.CaseMessage, name="CaseMessage", description="One thing said about a case.")
 class CaseMessage(relay.Node):
     kind: models.CaseMessage.Kind
@@ -84,6 +92,18 @@ class CaseMessage(relay.Node):
         "delivery", models.CaseMessage.Delivery, "How its mail fares, if it goes by mail."
     )
     delivery_note: str = strawberry_django.field(description="Why it did not leave, or came back.")
+
+    @strawberry_django.field(only=["attachments"], description="What came or went with it.")
+    def attachments(self) -> list[MessageAttachment]:
+        kept: list[dict[str, Any]] = self.attachments
+        return [
+            MessageAttachment(
+                name=one["name"],
+                file=strawberry.ID(relay.to_base64("File", one["file"])) if one["file"] else None,
+                refused=one["refused"],
+            )
+            for one in kept
+        ]
 
 
 message_list = Listing(

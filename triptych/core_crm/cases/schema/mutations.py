@@ -5,6 +5,7 @@ from strawberry import UNSET, relay
 
 from triptych.core_crm.cases import access, actions, models
 from triptych.core_crm.cases.schema.cases import case_list, message_list
+from triptych.core_crm.editing.schema import file_list
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.mutations import (
     Answer,
@@ -18,6 +19,7 @@ from triptych.graphql.mutations import (
     version_of,
 )
 from triptych.graphql.own import OwnValues, own_input
+from triptych.platform.files.access import file_to_see
 
 
 @strawberry.input
@@ -99,6 +101,9 @@ class ReplyToCaseInput:
         default=None, description="The status it takes on with the reply: ASSIGNED, PENDING or CLOSED."
     )
     by_mail: bool = strawberry.field(default=True, description="False keeps it in the conversation only.")
+    attachments: list[relay.GlobalID] = strawberry.field(
+        default_factory=list, description="Files of the case to attach."
+    )
 
 
 @strawberry.input
@@ -143,7 +148,10 @@ class Mutations:
         """Answer the customer, for them to read."""
         case = access.case_to_change(info.context.member, key_of(input.id, case_list))
         then = input.then.value if input.then else ""
-        message = actions.reply(case=case, body=input.body, then=then, by_mail=input.by_mail, **acting(info))
+        files = [file_to_see(info.context.member, key_of(one, file_list)) for one in input.attachments]
+        message = actions.reply(
+            case=case, body=input.body, then=then, by_mail=input.by_mail, attachments=files, **acting(info)
+        )
         return CaseMessagePayload.of(case=case, message=message)
 
     @mutation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +17,7 @@ from triptych.core_crm.cases.forms import StatusForm
 from triptych.core_crm.cases.models import Case
 from triptych.core_crm.rights.access import CHANGE, may
 from triptych.platform import clock
+from triptych.platform.files.actions import attach_files
 from triptych.platform.keyset import BadCursor
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
@@ -29,16 +31,16 @@ def say(request: TenantRequest, pk: UUID, what: str) -> HttpResponse:
     way = next((way for way in WAYS if way.what == what), None)
     if way is None:
         raise Http404
-    form = way.form(request.POST, prefix=what)
+    form = way.form(request.POST, request.FILES, prefix=what)
     if form.is_valid():
-        with refusals_shown(form):
+        with refusals_shown(form), transaction.atomic():
             _said(request, case, what, form)
     if not form.is_valid() and request.htmx:  # type: ignore[attr-defined]
         tabs = {"tabs": composer_of(case, wrong=form), "open": what}
         context = {**about_conversation(case, may_write=True), **tabs}
         return render(request, "cases/conversation.html", context, status=422)
     if not form.is_valid():
-        toasts.warn(request, _("Write something first."))
+        toasts.warn(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
     # The status, the head and the clocks may have changed with it, so the whole page comes anew.
     return _back(request, case)
 
@@ -46,7 +48,8 @@ def say(request: TenantRequest, pk: UUID, what: str) -> HttpResponse:
 def _said(request: TenantRequest, case: Case, what: str, form: Form) -> None:
     body, now, member = form.cleaned_data["body"], clock.now(), request.member
     if what == "reply":
-        actions.reply(case=case, body=body, then=form.cleaned_data["then"], by=member, now=now)
+        files = attach_files(form.cleaned_data["attachments"], kind="case", object_id=case.pk, by=member, now=now)
+        actions.reply(case=case, body=body, then=form.cleaned_data["then"], attachments=files, by=member, now=now)
         toasts.show(request, _("Reply added."))
     elif what == "note":
         actions.add_internal_note(case=case, body=body, by=member, now=now)
