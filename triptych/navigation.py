@@ -178,6 +178,14 @@ SETTINGS: tuple[Setting, ...] = (
         group=DATA,
     ),
     Setting(
+        _("Privacy"),
+        _("What you know of a person: hand it over, or erase it."),
+        "/settings/privacy/",
+        "shield-check",
+        administers=True,
+        group=DATA,
+    ),
+    Setting(
         _("Bulk changes"),
         _("What was changed for many records at once, and undoing it."),
         "/acts/",
