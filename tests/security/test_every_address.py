@@ -41,6 +41,7 @@ FOR_STRANGERS = {
     "login/", "login/verify/", "login/passkey/", "login/inactive/", "arrive/", "join/<str:secret>/",
     "calendar/feed/<str:secret>.ics", "calendar/invitation/<str:token>/",
     "settings/archive/fetch/<str:pass_text>/",
+    "settings/privacy/fetch/<str:pass_text>/",
     "password/reset/", "password/reset/sent/", "password/reset/done/",
     r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
 }  # fmt: skip
