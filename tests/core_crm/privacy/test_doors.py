@@ -1,0 +1,191 @@
+"""The pages, the API and the command of dossiers and erasures."""
+
+import io
+import json
+import zipfile
+
+import pytest
+from django.test import Client
+
+from triptych.core_crm.contacts.models import Contact
+from triptych.core_crm.privacy import command
+from triptych.core_crm.privacy.models import Erasure
+from triptych.core_crm.rights.actions import create_role
+from triptych.platform.events import jobs
+from triptych.platform.events.models import Job
+from triptych.platform.scope import entered
+from triptych.tenants.members.models import Member
+
+pytestmark = pytest.mark.django_db
+MARK, EMAIL = "Qzxvymark", "ada@qzxvymark.example"
+HOME = "/settings/privacy/"
+KNOWN = "query ($email: String!) { personData(email: $email) { names emails kinds { kind count fate } } }"
+EXPORT = """mutation ($input: ExportPersonInput!) {
+    exportPerson(input: $input) { personExport { id state } problems { code field message } }
+}"""
+EXPORTED = "query ($id: ID!) { personExport(id: $id) { state rowCount downloadPath } }"
+ERASE = """mutation ($input: ErasePersonInput!) {
+    erasePerson(input: $input) { erasure { id state } problems { code field message } }
+}"""
+ERASED = "query ($id: ID!) { erasure(id: $id) { state by hashes counts { kind count } } erasures { id } }"
+
+
+def run_jobs(tenant, kind):
+    with entered(tenant):
+        job = Job.objects.filter(kind=kind).latest("created_at")
+        jobs.run(job.pk, tenant.pk, job.starts, heart=False)
+        job.refresh_from_db()
+    return job
+
+
+def unpacked(response):
+    content = response if isinstance(response, bytes) else b"".join(response.streaming_content)
+    with zipfile.ZipFile(io.BytesIO(content)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("owner", 200), ("admin", 200), ("member", 403), ("reader", 403), ("outsider", 302)]
+)
+def test_owners_and_admins_look_people_up(cast, traces, who, status):
+    asked = cast[who].post(HOME, {"email": f" {EMAIL.upper()} "})
+    of_record = cast[who].get(f"{HOME}of/contact/{traces.ada.pk}/")
+
+    assert (cast[who].get(HOME).status_code, asked.status_code, of_record.status_code) == (status,) * 3
+    assert ("Chief Qzxvymark" in asked.content.decode()) is (status == 200)
+    assert ("likes tea" in of_record.content.decode()) is (status == 200)
+
+
+def test_an_admin_from_whom_something_is_withheld_answers_for_nobody(cast, tenant, members, now, traces):
+    with entered(tenant):
+        hidden = {"contact": {"emails": "hidden"}}
+        role = create_role(name="Careful", base="admin", rights={}, field_rights=hidden, by=members["owner"], now=now)
+        Member.objects.filter(pk=members["admin"].pk).update(role_record=role)
+
+    assert cast["admin"].post(HOME, {"email": EMAIL}).status_code == 403
+    assert cast["admin"].post(f"{HOME}erase/", {"email": EMAIL, "confirmation": EMAIL}).status_code == 403
+
+
+@pytest.mark.parametrize("email", ["", "nobody", "a b@c.de", "@", "x" * 300, "nul\0@a.de"])
+def test_what_is_no_address_is_said_beside_the_field(cast, email):
+    response = cast["owner"].post(HOME, {"email": email})
+
+    assert response.status_code == 422 or "is not an email address" in response.content.decode()
+    assert 'name="email"' in response.content.decode()
+
+
+def test_an_address_nobody_has_is_said_so(cast):
+    assert "Nothing is known of this address" in cast["owner"].post(HOME, {"email": "no@no.example"}).content.decode()
+
+
+def test_the_dossier_holds_the_page_the_data_and_the_files(cast, tenant, traces):
+    page = cast["admin"].post(f"{HOME}export/", {"email": EMAIL})
+    job = run_jobs(tenant, "privacy.dossier")
+    files = unpacked(cast["owner"].get(f"{HOME}dossiers/{job.pk}/download/"))
+    data = json.loads(files["person.json"])
+
+    assert page["Location"] == f"{HOME}dossiers/{job.pk}/"
+    assert {"person.json", "dossier.html"} < files.keys()
+    assert sum(name.startswith("files/") for name in files) == 4
+    assert data["person"]["emails"] == [EMAIL, f"other@{MARK.lower()}.example"]
+    assert {"contacts", "leads", "activities", "cases", "messages", "files", "mails", "deals"} <= data["kinds"].keys()
+    assert [row["description"] for row in data["kinds"]["activities"]["rows"]] == ["Qzxvymark likes tea"]
+    assert "Chief Qzxvymark" in files["dossier.html"].decode()
+    assert "Download" in cast["owner"].get(page["Location"]).content.decode()
+    assert cast["member"].get(f"{HOME}dossiers/{job.pk}/download/").status_code == 403
+
+
+def test_erasing_wants_the_address_typed_and_gives_a_receipt(cast, tenant, traces):
+    wrong = cast["owner"].post(f"{HOME}erase/", {"email": EMAIL, "confirmation": "yes"})
+    with entered(tenant):
+        assert not Erasure.objects.exists()
+    right = cast["owner"].post(f"{HOME}erase/", {"email": EMAIL, "confirmation": EMAIL.upper()})
+    waiting = cast["owner"].get(right["Location"]).content.decode()
+    job = run_jobs(tenant, "privacy.erase")
+    receipt = cast["admin"].get(right["Location"])
+    as_json = json.loads(cast["admin"].get(f"{right['Location']}?format=json").content)
+
+    assert (wrong.status_code, job.state) == (422, "done")
+    assert f"Type “{EMAIL}” to confirm that this person is to be erased." in wrong.content.decode()
+    assert "Erasing the person" in waiting
+    assert "Backups and archives that were made before still hold the person" in receipt.content.decode()
+    assert (as_json["state"], as_json["by"]) == ("done", "owner")
+    assert cast["reader"].get(right["Location"]).status_code == 403
+    with entered(tenant):
+        assert Contact.objects.get(pk=traces.ada.pk).last_name == "Erased person"
+        assert (Erasure.objects.get().order, job.args) == ({}, {"erasure": as_json["receipt"]})
+
+
+def test_an_erasure_that_is_stopped_in_time_erases_nothing(cast, tenant, traces):
+    page = cast["owner"].post(f"{HOME}erase/", {"kind": "contact", "id": str(traces.ada.pk), "confirmation": EMAIL})[
+        "Location"
+    ]
+    key = page.rstrip("/").rpartition("/")[2]
+    cast["owner"].post(f"{HOME}jobs/receipt/{key}/cancel/")
+    job = run_jobs(tenant, "privacy.erase")
+
+    assert job.state == "cancelled"
+    with entered(tenant):
+        assert Contact.objects.get(pk=traces.ada.pk).last_name == MARK
+    assert "Underway" in cast["owner"].get(HOME).content.decode()
+
+
+def test_somebody_who_works_here_cannot_be_erased_on_the_page(cast, tenant, members, now):
+    page = cast["owner"].post(f"{HOME}erase/", {"email": "member@acme.example", "confirmation": "member@acme.example"})
+
+    assert "works in this workspace" in page.content.decode()
+    with entered(tenant):
+        assert not Erasure.objects.exists()
+
+
+@pytest.mark.parametrize("given", [{}, {"email": "x"}, {"kind": "deal", "id": "1"}, {"kind": "contact", "id": "?"}])
+def test_a_form_that_means_nobody_is_not_found(cast, given):
+    assert cast["owner"].post(f"{HOME}erase/", {**given, "confirmation": "x"}).status_code == 404
+    assert cast["owner"].post(f"{HOME}export/", given).status_code == 404
+
+
+def test_the_api_tells_exports_and_erases(api, tenant, traces):
+    known = api(KNOWN, email=EMAIL)["data"]["personData"]
+    export = api(EXPORT, input={"email": EMAIL})["data"]["exportPerson"]
+    run_jobs(tenant, "privacy.dossier")
+    ready = api(EXPORTED, id=export["personExport"]["id"])["data"]["personExport"]
+    fetched = unpacked(Client(SERVER_NAME="acme.localhost").get(ready["downloadPath"]))
+    wrong = api(ERASE, input={"email": EMAIL, "confirmation": "no"})["data"]["erasePerson"]
+    order = api(ERASE, input={"email": EMAIL, "confirmation": EMAIL})["data"]["erasePerson"]
+    run_jobs(tenant, "privacy.erase")
+    receipt = api(ERASED, id=order["erasure"]["id"])["data"]
+
+    assert {"kind": "contacts", "count": 2, "fate": "blanked"} in known["kinds"]
+    assert "person.json" in fetched
+    assert [(one["code"], one["field"]) for one in wrong["problems"]] == [("NOT_CONFIRMED", "confirmation")]
+    assert (order["problems"], order["erasure"]["state"]) == ([], "WAITING")
+    assert (receipt["erasure"]["state"], receipt["erasure"]["by"]) == ("DONE", "owner")
+    assert [one["id"] for one in receipt["erasures"]] == [order["erasure"]["id"]]
+    assert Client(SERVER_NAME="acme.localhost").get(ready["downloadPath"]).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["member", "reader"])
+def test_the_api_answers_owners_and_admins_only(api, tenant, traces, who):
+    assert api(KNOWN, who=who, email=EMAIL).get("errors")
+    assert [p["code"] for p in api(EXPORT, who=who, input={"email": EMAIL})["data"]["exportPerson"]["problems"]] == [
+        "FORBIDDEN"
+    ]
+    erase = api(ERASE, who=who, input={"email": EMAIL, "confirmation": EMAIL})["data"]["erasePerson"]
+    assert [problem["code"] for problem in erase["problems"]] == ["FORBIDDEN"]
+
+
+def test_the_command_writes_the_dossier(tenant, traces, tmp_path):
+    out, err = io.StringIO(), io.StringIO()
+    file = tmp_path / "ada.zip"
+
+    codes = [
+        command.export(tenant, EMAIL, file, out=out, err=err),
+        command.export(tenant, "nobody@x.example", tmp_path / "none.zip", out=out, err=err),
+        command.export(tenant, "nobody", tmp_path / "none.zip", out=out, err=err),
+        command.export(tenant, EMAIL, tmp_path / "no" / "x.zip", out=out, err=err),
+    ]
+
+    assert codes == [0, 1, 1, 1]
+    assert [path.name for path in tmp_path.iterdir()] == ["ada.zip"]
+    assert "person.json" in unpacked(file.read_bytes())
+    assert "Nothing is known of “nobody@x.example”." in err.getvalue()

@@ -1,0 +1,19 @@
+"""What is known of a person, at /settings/privacy/."""
+
+from django.urls import path
+
+from triptych.core_crm.privacy import views
+
+app_name = "privacy"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("of/<str:kind>/<uuid:pk>/", views.of_record, name="of_record"),
+    path("export/", views.begin_dossier, name="begin_dossier"),
+    path("erase/", views.erase, name="erase"),
+    path("dossiers/<uuid:pk>/", views.dossier_page, name="dossier"),
+    path("dossiers/<uuid:pk>/download/", views.download, name="download"),
+    path("fetch/<str:pass_text>/", views.fetch, name="fetch"),
+    path("receipts/<uuid:pk>/", views.receipt, name="receipt"),
+    path("jobs/<str:what>/<uuid:pk>/progress/", views.progress, name="progress"),
+    path("jobs/<str:what>/<uuid:pk>/cancel/", views.cancel, name="cancel"),
+]
