@@ -14,7 +14,7 @@ from strawberry.scalars import JSON
 from triptych.core_crm.privacy import access, actions
 from triptych.core_crm.privacy.models import BACKUPS, Erasure
 from triptych.core_crm.privacy.people import Person, person_at
-from triptych.core_crm.privacy.rows import Found
+from triptych.core_crm.privacy.rows import Found, everything_about
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.mutations import Answer, acting, mutation
 from triptych.platform.events import jobs
@@ -114,7 +114,7 @@ class Queries:
     def person_data(self, info: ApiInfo, email: str) -> PersonData:
         access.answering(info.context.member)
         person = person_at(email)
-        return PersonData.of(person, actions.everything_about(person, now=info.context.now))
+        return PersonData.of(person, everything_about(person, now=info.context.now))
 
     @strawberry.field(description="A dossier by id; null if there is none. For owners and admins.")
     def person_export(self, info: ApiInfo, id: strawberry.ID) -> PersonExport | None:

@@ -18,6 +18,7 @@ from triptych.core_crm.privacy.erasing import IsMember, check_erasable
 from triptych.core_crm.privacy.forms import ConfirmForm, LookUpForm
 from triptych.core_crm.privacy.models import BACKUPS, Erasure
 from triptych.core_crm.privacy.people import Person, person_at, person_of
+from triptych.core_crm.privacy.rows import everything_about
 from triptych.platform import clock
 from triptych.platform.events import jobs
 from triptych.platform.events.models import Job
@@ -138,7 +139,7 @@ def _person_page(
     """What is known, what erasing would do, and both acts."""
     access.answering(request.member)
     now = clock.now()
-    found = actions.everything_about(person, now=now)
+    found = everything_about(person, now=now)
     barred = ""
     try:
         check_erasable(person)
