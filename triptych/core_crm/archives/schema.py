@@ -10,13 +10,12 @@ from django.http import Http404
 from django.urls import reverse
 
 from triptych.core_crm.archives import access, actions
+from triptych.core_crm.archives.states import state_of
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.mutations import Answer, acting, mutation
 from triptych.platform.events import jobs
 from triptych.platform.events.models import Job
 from triptych.platform.plugins import GraphQLExtension
-
-strawberry.enum(Job.State, name="JobState")
 
 
 @strawberry.type(description="An export of everything, on its way or ready.")
@@ -42,7 +41,7 @@ class ArchiveJob:
         path = reverse("archives:fetch", args=[access.pass_for(job, info.context.member)]) if has_file else None
         return cls(
             id=strawberry.ID(str(job.pk)),
-            state=Job.State(job.state),
+            state=state_of(job),
             percent=job.percent,
             error=job.error,
             row_count=result.get("rows"),

@@ -11,6 +11,7 @@ from django.http import Http404
 from django.urls import reverse
 from strawberry.scalars import JSON
 
+from triptych.core_crm.archives.states import state_of
 from triptych.core_crm.privacy import access, actions
 from triptych.core_crm.privacy.models import BACKUPS, Erasure
 from triptych.core_crm.privacy.people import Person, person_at
@@ -68,7 +69,7 @@ class PersonExport:
         path = reverse("privacy:fetch", args=[access.pass_for(job, info.context.member)]) if has_file else None
         return cls(
             id=strawberry.ID(str(job.pk)),
-            state=Job.State(job.state),
+            state=state_of(job),
             percent=job.percent,
             error=job.error,
             row_count=(job.result or {}).get("rows"),
