@@ -5,7 +5,7 @@ Each of them restamps the tenant: from its commit on every process knows the fie
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
 from uuid import UUID
@@ -15,6 +15,7 @@ from django.db.models import Func, Value
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.custom_fields import definitions, options
+from triptych.core_crm.custom_fields.computed import checking
 from triptych.core_crm.custom_fields.models import CustomField, FieldKind, ObjectKind, Who
 from triptych.core_crm.custom_fields.naming import api_name_of, is_api_name
 from triptych.core_crm.custom_fields.objects import LINKABLE, OBJECTS
@@ -32,11 +33,14 @@ KEPT_FOR = timedelta(days=30)
 
 
 class FieldFields(TypedDict, total=False):
-    """What can be set on a field at any time. `options` are those of a choice (`options.Given`), in their order."""
+    """What can be set on a field at any time. `options` are those of a choice (`options.Given`), in their order;
+    `expression` is a formula, `rollup` what a rollup says (`models.CustomField`)."""
 
     label: str
     help_text: str
     options: options.Given
+    expression: str
+    rollup: Mapping[str, Any]
     is_required: bool
     seen_by: str
     changed_by: str
@@ -69,6 +73,8 @@ def create_field(
     apply_changes(field, _cleaned(field, fields))
     field.api_name = _api_name(api_name.strip(), field.label, [one.api_name for one in siblings])
     _check(field)
+    if field.is_computed:
+        checking.settle(field)
     field.save(force_insert=True)
     definitions.restamp()
     events.announce("custom_field.created", field, by=by, at=now, object=object)
@@ -98,7 +104,11 @@ def update_field(
     if not changes:
         return field
     _check(field)
-    field.save_fields(*changes, at=now)
+    worked_out = {"expression", "rollup"} & changes.keys()
+    if worked_out:
+        checking.settle(field)
+        checking.settle_others(field, now=now)
+    field.save_fields(*changes, *(["result"] if worked_out else []), at=now)
     definitions.restamp()
     events.announce("custom_field.updated", field, by=by, at=now, object=field.object, changed=sorted(changes))
     return field
@@ -187,6 +197,14 @@ def _cleaned(field: CustomField, fields: FieldFields) -> dict[str, Any]:
             cleaned["options"] = options.settled(fields.get("options", ()), field.options)
     else:
         cleaned.pop("options", None)
+    if field.kind != FieldKind.FORMULA:
+        cleaned.pop("expression", None)
+    if field.kind != FieldKind.ROLLUP:
+        cleaned.pop("rollup", None)
+    elif "rollup" in cleaned:
+        said = cleaned["rollup"] or {}
+        same = {} if field._state.adding else {"relation": field.rollup.get("relation")}
+        cleaned["rollup"] = checking.rollup_said({**said, **same})
     return cleaned
 
 
@@ -213,6 +231,8 @@ def _check(field: CustomField) -> None:
         raise Refused(_("Say what the field leads to: %(labels)s.") % {"labels": labels}, field="target")
     if field.kind != FieldKind.RECORD and field.target:
         raise Refused(_("Only a link to a record leads somewhere."), field="target")
+    if field.is_required and field.is_computed:
+        raise Refused(_("A field that is worked out cannot be required."), field="is_required")
     if field.is_required and Who.ADMINS in (field.seen_by, field.changed_by):
         message = _("A required field is one that everybody may see and change, since everybody adds records.")
         raise Refused(message, field="is_required")

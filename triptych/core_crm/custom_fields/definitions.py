@@ -52,12 +52,29 @@ class Definitions:
         return dict(named)
 
     def seen_by(self, member: Member) -> Definitions:
-        """Those whose values the member may see."""
-        return self if member.may_administer else _only(self, "seen_by")
+        """Those whose values the member may see; of those that are worked out, also all that they come from."""
+        found = self if member.may_administer else _only(self, "seen_by")
+        return found._readable_by(member, self) if self.has_computed else found
 
     def changed_by(self, member: Member) -> Definitions:
         """Those whose values the member may change, as far as they may change the record."""
-        return self if member.may_administer else _only(self.seen_by(member), "changed_by")
+        typed = self.typed
+        return typed if member.may_administer else _only(_only(typed, "seen_by"), "changed_by")
+
+    @cached_property
+    def typed(self) -> Definitions:
+        """Those whose values people type."""
+        return Definitions(tuple(field for field in self if not field.is_computed)) if self.has_computed else self
+
+    @cached_property
+    def has_computed(self) -> bool:
+        return any(field.is_computed for field in self)
+
+    def _readable_by(self, member: Member, known: Definitions) -> Definitions:
+        from triptych.core_crm.custom_fields.computed.rights import may_see  # which knows the nouns
+
+        own = {field.api_name: field for field in known}
+        return Definitions(tuple(one for one in self if not one.is_computed or may_see(member, one, own)))
 
 
 def _only(found: Definitions, right: str) -> Definitions:

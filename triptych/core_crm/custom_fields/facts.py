@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404
 
 from triptych.core_crm.custom_fields import definitions
+from triptych.core_crm.custom_fields.computed.resolving import values_of
 from triptych.core_crm.custom_fields.kinds import kind_of
 from triptych.core_crm.custom_fields.kinds.records import link_shown, linked
 from triptych.core_crm.custom_fields.models import CustomField, FieldKind
@@ -20,11 +21,28 @@ def facts_of(record: Any, member: Member, *, may_write: bool) -> list[dict[str, 
     fields = definitions.of(record._meta.model_name)
     seen, changed = fields.seen_by(member), set(fields.changed_by(member))
     links = linked(seen, [record], member)
+    worked_out = values_of([field for field in seen if field.is_computed], [record.pk])
     shown = []
     for field in seen:
         url = fact_url(record, field.form_name) if may_write and field in changed else ""
-        shown.append(_fact(field, links).of(record, edit_url=url))
+        fact = _worked_out(field, worked_out) if field.is_computed else _fact(field, links)
+        shown.append(fact.of(record, edit_url=url))
     return shown
+
+
+def _worked_out(field: CustomField, values: Mapping[Any, Mapping[str, Any]]) -> Fact:
+    """A formula or a rollup as a fact."""
+    kind = kind_of(field)
+
+    def stored(record: Any) -> Any:
+        return values.get(record.pk, {}).get(field.key)
+
+    return Fact(
+        field.form_name,
+        field.label,
+        lambda record: kind.show(field, stored(record)),
+        plain=lambda record: str(kind.text(field, stored(record))),
+    )
 
 
 def fact_named(facts: Sequence[Fact], name: str, record: Any, member: Member) -> Fact:

@@ -8,9 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.custom_fields import definitions
+from triptych.core_crm.custom_fields.computed.rollups import fields_to_measure
 from triptych.core_crm.custom_fields.kinds import kind_of
 from triptych.core_crm.custom_fields.kinds.choices import KeptChoiceField
-from triptych.core_crm.custom_fields.models import CustomField, FieldKind, ObjectKind, Who
+from triptych.core_crm.custom_fields.models import CustomField, FieldKind, Measure, ObjectKind, Who
 from triptych.core_crm.custom_fields.objects import LINKABLE
 from triptych.core_crm.editing.fields import Part, RowsField
 from triptych.tenants.members.models import Member
@@ -30,6 +31,8 @@ ABOUT: dict[str, Any] = {
     FieldKind.BOOLEAN: _("One or the other, or not known yet."),
     FieldKind.URL: _("A page that one click opens."),
     FieldKind.RECORD: _("A contact, company, deal or case."),
+    FieldKind.FORMULA: _("Worked out from other fields, such as a margin or an age."),
+    FieldKind.ROLLUP: _("Worked out from related records, such as the sum of won deals."),
 }
 """What each kind is good for, in a few words."""
 
@@ -47,6 +50,14 @@ class FieldForm(forms.Form):
     help_text = forms.CharField(
         label=_("Help text"), max_length=300, required=False, help_text=_("Shown below the input.")
     )
+    expression = forms.CharField(
+        label=_("Formula"),
+        max_length=1000,
+        widget=forms.Textarea({"rows": 3, "class": "font-monospace", "spellcheck": "false"}),
+        help_text=_("Names of fields, numbers, texts in quotes, + - * / & = <> < >, and, or, not, and functions."),
+    )
+    measure = forms.ChoiceField(label=_("What is worked out"), choices=())
+    field = forms.ChoiceField(label=_("Of which field"), choices=(), required=False)
     is_required = forms.BooleanField(label=_("Every new record needs a value"), required=False)
     seen_by = forms.ChoiceField(label=_("Who may see it"), choices=Who.choices)
     changed_by = forms.ChoiceField(label=_("Who may change it"), choices=Who.choices)
@@ -57,18 +68,40 @@ class FieldForm(forms.Form):
         help_text=_("What programs call it. Made of the label if left empty; it never changes afterwards."),
     )
 
-    def __init__(self, data: Any = None, *, kind: str, field: CustomField | None = None) -> None:
-        names = ("label", "help_text", "options", "is_required", "seen_by", "changed_by")
+    def __init__(self, data: Any = None, *, kind: str, field: CustomField | None = None, target: str = "") -> None:
+        names = ("label", "help_text", "options", "expression", "is_required", "seen_by", "changed_by")
         initial = {name: getattr(field, name) for name in names} if field else {}
         if field:
-            initial["options"] = field.active_options
+            initial |= {"options": field.active_options, **field.rollup}
         super().__init__(data, initial=initial, label_suffix="")
+        self._fit(kind, target)
         if kind not in (FieldKind.CHOICE, FieldKind.CHOICES):
             del self.fields["options"]
         if kind != FieldKind.RECORD or field:
             del self.fields["target"]
         if field:
             del self.fields["api_name"]
+
+    def _fit(self, kind: str, target: str) -> None:
+        """Leave the inputs that a formula, a rollup of records of the kind `target`, or a typed field has."""
+        if kind != FieldKind.FORMULA:
+            del self.fields["expression"]
+        if kind == FieldKind.ROLLUP:
+            inputs: Any = self.fields
+            inputs["measure"].choices = Measure.choices
+            named = [(name, label) for name, label, _term in fields_to_measure(target)]
+            inputs["field"].choices = [("", "—"), *named]
+        else:
+            del self.fields["measure"], self.fields["field"]
+        if kind in (FieldKind.FORMULA, FieldKind.ROLLUP):
+            del self.fields["is_required"], self.fields["changed_by"]
+
+    def given(self, rollup: dict[str, Any] | None = None) -> dict[str, Any]:
+        """What to set on the field; `rollup` has the relation and the condition of a rollup."""
+        given = dict(self.cleaned_data)
+        if "measure" in given:
+            given["rollup"] = {**(rollup or {}), "measure": given.pop("measure"), "field": given.pop("field")}
+        return given
 
 
 def form_fields(kind: str, member: Member) -> dict[str, forms.Field]:

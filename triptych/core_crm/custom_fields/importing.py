@@ -40,7 +40,7 @@ def columns_of(object_name: str) -> list[ExtraColumns]:
 
 
 def _is_for_all(field: CustomField) -> bool:
-    return Who.ADMINS not in (field.seen_by, field.changed_by)
+    return Who.ADMINS not in (field.seen_by, field.changed_by) and not field.is_computed
 
 
 def _column(field: CustomField) -> Field:

@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from django.utils.html import format_html
 
 from triptych.core_crm.custom_fields import definitions
+from triptych.core_crm.custom_fields.computed.resolving import SHOWN, Computed
 from triptych.core_crm.custom_fields.forms import input_of
 from triptych.core_crm.custom_fields.kinds import kind_of
 from triptych.core_crm.custom_fields.kinds.choices import labels_of
@@ -44,12 +45,14 @@ def fields_of(kind: str, member: Member) -> list[Field]:
     changed = known.changed_by(member)
     found: list[Field] = []
     for field in known.seen_by(member):
-        found += _parts(field, member, may_change=changed.find(field.key) is not None)
+        found += parts_of(field, member, may_change=changed.find(field.key) is not None)
     return found
 
 
-def _parts(field: CustomField, member: Member, *, may_change: bool) -> list[Field]:
+def parts_of(field: CustomField, member: Member, *, may_change: bool = False) -> list[Field]:
     """The field itself, and what it is ordered by where that is something else."""
+    if field.is_computed:
+        return _worked_out(field)
     kind, name = FieldKind(field.kind), field.list_name
     order = f"{name}_order"
     linked = kind == FieldKind.RECORD
@@ -67,6 +70,26 @@ def _parts(field: CustomField, member: Member, *, may_change: bool) -> list[Fiel
     elif kind != FieldKind.CHOICES:
         found.append(Field(order, field.label, Type.TEXT, order_expression(field), can_filter=False))
     return found
+
+
+def _worked_out(field: CustomField) -> list[Field]:
+    """A formula or a rollup: the value, by which it is compared, ordered and grouped, and what the cells show."""
+    kind, shown = kind_of(field), f"{field.list_name}_shown"
+    result = FieldKind(field.result or FieldKind.TEXT)
+    column = Column(
+        shown,
+        field.label,
+        text=lambda record: kind.text(field, getattr(record, shown)),
+        cell=lambda record: kind.show(field, getattr(record, shown)),
+        order=(field.list_name,),
+        css="number" if result in (FieldKind.NUMBER, FieldKind.MONEY) else "",
+        shown=False,
+    )
+    can_group = result in (FieldKind.TEXT, FieldKind.BOOLEAN)
+    return [
+        Field(field.list_name, field.label, TYPES.get(result, Type.TEXT), Computed(field), can_group=can_group),
+        Field(shown, field.label, Type.TEXT, Computed(field, SHOWN), column=column, can_filter=False),
+    ]
 
 
 def _column(field: CustomField, order: str) -> Column:

@@ -37,6 +37,18 @@ class FieldKind(models.TextChoices):
     BOOLEAN = "boolean", _("Yes or no")
     URL = "url", _("Web address")
     RECORD = "record", _("Link to a record")
+    FORMULA = "formula", _("Formula")
+    ROLLUP = "rollup", _("Rollup")
+
+
+class Measure(models.TextChoices):
+    """What a rollup works out over related records."""
+
+    COUNT = "count", _("How many")
+    SUM = "sum", _("Sum")
+    AVG = "avg", _("Average")
+    MIN = "min", _("Smallest or earliest")
+    MAX = "max", _("Largest or latest")
 
 
 class Who(models.TextChoices):
@@ -60,6 +72,9 @@ class CustomField(Record):
 
     `options` are the values of a choice, `[{"name", "label", "is_active"}]`, `name` being what is stored; `target` is
     the kind of record that a link leads to.
+
+    A formula is its `expression`; a rollup says `{"relation", "measure", "field", "where"}`. Both are worked out when
+    they are read; `result` is the kind of value that they have.
     """
 
     object = models.CharField(_("object"), max_length=10, choices=ObjectKind.choices)
@@ -69,6 +84,9 @@ class CustomField(Record):
     help_text = models.CharField(_("help text"), max_length=300, blank=True)
     options = models.JSONField(_("options"), default=list, blank=True)
     target = models.CharField(_("leads to"), max_length=10, choices=ObjectKind.choices, blank=True)
+    expression = models.TextField(_("formula"), blank=True)
+    rollup = models.JSONField(_("rollup"), default=dict, blank=True)
+    result = models.CharField(_("result"), max_length=10, blank=True, editable=False)
     is_required = models.BooleanField(_("required"), default=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     seen_by = models.CharField(_("seen by"), max_length=10, choices=Who.choices, default=Who.EVERYBODY)
@@ -105,6 +123,11 @@ class CustomField(Record):
     def list_name(self) -> str:
         """What lists, their addresses and saved views call it."""
         return f"custom_{self.pk.hex}"
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether nobody types its values."""
+        return self.kind in (FieldKind.FORMULA, FieldKind.ROLLUP)
 
     @property
     def active_options(self) -> list[dict[str, Any]]:

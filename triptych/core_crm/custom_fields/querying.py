@@ -15,6 +15,7 @@ from django.db.models.lookups import (
     GreaterThanOrEqual,
     IContains,
     In,
+    IsNull,
     IStartsWith,
     LessThan,
     LessThanOrEqual,
@@ -99,6 +100,8 @@ def _condition(field: CustomField, operator: str, value: Any) -> Q:
         for one in value:
             found |= Q(**{f"custom__{field.key}__contains": [one]})
         return found
+    if operator == "isNull" and field.is_computed:
+        return Q(IsNull(kind_of(field).sql(field), bool(value)))
     if operator == "isNull":
         return ~Q(custom__has_key=field.key) if value else Q(custom__has_key=field.key)
     return Q(LOOKUPS[operator](kind_of(field).sql(field), value))

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from triptych.core_crm.custom_fields import access, actions
-from triptych.core_crm.custom_fields.forms import ABOUT, FieldForm
+from triptych.core_crm.custom_fields import access, actions, working
+from triptych.core_crm.custom_fields.computed.checking import problem_of
+from triptych.core_crm.custom_fields.forms import ABOUT
 from triptych.core_crm.custom_fields.kinds import KINDS
 from triptych.core_crm.custom_fields.models import CustomField, FieldKind, ObjectKind
 from triptych.platform import clock
@@ -30,7 +31,7 @@ def index(request: TenantRequest) -> HttpResponse:
     deleted = CustomField.objects.deleted().on(kind).order_by("-deleted_at")
     context = {
         "object": kind,
-        "fields": [{"field": field, "icon": KINDS[field.kind].icon} for field in fields],
+        "fields": [{"field": field, "icon": KINDS[field.kind].icon, "problem": problem_of(field)} for field in fields],
         "deleted": deleted if request.member.may_administer else [],
         "tabs": [Tab(label, _home(name), is_current=name == kind) for name, label in ObjectKind.choices],
     }
@@ -44,28 +45,32 @@ def create(request: TenantRequest) -> HttpResponse:
     target, kind = _object(request), request.GET.get("kind", "")
     if kind not in FieldKind.values:
         kinds = [(name, label, KINDS[name].icon, ABOUT[name]) for name, label in FieldKind.choices]
-        return render(request, "custom_fields/kinds.html", {"object": target, "label": target.label, "kinds": kinds})
-    form = FieldForm(request.POST or None, kind=kind)
-    if form.is_valid():
+        context = {"object": target, "label": target.label, "kinds": kinds, "asks": "kind"}
+        return render(request, "custom_fields/kinds.html", context)
+    if kind == FieldKind.ROLLUP and not working.names_relation(request, target):
+        return render(request, "custom_fields/kinds.html", working.relations(target))
+    made = working.Working(request, CustomField(object=target, kind=kind))
+    form = made.form
+    if made.is_to_be_kept and form.is_valid():
         with refusals_shown(form):
-            field = actions.create_field(
-                object=target, kind=kind, by=request.member, now=clock.now(), **form.cleaned_data
-            )
+            given = form.given(made.rollup)
+            field = actions.create_field(object=target, kind=kind, by=request.member, now=clock.now(), **given)
             toasts.show(request, _("“%(field)s” is added.") % {"field": field}, undo=_url(field, "delete"))
             return redirect(_home(target))
-    return _form_page(request, form, object=target, kind=FieldKind(kind))
+    return _form_page(request, made, object=target, kind=FieldKind(kind))
 
 
 @require_http_methods(["GET", "POST"])
 def edit(request: TenantRequest, pk: UUID) -> HttpResponse:
     field = access.field_to_change(request.member, pk)
-    form = FieldForm(request.POST or None, kind=field.kind, field=field)
-    if form.is_valid():
+    made = working.Working(request, field)
+    form = made.form
+    if made.is_to_be_kept and form.is_valid():
         with refusals_shown(form):
-            actions.update_field(field=field, by=request.member, now=clock.now(), **form.cleaned_data)
+            actions.update_field(field=field, by=request.member, now=clock.now(), **form.given(made.rollup))
             toasts.show(request, _("Saved."))
             return redirect(_home(field.object))
-    return _form_page(request, form, object=ObjectKind(field.object), kind=FieldKind(field.kind), field=field)
+    return _form_page(request, made, object=ObjectKind(field.object), kind=FieldKind(field.kind), field=field)
 
 
 @require_POST
@@ -117,7 +122,7 @@ def _url(field: CustomField, act: str) -> str:
     return reverse(f"custom_fields:{act}", args=[field.pk])
 
 
-def _form_page(request: TenantRequest, form: FieldForm, **context: Any) -> HttpResponse:
-    status = 422 if form.is_bound else 200
+def _form_page(request: TenantRequest, made: working.Working, **context: Any) -> HttpResponse:
+    status = 422 if made.form.is_bound and made.is_to_be_kept else 200
     context["home"] = _home(context["object"])
-    return render(request, "custom_fields/form.html", {"form": form, **context}, status=status)
+    return render(request, "custom_fields/form.html", {**made.context(), **context}, status=status)

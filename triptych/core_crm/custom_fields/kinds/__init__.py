@@ -2,6 +2,7 @@
 
 from triptych.core_crm.custom_fields.kinds.base import Kind, Stored, Unfit
 from triptych.core_crm.custom_fields.kinds.choices import Choice, Choices
+from triptych.core_crm.custom_fields.kinds.computed import Computed
 from triptych.core_crm.custom_fields.kinds.numbers import Money, Number
 from triptych.core_crm.custom_fields.kinds.plain import LongText, Text, Url, YesNo
 from triptych.core_crm.custom_fields.kinds.records import RecordLink
@@ -22,6 +23,8 @@ KINDS: dict[str, Kind] = {
     FieldKind.BOOLEAN: YesNo(),
     FieldKind.URL: Url(),
     FieldKind.RECORD: RecordLink(),
+    FieldKind.FORMULA: Computed("math-function"),
+    FieldKind.ROLLUP: Computed("sum"),
 }
 
 

@@ -7,8 +7,11 @@ from typing import Any
 import strawberry
 import strawberry_django
 from strawberry import UNSET, relay
+from strawberry.scalars import JSON
 
 from triptych.core_crm.custom_fields import access, actions, models
+from triptych.core_crm.custom_fields.computed.checking import examples, problem_of, rollup_said
+from triptych.core_crm.custom_fields.objects import OBJECTS
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.filters import IdFilter, TextFilter, Where, choice_filter, filter_input
 from triptych.graphql.ids import chosen
@@ -29,6 +32,17 @@ class CustomFieldOption:
     is_active: bool = strawberry.field(description="Whether it is still offered; records that have it keep it.")
 
 
+strawberry.enum(models.Measure, name="CustomFieldMeasure", description="What a rollup works out.")
+
+
+@strawberry.type(description="What a rollup looks at.")
+class CustomFieldRollup:
+    relation: str = strawberry.field(description="The related records, e.g. deals.")
+    measure: models.Measure
+    field: str = strawberry.field(description="What of them is added up or compared; empty where they are counted.")
+    where: JSON = strawberry.field(description="The conditions that a related record must meet, as in saved views.")
+
+
 @strawberry_django.type(models.CustomField, name="CustomField", description="A field that this workspace has added.")
 class CustomField(Record):
     object: models.ObjectKind = strawberry_django.field(description="The kind of record that it is on.")
@@ -44,6 +58,32 @@ class CustomField(Record):
     @strawberry_django.field(only=["options"], description="The values of a choice, in their order.")
     def options(self) -> list[CustomFieldOption]:
         return [CustomFieldOption(**option) for option in self.options]
+
+    @strawberry_django.field(only=["expression"], description="Of a formula: what is worked out.")
+    def expression(self) -> str | None:
+        return self.expression or None
+
+    @strawberry_django.field(only=["rollup"], description="Of a rollup: what it looks at.")
+    def rollup(self) -> CustomFieldRollup | None:
+        said: Any = self.rollup
+        if not said:
+            return None
+        where: Any = said.get("where") or {}
+        return CustomFieldRollup(
+            relation=said["relation"], measure=models.Measure(said["measure"]), field=said["field"], where=where
+        )
+
+    @strawberry_django.field(only=["result"], description="Of a formula or a rollup: what kind of value it has.")
+    def result(self) -> models.FieldKind | None:
+        return models.FieldKind(self.result) if self.result else None
+
+    @strawberry_django.field(
+        only=["kind", "object", "api_name", "label", "expression", "rollup", "result"],
+        description="What is wrong with a formula or a rollup, such as a field that is missing; null where nothing is.",
+    )
+    def problem(self) -> str | None:
+        field: Any = self
+        return problem_of(field) or None
 
     @strawberry_django.field(only=["target"], description="The kind of record that a link leads to.")
     def target(self) -> models.ObjectKind | None:
@@ -70,6 +110,28 @@ custom_field_list = Listing(
 )
 
 
+@strawberry.input(description="A formula or a rollup that is not kept yet.")
+class CustomFieldTrialInput:
+    object: models.ObjectKind
+    expression: str | None = UNSET
+    rollup: CustomFieldRollupInput | None = UNSET
+
+
+@strawberry.type(description="What a formula or a rollup comes to on one record.")
+class CustomFieldExample:
+    id: relay.GlobalID = strawberry.field(description="The record.")
+    name: str
+    value: str = strawberry.field(description="As a text.")
+    problem: str | None = strawberry.field(description="Why there is no value.")
+
+
+@strawberry.type
+class TryCustomFieldPayload(Answer):
+    @strawberry.field(description="Of the newest records; empty where there is a problem.")
+    def examples(self) -> list[CustomFieldExample]:
+        return list(self.records.get("examples", ()))
+
+
 @strawberry.type
 class Queries:
     custom_field = custom_field_list.singular("A field that this workspace has added, by id.")
@@ -82,9 +144,21 @@ class CustomFieldOptionInput:
     name: str | None = strawberry.field(default=UNSET, description="Of the option that is to be called so from now on.")
 
 
+@strawberry.input(description="What a rollup looks at.")
+class CustomFieldRollupInput:
+    relation: str = strawberry.field(description="The related records, e.g. deals; it cannot be changed afterwards.")
+    measure: models.Measure
+    field: str | None = strawberry.field(default=UNSET, description="What of them is added up or compared.")
+    where: JSON | None = strawberry.field(
+        default=UNSET, description="The conditions that a related record must meet, as in saved views."
+    )
+
+
 @strawberry.input
 class CustomFieldInput:
     help_text: str | None = UNSET
+    expression: str | None = strawberry.field(default=UNSET, description="Of a formula, e.g. amount * 0.1.")
+    rollup: CustomFieldRollupInput | None = strawberry.field(default=UNSET, description="Of a rollup.")
     options: list[CustomFieldOptionInput] | None = strawberry.field(
         default=UNSET, description="Of a choice: all of them. One that is missing is offered no longer."
     )
@@ -144,6 +218,28 @@ class Mutations:
         return CustomFieldPayload.of(field=actions.create_field(**acting(info), **_given(input)))
 
     @mutation
+    def try_custom_field(self, info: ApiInfo, input: CustomFieldTrialInput) -> TryCustomFieldPayload:
+        """What a formula or a rollup would come to on the newest records. Nothing is kept. For owners and admins."""
+        member = info.context.member
+        access.must_administer(member)
+        given = _given(input)
+        kind = models.FieldKind.ROLLUP if "rollup" in given else models.FieldKind.FORMULA
+        field = models.CustomField(kind=kind, api_name="thisField", label=str(kind.label), **given)
+        if kind == models.FieldKind.ROLLUP:
+            field.rollup = rollup_said(given["rollup"])
+        node = OBJECTS[input.object].node
+        found = [
+            CustomFieldExample(
+                id=relay.GlobalID(node, str(one.record.pk)),
+                name=str(one.record),
+                value=one.text,
+                problem=one.problem or None,
+            )
+            for one in examples(field, member)
+        ]
+        return TryCustomFieldPayload.of(examples=found)
+
+    @mutation
     def update_custom_field(self, info: ApiInfo, input: UpdateCustomFieldInput) -> CustomFieldPayload:
         """Change a field; its values stay. For owners and admins."""
         field = access.field_to_change(info.context.member, key_of(input.id, custom_field_list))
@@ -176,4 +272,7 @@ def _given(input: Any) -> dict[str, Any]:
     given: dict[str, Any] = {name: value for name, value in sent(input).items() if value is not None}
     if "options" in given:
         given["options"] = [{key: one for key, one in row.items() if one is not UNSET} for row in given["options"]]
+    if "rollup" in given:
+        rollup = {key: one for key, one in given["rollup"].items() if one is not UNSET and one is not None}
+        given["rollup"] = {**rollup, "measure": rollup["measure"].value}
     return given

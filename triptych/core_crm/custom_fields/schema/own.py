@@ -17,7 +17,14 @@ from triptych.core_crm.custom_fields.definitions import Definitions
 from triptych.core_crm.custom_fields.models import CustomField, FieldKind
 from triptych.core_crm.custom_fields.objects import OBJECTS
 from triptych.core_crm.custom_fields.querying import order_expression
-from triptych.core_crm.custom_fields.schema.types import described, order_name, read_field, types_of
+from triptych.core_crm.custom_fields.schema.types import (
+    PROBLEMS,
+    described,
+    order_name,
+    problems_field,
+    read_field,
+    types_of,
+)
 from triptych.graphql.errors import NOT_FOUND
 from triptych.graphql.ids import chosen
 from triptych.graphql.listings import listing_called
@@ -32,7 +39,10 @@ class CustomFieldTypes:
 
     def fingerprint(self, member: Member) -> str:
         stamp = definitions.stamp_here()
-        return hashlib.sha256(f"{stamp}{member.may_administer}".encode()).hexdigest() if stamp else ""
+        if not stamp:
+            return ""
+        hidden = [field.key for kind in OBJECTS for field in _hidden_formulas(member, kind)]
+        return hashlib.sha256(f"{stamp}{member.may_administer}{hidden}".encode()).hexdigest()
 
     def types(self, member: Member) -> OwnTypes:
         places: dict[str, Any] = {}
@@ -54,6 +64,9 @@ class CustomFieldTypes:
             filters[field.api_name] = (types.filter, described(field))
             if changed.find(field.key):
                 inputs[field.api_name] = (types.input, described(field))
+        computed = [field for field in seen if field.is_computed]
+        if computed and all(field.api_name != PROBLEMS for field in seen):
+            reads["problems"] = problems_field(computed)
         places[f"{node}Custom"] = strawberry.type(type(f"{node}Custom", (), reads), name=f"{node}Custom")
         places[f"{node}CustomFilter"] = _input(f"{node}CustomFilter", filters)
         if inputs:
@@ -65,6 +78,15 @@ class CustomFieldTypes:
     def taken(self, member: Member, model: type[Model], given: Mapping[str, Any]) -> Mapping[str, Any]:
         fields = definitions.of(str(model._meta.model_name))
         return {name: _taken(member, fields.find(name), value) for name, value in given.items()}
+
+
+def _hidden_formulas(member: Member, kind: str) -> list[CustomField]:
+    """The fields that are worked out from what the member may not see: their schema is one without them."""
+    known = definitions.of(kind)
+    if not known.has_computed:
+        return []
+    seen = set(known.seen_by(member))
+    return [field for field in known if field.is_computed and field not in seen]
 
 
 def _input(name: str, fields: Mapping[str, tuple[Any, str]]) -> type:

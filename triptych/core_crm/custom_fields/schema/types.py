@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +13,9 @@ from typing import Any, cast
 import strawberry
 from strawberry import UNSET, relay
 
-from triptych.core_crm.custom_fields.kinds import kind_of
+from triptych.core_crm.custom_fields.computed.resolving import values_of
+from triptych.core_crm.custom_fields.kinds import KINDS, kind_of
+from triptych.core_crm.custom_fields.kinds.computed import plain_of, reason_of
 from triptych.core_crm.custom_fields.models import CustomField, FieldKind
 from triptych.core_crm.custom_fields.objects import OBJECTS
 from triptych.graphql.context import ApiInfo, group_as_peers
@@ -42,6 +44,7 @@ class CustomMoneyInput:
     currency: str | None = UNSET
 
 
+PROBLEMS = "problemsOfFormulas"
 Read = Callable[[CustomField, Any], Any]
 
 
@@ -78,6 +81,9 @@ PLAIN = {
 def types_of(field: CustomField, node: str) -> ApiTypes:
     """The types of a field's values; those of a choice bear the names of the record and of the field."""
     kind = FieldKind(field.kind)
+    if field.is_computed:
+        plain = PLAIN[FieldKind(field.result or FieldKind.TEXT)]
+        return ApiTypes(plain.output, None, plain.filter, _worked_out)
     if kind in PLAIN:
         return PLAIN[kind]
     if kind == FieldKind.RECORD:
@@ -126,6 +132,8 @@ def read_field(field: CustomField, node: str, types: ApiTypes) -> Any:
     """The field of the type that holds a record's values; its root is the record."""
     if types.read is None:
         return _linked_field(field, types)
+    if field.is_computed:
+        return _computed_field(field, types)
     read = types.read
 
     def resolve(root: Any) -> Any:
@@ -134,6 +142,57 @@ def read_field(field: CustomField, node: str, types: ApiTypes) -> Any:
 
     resolve.__annotations__ = {"return": types.output | None}
     return strawberry.field(resolver=resolve, name=field.api_name, description=described(field))
+
+
+def _worked_out(field: CustomField, stored: Any) -> Any:
+    """What the API answers of a formula or a rollup: the value, null where there is an error."""
+    result, plain = FieldKind(field.result or FieldKind.TEXT), plain_of(field, stored)
+    if plain is None:
+        return None
+    return _money(field, plain) if result == FieldKind.MONEY else KINDS[result].value(field, plain)
+
+
+def _computed_field(field: CustomField, types: ApiTypes) -> Any:
+    """Of all records of a page in one statement."""
+
+    def resolve(root: Any, info: ApiInfo) -> Any:
+        def load(records: list[Any]) -> dict[Any, Any]:
+            found = values_of([field], [record.pk for record in records])
+            return {pk: _worked_out(field, held[field.key]) for pk, held in found.items()}
+
+        return info.context.batch(path_of(info), root, load)
+
+    resolve.__annotations__ = {"info": ApiInfo, "return": types.output | None}
+    return strawberry.field(resolver=resolve, name=field.api_name, description=described(field))
+
+
+@strawberry.type(description="Why a field that is worked out has no value on a record.")
+class CustomFieldProblem:
+    field: str = strawberry.field(description="The API name of the field.")
+    message: str
+
+
+def problems_field(fields: Sequence[CustomField]) -> Any:
+    """The field with the reasons why formulas and rollups of a record have no value."""
+
+    def resolve(root: Any, info: ApiInfo) -> Any:
+        def load(records: list[Any]) -> dict[Any, Any]:
+            found = values_of(fields, [record.pk for record in records])
+            return {
+                pk: [
+                    CustomFieldProblem(field=field.api_name, message=reason)
+                    for field in fields
+                    if (reason := reason_of(held[field.key]))
+                ]
+                for pk, held in found.items()
+            }
+
+        return info.context.batch(path_of(info), root, load)
+
+    resolve.__annotations__ = {"info": ApiInfo, "return": list[CustomFieldProblem]}
+    return strawberry.field(
+        resolver=resolve, name=PROBLEMS, description="Why formulas and rollups have no value on this record."
+    )
 
 
 def _linked_field(field: CustomField, types: ApiTypes) -> Any:
