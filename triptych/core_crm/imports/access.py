@@ -42,6 +42,19 @@ def import_to_change(member: Member, pk: UUID) -> Import:
     return record
 
 
+def upload_to_change(member: Member, pk: UUID) -> list[Import]:
+    """All that came in together, by the id of the upload or of one of its imports.
+
+    Raises:
+        Http404, Forbidden: as `import_to_change`, if that is so for one of them.
+    """
+    may_import(member)
+    first = imports_visible_to(member).filter(Q(upload_id=pk) | Q(pk=pk)).order_by("place", "pk").first()
+    if first is None:
+        raise Http404
+    return [import_to_change(member, record.pk) for record in first.together()]
+
+
 def importers_for(member: Member) -> dict[str, Importer]:
     """What the member may import, by name: an import recognises and may change any record of its kind, so it wants the
     right to all of them."""

@@ -13,13 +13,29 @@ from triptych.core_crm.imports.choices import Choice, Do
 from triptych.core_crm.imports.importer import Importer
 from triptych.core_crm.imports.models import Import
 
-COLUMN, DATES, OPTION = "column-", "dates-", "option-"
+COLUMN, DATES, OPTION, OVERWRITE = "column-", "dates-", "option-", "overwrite-"
+
+
+class SeveralFilesInput(forms.FileInput):
+    """A choice of files that takes many."""
+
+    allow_multiple_selected = True
+
+
+class SeveralFilesField(forms.FileField):
+    """The files, as a list."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        return [super(SeveralFilesField, self).clean(one, initial) for one in data or [None]]
 
 
 class UploadForm(forms.Form):
-    """A file, and what it is about when the person knows."""
+    """Files, and what they are about when the person knows."""
 
-    file = forms.FileField(label=_("Choose a file"), widget=forms.FileInput({"accept": ".csv,.tsv,.txt,.xlsx"}))
+    file = SeveralFilesField(
+        label=_("Choose files"),
+        widget=SeveralFilesInput({"accept": ".csv,.tsv,.txt,.xlsx,.zip", "multiple": True}),
+    )
     object_name = forms.ChoiceField(label=_("What is in it"), required=False)
 
     def __init__(self, *args: Any, importers: Mapping[str, Importer], **kwargs: Any) -> None:
@@ -56,6 +72,16 @@ def posted_date_orders(record: Import, posted: QueryDict) -> dict[str, str]:
     """Column → order of its dates, where one was chosen."""
     orders = {column: posted.get(f"{DATES}{position}", "") for position, column in enumerate(record.columns)}
     return {column: order for column, order in orders.items() if order}
+
+
+def posted_overwrite(record: Import, posted: QueryDict) -> dict[str, str]:
+    """Field → when an update writes it."""
+    rules = {}
+    for position in range(len(record.columns)):
+        name, rule = posted.get(f"{COLUMN}{position}", ""), posted.get(f"{OVERWRITE}{position}", "")
+        if name and rule:
+            rules[name] = rule
+    return rules
 
 
 def posted_options(posted: QueryDict) -> dict[str, str]:

@@ -105,6 +105,11 @@ class Import(models.Model):
         return reverse("imports:detail", args=[self.pk])
 
     @property
+    def home(self) -> str:
+        """The page of everything that came in with it."""
+        return reverse("imports:upload", args=[self.upload_id]) if self.upload_id else self.get_absolute_url()
+
+    @property
     def is_underway(self) -> bool:
         return self.state in (self.State.RUNNING, self.State.UNDOING)
 

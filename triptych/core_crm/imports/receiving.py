@@ -84,14 +84,14 @@ def _unpacked(given: GivenFile) -> Iterator[GivenFile]:
     given.file.seek(0)
     is_zip = given.file.read(len(ZIP_MAGIC)) == ZIP_MAGIC
     given.file.seek(0)
-    if not is_zip:
+    if not is_zip or not (zipfile.is_zipfile(given.file) or given.name.lower().endswith(".zip")):
         yield given
         return
     try:
         with zipfile.ZipFile(given.file) as archive:
             names = {info.filename for info in archive.infolist()}
             if "[Content_Types].xml" in names:
-                yield given
+                yield given  # a workbook
                 return
             if "manifest.json" in names:
                 raise UnreadableFile(

@@ -1,20 +1,19 @@
 """Imports in the API: what was imported, starting one, undoing one."""
 
-import base64
-import binascii
 import io
 from datetime import datetime
 from typing import Any
 
 import strawberry
 import strawberry_django
-from django.utils.translation import gettext as _
 from strawberry import relay
 
 from triptych.core_crm.imports import access, actions, models
 from triptych.core_crm.imports.choices import ALL, Choice, Do
 from triptych.core_crm.imports.mapping import mapping_over
 from triptych.core_crm.imports.registry import target_named
+from triptych.core_crm.imports.schema_inputs import ColumnMappingInput, content_of
+from triptych.core_crm.imports.several_schema import SeveralMutations
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.filters import DateTimeFilter, IdFilter, TextFilter, Where, choice_filter, filter_input
 from triptych.graphql.listings import Listing
@@ -22,7 +21,6 @@ from triptych.graphql.mutations import Answer, IdInput, acting, answered, key_of
 from triptych.graphql.orderings import By, ordering_input
 from triptych.graphql.schema import Member
 from triptych.platform.plugins import GraphQLExtension
-from triptych.platform.refusals import Refused
 
 strawberry.enum(models.Import.State, name="ImportState")
 strawberry.enum(models.Import.Mode, name="ImportMode")
@@ -69,6 +67,9 @@ class ImportJob(relay.Node):
     finished_at: datetime | None
     undone_at: datetime | None
 
+    upload_id: strawberry.ID | None = strawberry_django.field(
+        description="Imports that came in together have the same one, and are undone as one."
+    )
     object: str = strawberry_django.field(field_name="object_name", description="What was imported: companies, deals.")
 
 
@@ -95,12 +96,6 @@ import_list = Listing(
 class Queries:
     import_job = import_list.singular("An import by id.")
     import_jobs = import_list.plural("Imports, the newest first; none for readers.")
-
-
-@strawberry.input(description="That a column of the file feeds a field.")
-class ColumnMappingInput:
-    column: str
-    field: str = strawberry.field(description="As `triptych import --map` names it; an empty text leaves it out.")
 
 
 @strawberry.input(description="A file and how to import it. Give its content as `text` or as `base64`.")
@@ -134,7 +129,7 @@ class Mutations:
         """Upload a file and begin to import it; ask `importJob` how far it is."""
         access.may_import(info.context.member)
         record = actions.upload_import(
-            file=io.BytesIO(_content(input)), file_name=input.file_name, object_name=input.object, **acting(info)
+            file=io.BytesIO(content_of(input)), file_name=input.file_name, object_name=input.object, **acting(info)
         )
         pairs = {one.column: one.field for one in input.mapping}
         mapping = mapping_over(record.mapping, pairs, record.columns, target_named(record.object_name).fields)
@@ -152,16 +147,8 @@ class Mutations:
         return ImportPayload.of(import_job=actions.begin_undo(record=record, **acting(info)))
 
 
-def _content(input: StartImportInput) -> bytes:
-    if input.text is not None:
-        return input.text.encode()
-    try:
-        return base64.b64decode(input.base64 or "", validate=True)
-    except (binascii.Error, ValueError):
-        raise Refused(_("This is not base64. Give a CSV file as text instead."), field="base64") from None
-
-
 extensions = [
     GraphQLExtension(on="Query", fields=Queries),
     GraphQLExtension(on="Mutation", fields=Mutations),
+    GraphQLExtension(on="Mutation", fields=SeveralMutations),
 ]

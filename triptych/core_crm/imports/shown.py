@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from triptych.core_crm.imports.choices import ALL, Do
-from triptych.core_crm.imports.forms import COLUMN, DATES, OPTION
+from triptych.core_crm.imports.forms import COLUMN, DATES, OPTION, OVERWRITE
 from triptych.core_crm.imports.importer import Field, Kind
 from triptych.core_crm.imports.models import Import, ImportFinding
 from triptych.core_crm.imports.profiling import Column
-from triptych.core_crm.imports.registry import Target
+from triptych.core_crm.imports.registry import Target, target_named
+from triptych.core_crm.imports.uploads import split_of
 from triptych.core_crm.imports.values import DateOrder
+from triptych.tenants.members.models import Member
 
 STEPS = (gettext_lazy("File"), gettext_lazy("Columns"), gettext_lazy("Check"), gettext_lazy("Import"))
 SHOWN_VALUES = 12
@@ -44,10 +46,15 @@ class ColumnRow:
     asks_order: bool
     order: str
     read_as: str
+    rule: str
 
     @property
     def field_name(self) -> str:
         return f"{COLUMN}{self.position}"
+
+    @property
+    def rule_name(self) -> str:
+        return f"{OVERWRITE}{self.position}"
 
     @property
     def order_name(self) -> str:
@@ -74,6 +81,7 @@ def column_rows(record: Import, columns: Mapping[str, Column], target: Target) -
                 asks_order=is_date and column.dates_are_ambiguous,
                 order=record.date_orders.get(name, ""),
                 read_as=_read_as(column) if is_date else "",
+                rule=record.overwrite.get(mapped.name, "") if mapped else "",
             )
         )
     return rows
@@ -87,6 +95,11 @@ def _read_as(column: Column) -> str:
     if column.convention.date_order is DateOrder.DAY_FIRST:
         return _("Read as day/month/year.")
     return ""
+
+
+def split_labels(record: Import, by: Member) -> list[str]:
+    """What the rows hold side by side, in words; empty when it is one kind of object."""
+    return [str(target_named(name).importer.label) for name in split_of(record, by)]
 
 
 def option_rows(record: Import, columns: Mapping[str, Column], target: Target) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ from triptych.core_crm.imports.values import folded
 from triptych.platform import events
 from triptych.platform.events import jobs
 from triptych.platform.ids import new_id
-from triptych.platform.refusals import Refused
+from triptych.platform.refusals import Forbidden, Refused
 from triptych.tenants.members.models import Member
 
 
@@ -38,6 +38,7 @@ def receive_files(*, given: Sequence[GivenFile], by: Member, now: datetime) -> l
     Raises:
         UnreadableFile: one of them is no table, or they are too many; nothing is kept.
         UnknownObject: nothing of a name that was given can be imported here.
+        Forbidden: the member may not import such objects.
     """
     tables = tables_in(given)
     if not tables:
@@ -76,8 +77,9 @@ def _received(
     record.columns, record.created_at, record.updated_at = list(opened_table.columns), now, now
     profile = profile_of(record, opened_table)
     record.row_count = profile.row_count
-    if table.object_name:
+    if table.object_name and table.object_name not in importers:
         target_named(table.object_name)
+        raise Forbidden(_("Only owners and admins may import members. Ask one of them."))
     name = table.object_name or proposed_object(profile, record.file_name, importers.values())
     record.object_name = name if name in importers else ""
     record.save(force_insert=True)

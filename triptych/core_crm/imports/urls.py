@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from triptych.core_crm.imports.views import flow, past
+from triptych.core_crm.imports.views import flow, past, together
 
 app_name = "imports"
 urlpatterns = [
     path("", flow.index, name="index"),
+    path("together/<uuid:pk>/", together.upload, name="upload"),
+    path("together/<uuid:pk>/check/", together.check, name="upload-check"),
+    path("together/<uuid:pk>/begin/", together.begin, name="upload-begin"),
+    path("together/<uuid:pk>/discard/", together.discard, name="upload-discard"),
+    path("<uuid:pk>/split/", together.split, name="split"),
     path("<uuid:pk>/", past.detail, name="detail"),
     path("<uuid:pk>/columns/", flow.columns, name="columns"),
     path("<uuid:pk>/object/", flow.choose_object, name="object"),

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from triptych.core_crm.imports import access, actions
+from triptych.core_crm.imports import access, actions, uploads
 from triptych.core_crm.imports.checking import AT_ONCE, Forecast, check_import
 from triptych.core_crm.imports.files import opened, profile_of
 from triptych.core_crm.imports.forms import (
@@ -18,16 +18,27 @@ from triptych.core_crm.imports.forms import (
     posted_date_orders,
     posted_mapping,
     posted_options,
+    posted_overwrite,
 )
 from triptych.core_crm.imports.importer import Field
 from triptych.core_crm.imports.models import Import
+from triptych.core_crm.imports.receiving import GivenFile
 from triptych.core_crm.imports.registry import Target, target_named
-from triptych.core_crm.imports.shown import STEPS, column_rows, decisions_made, finding_groups, option_rows
+from triptych.core_crm.imports.shown import (
+    STEPS,
+    column_rows,
+    decisions_made,
+    finding_groups,
+    option_rows,
+    split_labels,
+)
 from triptych.core_crm.imports.views.past import past_imports
 from triptych.platform import clock
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
 from triptych.tenants.routing import TenantRequest
+
+FORGOTTEN = gettext_lazy("“%(file)s” is forgotten. Nothing was imported.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,16 +48,11 @@ def index(request: TenantRequest) -> HttpResponse:
     importers = access.importers_for(request.member)
     form = UploadForm(request.POST or None, request.FILES or None, importers=importers, initial=request.GET.dict())
     if form.is_valid():
-        upload = form.cleaned_data["file"]
+        name = form.cleaned_data["object_name"]
+        given = [GivenFile(upload.file, upload.name, name) for upload in form.cleaned_data["file"]]
         with refusals_shown(form):
-            record = actions.upload_import(
-                file=upload.file,
-                file_name=upload.name,
-                object_name=form.cleaned_data["object_name"],
-                by=request.member,
-                now=clock.now(),
-            )
-            return redirect("imports:columns", record.pk)
+            records = uploads.receive_files(given=given, by=request.member, now=clock.now())
+            return redirect("imports:columns", records[0].pk) if len(records) == 1 else redirect(records[0].home)
     context = {"form": form, "importers": importers.values(), "steps": STEPS, "current": 1, **past_imports(request)}
     return render(request, "imports/index.html", context, status=422 if form.is_bound else 200)
 
@@ -66,9 +72,12 @@ def columns(request: TenantRequest, pk: UUID) -> HttpResponse:
                 mode=request.POST.get("mode", Import.Mode.CREATE),
                 date_orders=posted_date_orders(record, request.POST),
                 options=posted_options(request.POST),
+                overwrite=posted_overwrite(record, request.POST),
                 now=clock.now(),
             )
-            return redirect("imports:check", record.pk)
+            return redirect(
+                "imports:upload-check" if record.upload_id else "imports:check", record.upload_id or record.pk
+            )
         except (Refused, ValueError) as refused:
             problem = str(refused)
             record.mapping = posted_mapping(record, request.POST)
@@ -82,6 +91,8 @@ def columns(request: TenantRequest, pk: UUID) -> HttpResponse:
         "rows": column_rows(record, profile.columns, target),
         "options": option_rows(record, profile.columns, target),
         "modes": Import.Mode.choices,
+        "rules": Import.Overwrite.choices,
+        "parts": split_labels(record, request.member),
         "problem": problem,
         "steps": STEPS,
         "current": 2,
@@ -175,7 +186,7 @@ def discard(request: TenantRequest, pk: UUID) -> HttpResponse:
     record = access.import_to_change(request.member, pk)
     try:
         actions.discard_import(record=record)
-        toasts.show(request, _("“%(file)s” is forgotten. Nothing was imported.") % {"file": record.file_name})
+        toasts.show(request, FORGOTTEN % {"file": record.file_name})
     except Refused as refused:
         toasts.warn(request, refused.message)
     return redirect("imports:index")

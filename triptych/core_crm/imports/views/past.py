@@ -49,7 +49,9 @@ def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
         return redirect("imports:columns", record.pk)
     context: dict[str, Any] = {"record": record, "steps": STEPS, "current": 4}
     if record.is_underway:
-        return render(request, "imports/running.html", {**context, **_progress(record)})
+        if record.upload_id:
+            return redirect(record.home)
+        return render(request, "imports/running.html", {**context, **progress_of(record)})
     try:
         target = target_named(record.object_name)
         context |= {"target": target, "groups": finding_groups(record, target, may_choose=False)}
@@ -62,22 +64,22 @@ def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def progress(request: TenantRequest, pk: UUID) -> HttpResponse:
     """The progress, asked each second by the page; leads to the result once it is there."""
-    record = actions.settle_ended_job(access.import_to_change(request.member, pk), now=clock.now())
-    if not record.is_underway:
-        return HttpResponse(headers={"HX-Redirect": record.get_absolute_url()})
-    return render(request, "components/progress.html", _progress(record))
+    record = access.import_to_change(request.member, pk)
+    together = [actions.settle_ended_job(one, now=clock.now()) for one in record.together()]
+    if not any(one.is_underway for one in together):
+        return HttpResponse(headers={"HX-Redirect": record.home})
+    return render(request, "components/progress.html", progress_of(record))
 
 
-def _progress(record: Import) -> dict[str, Any]:
+def progress_of(record: Import) -> dict[str, Any]:
     """What the progress component shows."""
     job = actions.job_of(record)
     done, total, note = record.position, record.row_count, _("Waiting for a worker")
     if job and job.total_count:
         done, total, note = job.done_count, job.total_count, job.note
     percent = min(100, 100 * done // total) if total else 0
-    undoing = record.state == Import.State.UNDOING
     return {
-        "label": _("Undoing the import") if undoing else _("Importing %(file)s") % {"file": record.file_name},
+        "label": _label(record),
         "percent": percent,
         "note": f"{note}: {done:,} / {total:,}{_left(record, done, total)}" if done else note,
         "url": f"{record.get_absolute_url()}progress/",
@@ -85,6 +87,14 @@ def _progress(record: Import) -> dict[str, Any]:
         "id": "import-progress",
         "is_left_alone": not actions.is_attended(record),
     }
+
+
+def _label(record: Import) -> str:
+    if record.state == Import.State.UNDOING:
+        return _("Undoing the import")
+    if record.upload_id:
+        return _("Importing all tables")
+    return _("Importing %(file)s") % {"file": record.file_name}
 
 
 def _left(record: Import, done: int, total: int) -> str:
@@ -103,7 +113,7 @@ def cancel(request: TenantRequest, pk: UUID) -> HttpResponse:
     record = access.import_to_change(request.member, pk)
     actions.cancel_import(record=record)
     toasts.show(request, _("It stops after the rows it is writing. What is written stays and can be undone."))
-    return redirect(record)
+    return redirect(record.home)
 
 
 @require_POST
@@ -124,7 +134,7 @@ def _act(request: TenantRequest, pk: UUID, action: Any) -> HttpResponse:
         action(record=record, by=request.member, now=clock.now())
     except Refused as refused:
         toasts.warn(request, refused.message)
-    return redirect(record)
+    return redirect(record.home)
 
 
 @require_GET
