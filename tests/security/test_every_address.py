@@ -56,6 +56,9 @@ OF_ONESELF = (
 CHOSEN = {"all": "1", "name": "Changed", "value": "", "note-description": "x", "role": "owner", "email": "a@b.example"}
 """What a form might hold that does something if nobody minds."""
 
+KEEPS_SOMETHING = ("arrive/", "import/<uuid:pk>/check/", "import/together/<uuid:pk>/check/")
+"""Pages that write when they are opened: a check keeps its result on the draft."""
+
 SHOWN = ("design/",)
 """The page of components, in development only: it has no records behind it."""
 
@@ -225,7 +228,7 @@ def test_opening_a_page_changes_nothing_but_what_one_has_looked_at(cast, house, 
     browser, written = cast[who], Written(tenant)
     touched = {}
     for route in routes():
-        if route not in ("arrive/", "import/<uuid:pk>/check/", "import/together/<uuid:pk>/check/"):  # a check keeps its result on the draft
+        if route not in KEEPS_SOMETHING:
             browser.get(address_of(route, house))
             touched[route] = written.since() - {"tenants_session", "search_recentrecord"}
 
