@@ -20,6 +20,7 @@ from triptych.core_crm.leads.models import Lead
 from triptych.core_crm.lists.models import PastAct, PastChange
 from triptych.core_crm.mail.models import Arrival
 from triptych.core_crm.notifications.models import Notification
+from triptych.core_crm.privacy.models import Consent
 from triptych.core_crm.privacy.people import Person
 from triptych.core_crm.privacy.rows import STAYS, PersonRows
 from triptych.core_crm.rights.models import Share
@@ -58,6 +59,7 @@ def rows_of(person: Person, now: datetime) -> list[PersonRows]:
         *_cases(person, messages),
         PersonRows("files", _("Files"), _files(ids, messages), file="storage_key"),
         PersonRows("mails", _("Mails that came"), _arrivals(person), file="storage_key"),
+        PersonRows("consents", _("Consents"), Consent.objects.filter(object_id__in=person.record_ids)),
         PersonRows("deals", _("Deals they take part in"), _deals(person), ("id", "name", "created_at"), blank=STAYS),
         PersonRows("invitations", _("Invitations"), Invitation.objects.filter(_one_of("email", person.emails))),
         PersonRows("history", _("Entries of the audit"), Entry.objects.filter(about__in=ids), blank=NO_ENTRY),

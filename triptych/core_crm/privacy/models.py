@@ -1,4 +1,4 @@
-"""What stays of an erasure: that it was done, when, by whom, of how many rows, and by which address nobody learns."""
+"""What stays of an erasure, and what people agreed to: purposes, consents given and withdrawn."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -84,3 +85,87 @@ BACKUPS = _(
     "Backups and archives that were made before still hold the person, until they are overwritten. Whoever restores "
     "one erases the person again: this receipt tells when."
 )
+
+
+class PurposeQuerySet(models.QuerySet["Purpose"]):
+    def active(self) -> PurposeQuerySet:
+        """Those that can be asked for now."""
+        return self.filter(is_active=True)
+
+    def by_name(self) -> PurposeQuerySet:
+        return self.order_by("name", "pk")
+
+
+class Purpose(models.Model):
+    """What for a person's data may be used: a newsletter, invitations, profiling."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(_("name"), max_length=80)
+    description = models.CharField(_("what people are told"), max_length=500, blank=True)
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    objects = PurposeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("purpose of a consent")
+        constraints = [models.UniqueConstraint(Lower("name"), name="purpose_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def latest_first(self) -> ConsentQuerySet:
+        """With purpose and member, in the same statement."""
+        return self.order_by("-at", "-pk").select_related("purpose", "by")
+
+
+class Consent(models.Model):
+    """That somebody agreed to a purpose on a channel, or took it back. The last word counts; all words are kept."""
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("Email")
+        PHONE = "phone", _("Phone")
+        SMS = "sms", _("Text message")
+        POST = "post", _("Letter")
+        ANY = "any", _("Any channel")
+
+    class State(models.TextChoices):
+        GIVEN = "given", _("Given")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    class Basis(models.TextChoices):
+        """Article 6 (1) of the GDPR, a to f."""
+
+        CONSENT = "consent", _("Consent")
+        CONTRACT = "contract", _("Contract")
+        LEGAL_OBLIGATION = "legal_obligation", _("Legal obligation")
+        VITAL_INTEREST = "vital_interest", _("Vital interest")
+        PUBLIC_TASK = "public_task", _("Public task")
+        LEGITIMATE_INTEREST = "legitimate_interest", _("Legitimate interest")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=40, help_text="Of the record: contact or lead.")
+    object_id = models.UUIDField()
+    purpose = models.ForeignKey(Purpose, models.PROTECT, related_name="consents", verbose_name=_("purpose"))
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.ANY)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices)
+    basis = models.CharField(_("lawful basis"), max_length=20, choices=Basis.choices, default=Basis.CONSENT)
+    source = models.CharField(_("source"), max_length=200, help_text="How one knows: a form, a call, a letter.")
+    at = models.DateTimeField(_("when"))
+    by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+", verbose_name=_("recorded by"))
+    created_at = models.DateTimeField()
+
+    objects = ConsentQuerySet.as_manager()
+    audited_with = "object_id"
+
+    class Meta:
+        verbose_name = _("consent")
+        indexes = [models.Index(fields=["object_id", "-at", "-id"], name="consent_of_record")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} ({self.get_channel_display()}): {self.get_state_display()}"
+
+    @property
+    def is_given(self) -> bool:
+        return self.state == self.State.GIVEN

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from triptych.core_crm.privacy import views
+from triptych.core_crm.privacy import consent_views, views
 
 app_name = "privacy"
 urlpatterns = [
@@ -16,4 +16,9 @@ urlpatterns = [
     path("receipts/<uuid:pk>/", views.receipt, name="receipt"),
     path("jobs/<str:what>/<uuid:pk>/progress/", views.progress, name="progress"),
     path("jobs/<str:what>/<uuid:pk>/cancel/", views.cancel, name="cancel"),
+    path("consents/<str:kind>/<uuid:pk>/new/", consent_views.record, name="record_consent"),
+    path("consents/<str:kind>/<uuid:pk>/", consent_views.history, name="consents"),
+    path("purposes/", consent_views.purposes, name="purposes"),
+    path("purposes/<uuid:pk>/", consent_views.edit_purpose, name="edit_purpose"),
+    path("purposes/<uuid:pk>/delete/", consent_views.delete_purpose, name="delete_purpose"),
 ]

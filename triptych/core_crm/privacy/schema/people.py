@@ -20,7 +20,6 @@ from triptych.graphql.context import ApiInfo
 from triptych.graphql.mutations import Answer, acting, mutation
 from triptych.platform.events import jobs
 from triptych.platform.events.models import Job
-from triptych.platform.plugins import GraphQLExtension
 
 MOST_RECEIPTS = 100
 
@@ -197,9 +196,3 @@ class Mutations:
         if job is not None:
             jobs.cancel(job)
         return ErasurePayload.of(erasure=erasure)
-
-
-extensions = [
-    GraphQLExtension(on="Query", fields=Queries),
-    GraphQLExtension(on="Mutation", fields=Mutations),
-]
