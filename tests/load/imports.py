@@ -1,4 +1,5 @@
 """8,800 opportunities with lines, agents, companies and products: checked, imported, undone; with the memory it took.
+Then as many people: companies, contacts and leads, and the contacts once more, each of which looks like one that is here.
 
 Reach: the import within 60 s and 300 MB. Uses the sample data of others where it stands beside the repository, else
 rows made like it.
@@ -6,6 +7,7 @@ rows made like it.
 
 import io
 import json
+import os
 import random
 import resource
 import tempfile
@@ -37,6 +39,7 @@ FILES = {
     "deals": "sales_pipeline.csv",
 }
 ROWS = 8_800
+PEOPLE = int(os.environ.get("PEOPLE", "10000"))
 
 
 def made_up(folder: Path) -> Path:
@@ -60,6 +63,29 @@ def made_up(folder: Path) -> Path:
         lines.append(f"X{number},Agent {chance.randrange(35)},GTX{chance.randrange(7)},{company},{end}")
     (folder / "sales_pipeline.csv").write_text("\n".join(lines))
     return folder
+
+
+def people(folder: Path, wanted: int) -> dict[str, Path]:
+    """Companies, contacts and leads, made; and the contacts with another address and a letter too many in the name."""
+    chance = random.Random(42)
+    firsts = ["Anna", "Bruno", "Carla", "Dmitri", "Eva", "Farid", "Greta", "Hugo", "Ines", "Jan", "Katja", "Luca"]
+    lasts = ["".join(chance.choice("bcdfglmnprst") + chance.choice("aeiou") for _ in range(3)) for _ in range(wanted)]
+    names = [(chance.choice(firsts), last.capitalize()) for last in lasts]
+    phones = [f"+39 06 {chance.randrange(10**7, 10**8)}" for _ in range(wanted)]
+    texts = {
+        "companies": ["name,website,phone,city"]
+        + [f"{last} {n} Ltd,{last}{n}.example,{phones[n]},Rome" for n, (_first, last) in enumerate(names)],
+        "contacts": ["first name,last name,email,phone,company"]
+        + [f"{first},{last},{last}{n}@x.example,{phones[n]},C {n % 200}" for n, (first, last) in enumerate(names)],
+        "again": ["first name,last name,email,phone"]
+        + [f"{first},{last}h,{last}{n}@y.example,{phones[n]}" for n, (first, last) in enumerate(names)],
+        "leads": ["full name,email,company,status"]
+        + [f"{last} {first},{first}{n}@z.example,L {n},New" for n, (first, last) in enumerate(names)],
+    }
+    files = {name: folder / f"{name}.csv" for name in texts}
+    for name, file in files.items():
+        file.write_text("\n".join(texts[name]))
+    return files
 
 
 def fresh_tenant() -> Tenant:
@@ -122,8 +148,18 @@ def main() -> None:
         used = time.process_time() - used
         most = megabytes()
         taken["undo"] = undo(tenant)
+        of_people: dict[str, float] = {}
+        doubted: dict[str, int] = {}
+        for name, file in people(Path(folder), PEOPLE).items():
+            what = "contacts" if name == "again" else name
+            of_people[f"check {name}"], checked = run(tenant, what, file, dry_run=True)
+            doubted[name] = checked["doubtful"]
+            if name != "again":
+                of_people[f"import {name}"], _told = run(tenant, what, file)
     assert (told["created"], told["rejected"]) == (ROWS, 0)
     print_ratios(f"{told['rows']:,} opportunities", taken, floor="read and profile", unit="s ")
+    print_ratios(f"{PEOPLE:,} people", of_people, floor="check companies", unit="s ")
+    print(f"  {doubted['again']:,} of {PEOPLE:,} rows look like a contact that is here")
     rate = told["rows"] / taken["import with lines"]
     print(f"  {rate:,.0f} rows a second, {used:.1f} s of processor here, {most:.0f} MB at most")
 

@@ -30,6 +30,7 @@ class Asked:
     accept_suggestions: bool
     create_missing: bool
     date_order: str
+    alike: str
 
 
 @app.command("import")
@@ -53,6 +54,9 @@ def import_file(
     create: Annotated[
         bool, typer.Option("--create-missing", help="Add the records that rows name and nobody knows.")
     ] = False,
+    alike: Annotated[
+        str, typer.Option("--alike", help="Rows that look like a record that is here: add, update or skip.")
+    ] = "",
     dates: Annotated[str, typer.Option("--dates", help="mdy or dmy, for dates that read two ways.")] = "",
     format_: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
     data: Data = None,
@@ -63,6 +67,8 @@ def import_file(
     pairs = [pair.split("=", 1) for pair in map_ or []]
     if any(len(pair) < 2 for pair in pairs) or format_ not in ("text", "json") or dates not in ("", "mdy", "dmy"):
         _usage("--map takes column=field; --format takes text or json; --dates takes mdy or dmy.")
+    if alike not in ("", "add", "update", "skip"):
+        _usage("--alike takes add, update or skip.")
     connect(data)
     with refusals_end_it():
         found = tenant_named(tenant)
@@ -84,6 +90,7 @@ def import_file(
             accept_suggestions=accept,
             create_missing=create,
             date_order=dates,
+            alike=alike,
         )
         raise typer.Exit(_imported(found, asked))
 
@@ -109,9 +116,10 @@ def _imported(tenant: Tenant, asked: Asked) -> int:
             accept_suggestions=asked.accept_suggestions,
             create_missing=asked.create_missing,
             date_order=asked.date_order,
+            alike=asked.alike,
         )
     wishes = several_command.Wishes(
-        asked.mapping, asked.mode, asked.date_order, asked.accept_suggestions, asked.create_missing
+        asked.mapping, asked.mode, asked.date_order, asked.accept_suggestions, asked.create_missing, asked.alike
     )
     return several_command.run(
         tenant, asked.files, wishes, object_name=asked.object_name, dry_run=asked.dry_run, as_json=asked.as_json

@@ -42,7 +42,11 @@ OTHER = {
 }
 
 
-@dataclass(frozen=True)
+NOBODY = UUID(int=0)
+"""The id of what is not there yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class Comparable:
     """What is compared of a record. Texts are folded."""
 

@@ -11,11 +11,10 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from triptych.core_crm.contacts.models import Company, Contact
+from triptych.core_crm.duplicates.comparing import comparables
 from triptych.core_crm.duplicates.kinds import KINDS
-from triptych.core_crm.duplicates.matching import Comparable, Match, blocks, matches
+from triptych.core_crm.duplicates.matching import Match, blocks, matches
 from triptych.core_crm.duplicates.models import Pair
-from triptych.core_crm.leads.models import Lead
 from triptych.core_crm.rights.access import CHANGE, hidden_fields, must, must_at_all
 from triptych.platform.events import jobs
 from triptych.platform.events.models import Job
@@ -71,7 +70,7 @@ def search_all(kind: str, *, watcher: Watcher, now: datetime) -> int:
     somebody said are not the same stay so. Answers with how many were found; stops when the watcher asks."""
     found: list[Match] = []
     seen: set[tuple[UUID, UUID]] = set()
-    all_blocks = blocks(_comparables(kind))
+    all_blocks = blocks(comparables(kind))
     for number, block in enumerate(all_blocks):
         if number % CHUNK == 0:
             watcher.progress(number, len(all_blocks), _("Comparing"))
@@ -143,45 +142,3 @@ def mark_distinct(*, pair_id: UUID, by: Member) -> Pair:
     pair.is_distinct = True
     pair.save(update_fields=["is_distinct"])
     return pair
-
-
-def _comparables(kind: str) -> list[Comparable]:
-    if kind == "contact":
-        return [_of_contact(one) for one in Contact.objects.alive().with_companies().order_by("pk")]
-    if kind == "lead":
-        return [_of_lead(one) for one in Lead.objects.alive().open().order_by("pk")]
-    return [_of_company(one) for one in Company.objects.alive().order_by("pk")]
-
-
-def _of_contact(contact: Contact) -> Comparable:
-    return Comparable(
-        id=contact.pk,
-        name=_folded(contact.full_name),
-        emails=frozenset(entry["email"] for entry in contact.emails),
-        phones=frozenset(entry["phone"] for entry in contact.phones),
-        company=_folded(contact.company.name) if contact.company else "",
-    )
-
-
-def _of_lead(lead: Lead) -> Comparable:
-    return Comparable(
-        id=lead.pk,
-        name=_folded(lead.full_name),
-        emails=frozenset(filter(None, [lead.email])),
-        phones=frozenset(filter(None, [lead.phone])),
-        company=_folded(lead.company_name),
-    )
-
-
-def _of_company(company: Company) -> Comparable:
-    return Comparable(
-        id=company.pk,
-        name=_folded(company.name),
-        phones=frozenset(filter(None, [company.phone])),
-        domain=company.domain,
-        is_company=True,
-    )
-
-
-def _folded(text: str) -> str:
-    return " ".join("".join(one if one.isalnum() else " " for one in text.casefold()).split())

@@ -16,6 +16,7 @@ from triptych.core_crm.imports.choices import Choice, Do
 from triptych.core_crm.imports.files import digest_of, keep_file, opened, profile_of
 from triptych.core_crm.imports.mapping import check_mapping
 from triptych.core_crm.imports.models import Import
+from triptych.core_crm.imports.plan import ALIKE
 from triptych.core_crm.imports.proposing import proposed_mapping, proposed_object, settled_options
 from triptych.core_crm.imports.registry import target_named
 from triptych.core_crm.imports.tables import Layout, open_table
@@ -138,7 +139,7 @@ def decide(*, record: Import, field: str, value: str, choice: Choice | None, now
         WrongMoment: the import has begun.
     """
     must_be_draft(record)
-    if field not in record.mapping:
+    if field not in record.mapping and field != ALIKE:
         raise Refused(_("No column is mapped to “{field}”.").format(field=field), field="field")
     if choice and choice.do is Do.TAKE and not choice.value.strip():
         raise Refused(_("Type the value to take instead."), field="value")

@@ -12,7 +12,8 @@ ALL = "*"
 
 
 class Do(StrEnum):
-    """What is done with a value. `KEEP` leaves a doubtful value as it is and says no more about it."""
+    """What is done with a value. `KEEP` leaves a doubtful value as it is and says no more about it; `UPDATE` writes a
+    row into the record that it looks like."""
 
     ACCEPT = "accept"
     KEEP = "keep"
@@ -20,6 +21,7 @@ class Do(StrEnum):
     CREATE = "create"
     TAKE = "take"
     SKIP = "skip"
+    UPDATE = "update"
 
 
 @dataclass(frozen=True)

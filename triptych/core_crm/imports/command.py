@@ -18,6 +18,7 @@ from triptych.core_crm.imports.choices import ALL, Choice, Do
 from triptych.core_crm.imports.files import digest_of
 from triptych.core_crm.imports.mapping import mapping_over
 from triptych.core_crm.imports.models import Import
+from triptych.core_crm.imports.plan import ALIKE
 from triptych.core_crm.imports.registry import target_named
 from triptych.core_crm.imports.running import run_import
 from triptych.platform import clock
@@ -27,6 +28,8 @@ from triptych.tenants.members.models import Member
 from triptych.tenants.models import Tenant
 
 REFUSED, DONE = 1, 0
+OF_ALIKE = {"add": Do.KEEP, "update": Do.UPDATE, "skip": Do.SKIP}
+"""What `--alike` calls what becomes of rows that look like a record that is here already."""
 
 
 @dataclass
@@ -59,6 +62,7 @@ def run(
     *,
     accept_suggestions: bool = False,
     create_missing: bool = False,
+    alike: str = "",
     mode: str = Import.Mode.CREATE,
     date_order: str = "",
     out: TextIO | None = None,
@@ -68,14 +72,15 @@ def run(
 
     `mapping` is column → field, over what is proposed; an empty field leaves a column out. An import of the same file
     that was interrupted is gone on with. Suggestions that differ in case and spacing only are always taken,
-    others with `accept_suggestions`; `create_missing` makes the records that links name and nobody knows.
+    others with `accept_suggestions`; `create_missing` makes the records that links name and nobody knows; `alike` (add,
+    update, skip) says what becomes of rows that look like a record that is here.
     """
     out, err = out or sys.stdout, err or sys.stderr
     with entered(tenant):
         try:
             with file.open("rb") as opened:
                 record = _prepared(opened, file.name, object_name, mapping, mode, date_order)
-            choose_for_all(record, accept_suggestions=accept_suggestions, create_missing=create_missing)
+            choose_for_all(record, accept_suggestions=accept_suggestions, create_missing=create_missing, alike=alike)
             summary = _dry_summary(record) if dry_run else _written_summary(record, Console(err))
         except OSError as error:
             err.write(_("{file} cannot be read: {why}.").format(file=file, why=error.strerror) + "\n")
@@ -111,8 +116,10 @@ def _prepared(
         raise
 
 
-def choose_for_all(record: Import, *, accept_suggestions: bool, create_missing: bool) -> None:
-    """One choice for everything odd in any field."""
+def choose_for_all(record: Import, *, accept_suggestions: bool, create_missing: bool, alike: str = "") -> None:
+    """One choice for everything odd in any field, and one for all rows that look like a record that is here."""
+    if alike and record.state == Import.State.DRAFT:
+        actions.decide(record=record, field=ALIKE, value=ALL, choice=Choice(OF_ALIKE[alike]), now=clock.now())
     do = Do.CREATE if create_missing else Do.ACCEPT if accept_suggestions else None
     if do is None or record.state != Import.State.DRAFT:
         return

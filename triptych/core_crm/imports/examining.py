@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from triptych.core_crm.imports.alike import doubt_of
 from triptych.core_crm.imports.findings import Finding, FindingBook
 from triptych.core_crm.imports.importer import Field, Row, Writing
 from triptych.core_crm.imports.interpreting import Interpreter
@@ -50,7 +51,7 @@ def examine(
             doubtful.add(source.number)
         rows.append(outcome.row)
     add_names(plan, reader, rows, make)
-    rows, refused = _without_refused(plan, rows, book, doubtful)
+    rows, refused = _without_refused(plan, rows, book, doubtful, writing)
     rows = [plan.target.importer.completed(row, writing) for row in rows]
     spare_what_stays(plan, rows)
     numbers = {row.number for row in rows}
@@ -72,7 +73,9 @@ def add_names(plan: Plan, reader: Interpreter, rows: Sequence[Row], make: NewNam
     reader.new_names.clear()
 
 
-def _without_refused(plan: Plan, rows: list[Row], book: FindingBook, doubtful: set[int]) -> tuple[list[Row], int]:
+def _without_refused(
+    plan: Plan, rows: list[Row], book: FindingBook, doubtful: set[int], writing: Writing
+) -> tuple[list[Row], int]:
     """The rows that the importer and the import's mode let through, with `existing` set; and how many were not."""
     known = recognised(plan, rows)
     kept: list[Row] = []
@@ -89,6 +92,8 @@ def _without_refused(plan: Plan, rows: list[Row], book: FindingBook, doubtful: s
         for finding in (repeated, _of_mode(plan, row) if repeated is None else None):
             if finding:
                 findings.append(finding)
+        if not any(finding.is_rejection for finding in findings) and (finding := doubt_of(plan, row, writing)):
+            findings.append(finding)
         for finding in findings:
             book.add(row.number, finding)
         if any(finding.is_rejection for finding in findings):

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from django.db import models
 
+from triptych.core_crm.duplicates.matching import Comparable
 from triptych.core_crm.imports.images import Image
 from triptych.platform import search
 from triptych.platform.records import Record
@@ -166,6 +167,9 @@ class Importer(ABC):
     needs_admin: bool = False
     search_kind: str = ""
     reference_synonyms: tuple[str, ...] = ()
+    compared_as: str = ""
+    """The kind of record that the matcher of duplicates knows, where it knows these: "contact"."""
+
     telling: tuple[str, ...] = ("name",)
     """Fields of which a row must have one to be about such an object at all, where rows hold several objects."""
 
@@ -224,6 +228,10 @@ class Importer(ABC):
         if issubclass(self.model, Record):
             rows = rows.filter(deleted_at__isnull=True)
         return set(rows.values_list("pk", flat=True))
+
+    def comparable(self, row: Row) -> Comparable | None:
+        """The row as the matcher of duplicates takes it, its id left open; None when nothing can be compared."""
+        return None
 
     def refined(self, mapping: dict[str, str], profile: Profile) -> dict[str, str]:
         """A proposed mapping, with what only this object knows of its columns."""

@@ -8,6 +8,7 @@ from dataclasses import field as dataclass_field
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from triptych.core_crm.deals.money import own_currency
@@ -25,7 +26,12 @@ from triptych.core_crm.imports.values import DateOrder
 from triptych.platform import scope
 from triptych.tenants.members.models import Member
 
+if TYPE_CHECKING:
+    from triptych.core_crm.imports.alike import AlikeIndex
+
 CHUNK = 500
+ALIKE = "~alike"
+"""Stands for a field in decisions about rows that look like another record; their numbers are the values."""
 
 
 @dataclass
@@ -49,6 +55,7 @@ class Plan:
         self.seen: dict[str, int] = {}
         self.accepted: set[int] = set()
         self.doubted: set[int] = set()
+        self.alike: AlikeIndex | None = None
         self.choices = choices_from_json(self.record.decisions)
 
     @cached_property

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from triptych.core_crm.imports.alike import note
 from triptych.core_crm.imports.changes import record_changes
 from triptych.core_crm.imports.examining import add_names, examine
 from triptych.core_crm.imports.files import planned
@@ -148,8 +149,8 @@ class Run:
         for chunk in self.plan.chunks():
             for source in chunk[:left]:
                 row = reader.read(source).row
-                if row:
-                    repeated_row(self.plan, row)
+                if row and repeated_row(self.plan, row) is None:
+                    note(self.plan, row)
             left -= min(left, len(chunk))
             if not left:
                 break

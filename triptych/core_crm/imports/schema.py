@@ -11,8 +11,9 @@ from strawberry import relay
 from triptych.core_crm.imports import access, actions, models
 from triptych.core_crm.imports.choices import ALL, Choice, Do
 from triptych.core_crm.imports.mapping import mapping_over
+from triptych.core_crm.imports.plan import ALIKE
 from triptych.core_crm.imports.registry import target_named
-from triptych.core_crm.imports.schema_inputs import ColumnMappingInput, content_of
+from triptych.core_crm.imports.schema_inputs import ColumnMappingInput, ImportAlike, content_of
 from triptych.core_crm.imports.several_schema import SeveralMutations
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.filters import DateTimeFilter, IdFilter, TextFilter, Where, choice_filter, filter_input
@@ -110,6 +111,10 @@ class StartImportInput:
     mode: models.Import.Mode = models.Import.Mode.CREATE
     accept_suggestions: bool = strawberry.field(default=False, description="Take what is suggested for odd values.")
     create_missing: bool = strawberry.field(default=False, description="Add records that rows name and nobody knows.")
+    alike: ImportAlike | None = strawberry.field(
+        default=None,
+        description="What becomes of rows that look like a record that is here: null doubts them.",
+    )
 
 
 @strawberry.input
@@ -136,6 +141,8 @@ class Mutations:
         now = info.context.now
         record = actions.set_mapping(record=record, mapping=mapping, mode=input.mode.value, now=now)
         do = Do.CREATE if input.create_missing else Do.ACCEPT if input.accept_suggestions else None
+        if input.alike:
+            actions.decide(record=record, field=ALIKE, value=ALL, choice=Choice(input.alike.value), now=now)
         for name in record.mapping if do else ():
             actions.decide(record=record, field=name, value=ALL, choice=Choice(do), now=now)  # type: ignore[arg-type]
         return ImportPayload.of(import_job=actions.begin_import(record=record, **acting(info)))

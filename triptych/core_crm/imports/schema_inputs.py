@@ -2,11 +2,13 @@
 
 import base64
 import binascii
+from enum import Enum
 from typing import Protocol
 
 import strawberry
 from django.utils.translation import gettext as _
 
+from triptych.core_crm.imports.choices import Do
 from triptych.platform.refusals import Refused
 
 
@@ -14,6 +16,13 @@ from triptych.platform.refusals import Refused
 class ColumnMappingInput:
     column: str
     field: str = strawberry.field(description="As `triptych import --map` names it; an empty text leaves it out.")
+
+
+@strawberry.enum(description="What becomes of rows that look like a record that is here already.")
+class ImportAlike(Enum):
+    ADD = Do.KEEP
+    UPDATE = Do.UPDATE
+    SKIP = Do.SKIP
 
 
 class Content(Protocol):

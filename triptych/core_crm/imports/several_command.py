@@ -50,6 +50,7 @@ class Wishes:
     date_order: str = ""
     accept_suggestions: bool = False
     create_missing: bool = False
+    alike: str = ""
 
 
 def run(
@@ -116,7 +117,12 @@ def _as_wished(records: list[Import], wishes: Wishes, err: TextIO) -> list[Impor
         orders = dict.fromkeys(record.columns, wishes.date_order) if wishes.date_order else {}
         mapping = mapping_over(record.mapping, pairs, record.columns, fields) if pairs else record.mapping
         actions.set_mapping(record=record, mapping=mapping, mode=wishes.mode, date_orders=orders, now=clock.now())
-        choose_for_all(record, accept_suggestions=wishes.accept_suggestions, create_missing=wishes.create_missing)
+        choose_for_all(
+            record,
+            accept_suggestions=wishes.accept_suggestions,
+            create_missing=wishes.create_missing,
+            alike=wishes.alike,
+        )
     return records
 
 

@@ -18,9 +18,10 @@ from triptych.core_crm.imports.limits import UnreadableFile
 from triptych.core_crm.imports.mapping import mapping_over
 from triptych.core_crm.imports.models import Import
 from triptych.core_crm.imports.order import in_order
+from triptych.core_crm.imports.plan import ALIKE
 from triptych.core_crm.imports.receiving import GivenFile
 from triptych.core_crm.imports.registry import target_named
-from triptych.core_crm.imports.schema_inputs import ColumnMappingInput, content_of
+from triptych.core_crm.imports.schema_inputs import ColumnMappingInput, ImportAlike, content_of
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.mutations import Answer, acting, mutation
 
@@ -48,6 +49,10 @@ class ImportFilesInput:
     dry_run: bool = strawberry.field(default=False, description="Only say what would happen; nothing is kept.")
     accept_suggestions: bool = strawberry.field(default=False, description="Take what is suggested for odd values.")
     create_missing: bool = strawberry.field(default=False, description="Add records that rows name and nobody knows.")
+    alike: ImportAlike | None = strawberry.field(
+        default=None,
+        description="What becomes of rows that look like a record that is here: null doubts them.",
+    )
 
 
 @strawberry.type(description="What a table of the files holds and what would become of its rows.")
@@ -115,6 +120,8 @@ def _as_asked(records: list[Import], input: ImportFilesInput, info: ApiInfo) -> 
         asked = pairs.get(record.file_name.split(" · ")[0], {})
         mapping = mapping_over(record.mapping, asked, record.columns, target_named(record.object_name).fields)
         actions.set_mapping(record=record, mapping=mapping, mode=input.mode.value, now=now)
+        if input.alike:
+            actions.decide(record=record, field=ALIKE, value=ALL, choice=Choice(input.alike.value), now=now)
         for name in record.mapping if do else ():
             actions.decide(record=record, field=name, value=ALL, choice=Choice(do), now=now)  # type: ignore[arg-type]
     return records

@@ -10,10 +10,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from triptych.core_crm.imports.alike import HERE, IN_FILE
 from triptych.core_crm.imports.choices import ALL, Do
 from triptych.core_crm.imports.forms import COLUMN, DATES, OPTION, OVERWRITE
 from triptych.core_crm.imports.importer import Field, Kind
 from triptych.core_crm.imports.models import Import, ImportFinding
+from triptych.core_crm.imports.plan import ALIKE
 from triptych.core_crm.imports.profiling import Column
 from triptych.core_crm.imports.registry import Target, target_named
 from triptych.core_crm.imports.uploads import split_of
@@ -30,7 +32,15 @@ SAID = {
     Do.TAKE: gettext_lazy("Take another value"),
     Do.SKIP: gettext_lazy("Leave these rows out"),
 }
-CHOOSABLE = frozenset({"unknown_name", "near_name", "added", "unusual", "unfit", "left_out", "too_long", "two_ways"})
+SAID_ALIKE = {
+    Do.UPDATE: gettext_lazy("Update the one that is here"),
+    Do.KEEP: gettext_lazy("Add it anyway"),
+    Do.SKIP: gettext_lazy("Leave these rows out"),
+}
+SHOWN_ALIKE = 60
+CHOOSABLE = frozenset(
+    {"unknown_name", "near_name", "added", "unusual", "unfit", "left_out", "too_long", "two_ways", HERE, IN_FILE}
+)
 
 
 @dataclass(frozen=True)
@@ -162,16 +172,24 @@ def finding_groups(record: Import, target: Target, *, may_choose: bool) -> list[
         findings = sorted(of_kind, key=lambda one: -one.row_count)
         mapped = fields.get(name)
         decided = record.decisions.get(name, {})
-        choices = _choices(mapped, code) if may_choose and mapped and code in CHOOSABLE else []
-        group = FindingGroup(name, code, str(mapped.label) if mapped else _("Row"), is_rejection)
-        group.lines = [_line(finding, choices, decided) for finding in findings[:SHOWN_VALUES]]
+        choices = _choices(mapped, code) if may_choose and (mapped or name == ALIKE) and code in CHOOSABLE else []
+        group = FindingGroup(name, code, _label(name, mapped, code), is_rejection)
+        shown = SHOWN_ALIKE if name == ALIKE else SHOWN_VALUES
+        group.lines = [_line(finding, choices, decided) for finding in findings[:shown]]
         group.more = len(findings) - len(group.lines)
         group.row_count = sum(finding.row_count for finding in findings)
         if len(findings) > 1:
-            group.choices = [(str(do), _said(do, _("what is suggested"))) for do in choices if do is not Do.TAKE]
+            suggested = _("what is suggested")
+            group.choices = [(str(do), _said(do, suggested, name)) for do in choices if do is not Do.TAKE]
             group.chosen = decided.get(ALL, {}).get("do", "")
         groups.append(group)
     return groups
+
+
+def _label(name: str, mapped: Field | None, code: str) -> str:
+    if name == ALIKE:
+        return _("Looks like one that is here") if code == HERE else _("Looks like another row")
+    return str(mapped.label) if mapped else _("Row")
 
 
 def _kind_of(finding: ImportFinding) -> tuple[bool, str, str]:
@@ -181,20 +199,24 @@ def _kind_of(finding: ImportFinding) -> tuple[bool, str, str]:
 def _line(finding: ImportFinding, choices: Sequence[Do], decided: Mapping[str, Any]) -> ValueLine:
     made = decided.get(finding.value.casefold(), {})
     shown = [
-        (str(do), _said(do, finding.suggestion))
+        (str(do), _said(do, finding.suggestion, finding.field))
         for do in choices
         if finding.value and (do is not Do.ACCEPT or finding.suggestion)
     ]
-    standing = Do.ACCEPT if finding.is_taken else ""
+    standing = Do.ACCEPT if finding.is_taken and finding.field != ALIKE else ""
     return ValueLine(finding, shown, made.get("do", str(standing)), made.get("value", ""))
 
 
-def _said(do: Do, suggestion: str) -> str:
+def _said(do: Do, suggestion: str, field_name: str = "") -> str:
+    if field_name == ALIKE:
+        return str(SAID_ALIKE[do])
     return str(SAID[do]).format(suggestion=suggestion)
 
 
-def _choices(mapped: Field, code: str) -> list[Do]:
+def _choices(mapped: Field | None, code: str) -> list[Do]:
     """What may be done about such a value, the likeliest first."""
+    if mapped is None:
+        return [Do.UPDATE, Do.KEEP, Do.SKIP] if code == HERE else [Do.KEEP, Do.SKIP]
     choices = [Do.ACCEPT]
     if code == "unusual":
         choices.append(Do.KEEP)
@@ -212,7 +234,10 @@ def decisions_made(record: Import, target: Target) -> list[dict[str, str]]:
     for name, by_value in record.decisions.items():
         for value, choice in by_value.items():
             do = Do(choice["do"])
-            said = f"→ “{choice['value']}”" if do is Do.TAKE else _said(do, _("what is suggested"))
+            said = f"→ “{choice['value']}”" if do is Do.TAKE else _said(do, _("what is suggested"), name)
             shown = _("everything odd") if value == ALL else f"“{value}”"
-            made.append({"field": name, "label": fields.get(name, name), "value": value, "shown": shown, "said": said})
+            if name == ALIKE and value != ALL:
+                shown = _("Row %(n)s") % {"n": value}
+            label = _("Looks like another") if name == ALIKE else fields.get(name, name)
+            made.append({"field": name, "label": label, "value": value, "shown": shown, "said": said})
     return made

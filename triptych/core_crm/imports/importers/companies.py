@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from triptych.core_crm.contacts import actions, channels
 from triptych.core_crm.contacts.actions.companies import search_entry
 from triptych.core_crm.contacts.models import Company
+from triptych.core_crm.duplicates.comparing import comparable
+from triptych.core_crm.duplicates.matching import NOBODY, Comparable
 from triptych.core_crm.imports.images import image_of
 from triptych.core_crm.imports.importer import Change, Field, Importer, Kind, Row, Unknown, Writing
 from triptych.core_crm.imports.importers.words import INDUSTRIES, countries
@@ -30,6 +32,14 @@ ADDRESS = (
 
 
 PARTS = frozenset(part for part, _label, _synonyms in ADDRESS)
+
+
+def domain_of(website: str) -> str:
+    """The domain that a company with this website will have; empty when that cannot be read off."""
+    try:
+        return channels.clean_domain(website) if website else ""
+    except Refused:
+        return ""
 
 
 def owner_field() -> Field:
@@ -65,6 +75,7 @@ class CompanyImporter(Importer):
     icon = "building"
     model = Company
     search_kind = "company"
+    compared_as = "company"
     reference_synonyms = ("company id", "account id", "customer number")
 
     def fields(self) -> tuple[Field, ...]:
@@ -149,6 +160,11 @@ class CompanyImporter(Importer):
     def other_names(self) -> Iterable[tuple[UUID, str]]:
         with_domain = Company.objects.alive().exclude(domain="").order_by("created_at", "pk")
         return with_domain.values_list("pk", "domain").iterator()
+
+    def comparable(self, row: Row) -> Comparable:
+        domain = str(row.values.get("domain") or "") or domain_of(str(row.values.get("website", "")))
+        phones = [str(row.values.get("phone", ""))]
+        return comparable(NOBODY, name=self.name_of(row), phones=phones, domain=domain, is_company=True)
 
     def held(self, record: Company, name: str) -> Any:
         return record.billing_address.get(name) if name in PARTS else super().held(record, name)

@@ -14,6 +14,8 @@ from triptych.core_crm.contacts import actions, channels
 from triptych.core_crm.contacts.actions import CompanyLink
 from triptych.core_crm.contacts.actions.contacts import search_entry
 from triptych.core_crm.contacts.models import Company, Contact, ContactCompany
+from triptych.core_crm.duplicates.comparing import comparable
+from triptych.core_crm.duplicates.matching import NOBODY, Comparable
 from triptych.core_crm.imports.images import Image, image_of
 from triptych.core_crm.imports.importer import Change, Field, Importer, Kind, Problem, Row, Unknown, Writing
 from triptych.core_crm.imports.importers.companies import (
@@ -38,6 +40,7 @@ class ContactImporter(Importer):
     model = Contact
     search_kind = "contact"
     reference_synonyms = ("contact id",)
+    compared_as = "contact"
     telling = ("last_name", "first_name", "full_name", "email")
     parts = (LINK_KIND,)
 
@@ -102,6 +105,15 @@ class ContactImporter(Importer):
     def other_names(self) -> Iterable[tuple[UUID, str]]:
         with_email = Contact.objects.alive().exclude(email="").order_by("created_at", "pk")
         return with_email.values_list("pk", "email").iterator()
+
+    def comparable(self, row: Row) -> Comparable:
+        return comparable(
+            NOBODY,
+            name=self.name_of(row),
+            emails=[str(row.values.get(name, "")) for name in ("email", "other_email")],
+            phones=[str(row.values.get(name, "")) for name in ("phone", "mobile")],
+            company=row.texts.get("company", ""),
+        )
 
     def refined(self, mapping: dict[str, str], profile: Profile) -> dict[str, str]:
         return with_full_names(mapping, profile)

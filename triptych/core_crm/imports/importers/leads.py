@@ -8,6 +8,8 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.contacts import channels
+from triptych.core_crm.duplicates.comparing import comparable
+from triptych.core_crm.duplicates.matching import NOBODY, Comparable
 from triptych.core_crm.imports.images import image_of
 from triptych.core_crm.imports.importer import Change, Field, Importer, Kind, Problem, Row, Writing
 from triptych.core_crm.imports.importers.companies import owner_field, owner_of, owners_of
@@ -30,6 +32,7 @@ class LeadImporter(Importer):
     model = Lead
     search_kind = "lead"
     reference_synonyms = ("lead id",)
+    compared_as = "lead"
     telling = ("last_name", "first_name", "full_name", "company_name", "email")
 
     def fields(self) -> tuple[Field, ...]:
@@ -78,6 +81,11 @@ class LeadImporter(Importer):
     def names(self) -> Iterable[tuple[UUID, str]]:
         for lead in Lead.objects.alive().order_by("created_at", "pk").iterator():
             yield lead.pk, str(lead)
+
+    def comparable(self, row: Row) -> Comparable:
+        emails, phones = ([str(row.values.get(name, ""))] for name in ("email", "phone"))
+        company = str(row.values.get("company_name", ""))
+        return comparable(NOBODY, name=self.name_of(row), emails=emails, phones=phones, company=company)
 
     def refined(self, mapping: dict[str, str], profile: Profile) -> dict[str, str]:
         return with_full_names(mapping, profile)

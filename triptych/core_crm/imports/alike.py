@@ -1,0 +1,118 @@
+"""Rows that look like a record that is here already, or like another row of the file: doubted, with the reason.
+
+The matcher is the one that searches the whole base for duplicates (`duplicates.matching`). Only records that share a
+key with a row (an email, a phone, the beginning of a name) are compared with it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from triptych.core_crm.duplicates.comparing import comparables
+from triptych.core_crm.duplicates.matching import BIGGEST_BLOCK, THRESHOLD, Comparable, Match, compared
+from triptych.core_crm.duplicates.searching import READ_OFF, told
+from triptych.core_crm.imports.choices import ALL, Choice, Do
+from triptych.core_crm.imports.findings import Finding
+from triptych.core_crm.imports.importer import Row, Writing
+from triptych.core_crm.imports.models import ImportChange
+from triptych.core_crm.imports.plan import ALIKE, Plan
+from triptych.core_crm.rights.access import hidden_fields
+
+HERE, IN_FILE = "alike_here", "alike_in_file"
+
+
+class AlikeIndex:
+    """Records and rows by the keys that they share. Rows have their number for an id."""
+
+    def __init__(self, known: Iterable[Comparable]) -> None:
+        self._by_key: dict[tuple[str, str], list[Comparable]] = defaultdict(list)
+        for one in known:
+            self.add(one)
+
+    def add(self, one: Comparable) -> None:
+        """Let others be compared with it."""
+        for key in one.shared_by():
+            if len(self._by_key[key]) <= BIGGEST_BLOCK:  # a key that more share says nothing
+                self._by_key[key].append(one)
+
+    def best(self, one: Comparable) -> Match | None:
+        """The likeliest of those that share a key with it; `second` is that one."""
+        seen: dict[UUID, Match] = {}
+        for key in one.shared_by():
+            block = self._by_key.get(key, ())
+            for other in block if len(block) <= BIGGEST_BLOCK else ():
+                if other.id not in seen:
+                    seen[other.id] = compared(one, other)
+        likely = [match for match in seen.values() if match.score >= THRESHOLD]
+        return max(likely, key=lambda match: (match.score, -match.second.int), default=None)
+
+
+def index_of(plan: Plan) -> AlikeIndex:
+    """What the rows of an import are compared with: all that was here before it."""
+    if plan.alike is None:
+        together = [one.pk for one in plan.record.together()]
+        kind = plan.target.importer.model._meta.label_lower
+        made = ImportChange.objects.filter(of_import__in=together, kind=kind, before=None)
+        plan.alike = AlikeIndex(
+            comparables(plan.target.importer.compared_as, but=set(made.values_list("object_id", flat=True)))
+        )
+    return plan.alike
+
+
+def doubt_of(plan: Plan, row: Row, writing: Writing) -> Finding | None:
+    """What a new row looks like, if anything. Where somebody chose to update that one, the row's `existing` is set."""
+    one = plan.target.importer.comparable(row)
+    if not plan.target.importer.compared_as or one is None:
+        return None
+    index, one = index_of(plan), replace(one, id=UUID(int=row.number))
+    match = None if row.existing else index.best(one)
+    index.add(one)
+    return _finding(plan, row, match, writing) if match else None
+
+
+def note(plan: Plan, row: Row) -> None:
+    """Let later rows be compared with one that is written already."""
+    one = plan.target.importer.comparable(row)
+    if plan.target.importer.compared_as and one is not None:
+        index_of(plan).add(replace(one, id=UUID(int=row.number)))
+
+
+def _finding(plan: Plan, row: Row, match: Match, writing: Writing) -> Finding | None:
+    in_file = match.second.int < 1 << 32
+    choice = _chosen(plan.choices.get(ALIKE, {}), row.number)
+    if choice and choice.do is Do.KEEP:
+        return None
+    mine = plan.target.importer.name_of(row) or str(row.values.get("email", ""))
+    kind = plan.target.importer.compared_as
+    hidden = hidden_fields(writing.by, kind)
+    why = ", ".join(told(reason) for reason in match.reasons if READ_OFF.get(reason["field"]) not in hidden)
+    words = {"mine": mine[:80], "percent": min(99, round(100 * match.score)), "why": why}
+    if in_file:
+        message = _("“{mine}” looks like row {row} of the file ({percent} %). {why}.").format(
+            row=match.second.int, **words
+        )
+    else:
+        name = _name_of(plan, match.second)
+        message = _("“{mine}” looks like “{name}”, which is here already ({percent} %). {why}.").format(
+            name=name, **words
+        )
+    finding = Finding(ALIKE, IN_FILE if in_file else HERE, str(row.number), message, is_rejection=False)
+    if choice and choice.do is Do.SKIP:
+        finding.is_rejection = True
+    if choice and choice.do is Do.UPDATE and not in_file:
+        row.existing, finding.is_taken = match.second, True
+    return finding
+
+
+def _chosen(choices: Mapping[str, Choice], number: int) -> Choice | None:
+    return choices.get(str(number)) or choices.get(ALL)
+
+
+def _name_of(plan: Plan, pk: UUID) -> str:
+    found = plan.target.importer.model._default_manager.filter(pk=pk).first()
+    return str(found)[:80] if found else ""
