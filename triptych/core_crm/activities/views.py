@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -22,6 +22,7 @@ from triptych.core_crm.activities.records import RecordRef, links_of
 from triptych.core_crm.activities.sources import LOOKS, TONES, activity_entry
 from triptych.core_crm.editing.forms import edits_shown
 from triptych.core_crm.editing.pages import form_page
+from triptych.core_crm.editing.picking import picked
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.pages import bulk_page, list_page
@@ -43,7 +44,16 @@ def index(request: TenantRequest) -> HttpResponse:
     listing = _listing(request)
     prepare(listing.page.rows, request.member)
     tabs = [Tab(label, f"{HOME}?view={name}", is_current=name == view) for name, label in VIEWS.items()]
-    return list_page(request, listing, template="activities/index.html", tabs=tabs, view=view)
+    calendar = f"{LIST.calendar_home}{listing.state(view=None, shape='calendar')}"
+    ways = [Tab(_("List"), listing.url(), True, icon="list"), Tab(_("Calendar"), calendar, icon="calendar")]
+    return list_page(request, listing, template="activities/index.html", tabs=tabs, ways=ways, view=view)
+
+
+@require_GET
+def pick(request: TenantRequest) -> JsonResponse:
+    """Activities to choose from while somebody types, told apart by what they are."""
+    seen = access.activities_visible_to(request.member)
+    return picked(request, seen, "activity", lambda activity: activity.get_kind_display())
 
 
 @require_GET
