@@ -54,7 +54,7 @@ def test_owners_and_admins_make_fields(api, tenant, who):
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [({"label": ""}, "label"), ({"apiName": "no good"}, "apiName"), ({"kind": "CHOICE"}, "options"),
-     ({"kind": "RECORD", "target": "LEAD"}, "target"), ({"isRequired": True, "seenBy": "ADMINS"}, "isRequired")],
+     ({"kind": "RECORD"}, "target"), ({"isRequired": True, "seenBy": "ADMINS"}, "isRequired")],
 )  # fmt: skip
 def test_a_field_that_cannot_be_is_a_problem(api, tenant, wrong, field):
     answer = api(CREATE, input={"object": "CONTACT", "kind": "TEXT", "label": "Tier", **wrong})

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("export/", views.export, name="export"),
     path("bulk/<slug:act>/", views.bulk, name="bulk"),
+    path("pick/", views.pick, name="pick"),
     path("new/", views.create, name="create"),
     path("on/<slug:kind>/<uuid:object_id>/", timeline_views.of_record, name="of_record"),
     path("on/<slug:kind>/<uuid:object_id>/<slug:verb>/", timeline_views.compose, name="compose"),

@@ -30,7 +30,7 @@ ABOUT: dict[str, Any] = {
     FieldKind.CHOICES: _("Any number of several options."),
     FieldKind.BOOLEAN: _("One or the other, or not known yet."),
     FieldKind.URL: _("A page that one click opens."),
-    FieldKind.RECORD: _("A contact, company, deal or case."),
+    FieldKind.RECORD: _("A contact, company, lead, deal, case or activity."),
     FieldKind.FORMULA: _("Worked out from other fields, such as a margin or an age."),
     FieldKind.ROLLUP: _("Worked out from related records, such as the sum of won deals."),
 }

@@ -38,10 +38,10 @@ OBJECTS = {
     for info in (
         ObjectInfo("contact", Contact, contacts_visible_to, "Contact", "contacts", "/contacts/pick/"),
         ObjectInfo("company", Company, companies_visible_to, "Company", "companies", "/companies/pick/"),
-        ObjectInfo("lead", Lead, leads_visible_to, "Lead", "leads"),
+        ObjectInfo("lead", Lead, leads_visible_to, "Lead", "leads", "/leads/pick/"),
         ObjectInfo("deal", Deal, deals_visible_to, "Deal", "deals", "/deals/pick/"),
         ObjectInfo("case", Case, cases_visible_to, "Case", "cases", "/cases/pick/"),
-        ObjectInfo("activity", Activity, activities_visible_to, "Activity", "activities"),
+        ObjectInfo("activity", Activity, activities_visible_to, "Activity", "activities", "/activities/pick/"),
     )
 }
 

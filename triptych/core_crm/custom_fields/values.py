@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.custom_fields import definitions
 from triptych.core_crm.custom_fields.kinds import Unfit, kind_of
-from triptych.core_crm.custom_fields.models import CustomField, FieldKind
+from triptych.core_crm.custom_fields.models import CustomField, FieldKind, Who
 from triptych.platform.records import collation_key
 from triptych.platform.refusals import Refused
 
@@ -17,6 +17,31 @@ SORTED = "~"
 """What the key of a text's collation key begins with, beside the text: the database sorts no language by itself."""
 
 SORTED_KINDS = (FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.URL)
+
+
+class Carried(dict[str, Any]):
+    """Values that come from another record. Nobody could be asked for those that are required."""
+
+
+def carried(record: Any, kind: str) -> Carried:
+    """What a new record of that kind takes over from another: the values of fields with the same API name and kind.
+
+    A value that admins alone may see goes into no field that everybody may see; one that does not fit stays behind.
+    """
+    theirs = {field.api_name: field for field in definitions.of(kind).typed}
+    found = Carried()
+    for field in definitions.of(record._meta.model_name).typed:
+        target, stored = theirs.get(field.api_name), record.custom.get(field.key)
+        if target is None or stored is None or (target.kind, target.target) != (field.kind, field.target):
+            continue
+        if field.seen_by == Who.ADMINS and target.seen_by != Who.ADMINS:
+            continue
+        try:
+            kind_of(target).clean(target, stored)
+        except Unfit:
+            continue
+        found[target.key] = stored
+    return found
 
 
 def merged(record: Any, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -35,7 +60,7 @@ def merged(record: Any, given: Mapping[str, Any]) -> dict[str, Any]:
             message = _("There is no field “%(name)s” here. It may have been deleted.")
             raise Refused(message % {"name": name[:60]}, field="custom", code="UNKNOWN_FIELD")
         _put(values, field, value)
-    if record._state.adding:
+    if record._state.adding and not isinstance(given, Carried):
         for field in fields:
             if field.is_required and field.key not in values:
                 raise Refused(_needed(field), field=field.form_name)
@@ -43,6 +68,8 @@ def merged(record: Any, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _put(values: dict[str, Any], field: CustomField, given: Any) -> None:
+    if field.kind == FieldKind.RECORD and given and values.get(field.key) == str(getattr(given, "pk", given)):
+        return  # it leads there already, perhaps to a record that is in the bin by now
     try:
         stored = kind_of(field).clean(field, given)
     except Unfit as unfit:

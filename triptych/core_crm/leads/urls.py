@@ -7,6 +7,7 @@ from triptych.core_crm.leads.views import conversion, leads
 app_name = "leads"
 urlpatterns = [
     path("", leads.index, name="index"),
+    path("pick/", leads.pick, name="pick"),
     path("new/", leads.create, name="create"),
     path("export/", leads.export, name="export"),
     path("bulk/<slug:act>/", leads.bulk, name="bulk"),

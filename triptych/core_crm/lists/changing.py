@@ -89,8 +89,14 @@ class Editing:
         """Give a record back what it had.
 
         Raises:
-            Refused: the action says no, or what it had is no longer there.
+            Refused: the action says no, or what it had is no longer there, or a field is theirs to change no more.
         """
+        columns = {column.name for column in type(record)._meta.get_fields()}
+        gone = sorted(before.keys() - editors.keys() - columns)
+        if gone:
+            raise Refused(
+                _("A field that was changed is no longer there, or no longer yours to change."), field=gone[0]
+            )
         fields = {name: value for name, value in before.items() if not editors.get(name)}
         if fields:
             values = {name: given_back(type(record), name, value) for name, value in fields.items()}

@@ -39,7 +39,8 @@ class RecordLink(Kind):
             pk = UUID(as_text(key))
         except ValueError:
             pk = None
-        if pk is None or node != OBJECTS[field.target].node or not model._default_manager.filter(pk=pk).exists():
+        there = model._default_manager.filter(pk=pk, deleted_at__isnull=True)
+        if pk is None or node != OBJECTS[field.target].node or not there.exists():
             raise Unfit(_("There is no such record, or it is not yours to see."))
         return str(pk)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.contacts import actions as contact_actions
 from triptych.core_crm.contacts.models import Company, Contact
+from triptych.core_crm.custom_fields.values import carried
 from triptych.core_crm.deals import actions as deal_actions
 from triptych.core_crm.deals.actions import DealFields
 from triptych.core_crm.deals.models import Deal, Stage
@@ -62,7 +63,8 @@ def convert_lead(
 
     `contact` and `company` name existing ones to use; without them new ones are made from the lead, the company only
     if the lead names one and `with_company`. `deal` holds fields of the deal that differ from the usual: named after
-    the company or person, in the first stage of the default pipeline, of the lead's owner, source and campaign.
+    the company or person, in the first stage of the default pipeline, of the lead's owner, source and campaign. Custom
+    fields of the same API name and kind take over the lead's values.
     Announces `lead.converted`. `undo_conversion` takes it all back.
 
     Raises:
@@ -132,7 +134,13 @@ def undo_conversion(*, lead: Lead, by: Member | None, now: datetime) -> Lead:
 
 def _company_from(lead: Lead, by: Member | None, now: datetime) -> Company:
     return contact_actions.create_company(
-        by=by, now=now, name=lead.company_name, website=lead.website, industry=lead.industry, owner=lead.owner
+        by=by,
+        now=now,
+        name=lead.company_name,
+        website=lead.website,
+        industry=lead.industry,
+        owner=lead.owner,
+        custom=carried(lead, "company"),
     )
 
 
@@ -150,6 +158,7 @@ def _contact_from(
             "description": lead.description,
             "owner": lead.owner,
             "companies": [contact_actions.CompanyLink(company)] if company else [],
+            "custom": carried(lead, "contact"),
         }
         return contact_actions.create_contact(by=by, now=now, **fields), False
     links = _links(contact)
@@ -175,6 +184,7 @@ def _deal_from(
         "owner": lead.owner,
         "lead_source": lead.source[:60],
         "campaign": lead.campaign,
+        "custom": carried(lead, "deal"),
     }
     return deal_actions.create_deal(by=by, now=now, stage=stage, **(usual | fields))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,6 +15,7 @@ from triptych.core_crm.duplicates.pointers import leads_to_winner
 from triptych.core_crm.editing.files import take_file
 from triptych.core_crm.editing.forms import edits_shown
 from triptych.core_crm.editing.pages import fact_page, fact_saved, facts_of, form_page
+from triptych.core_crm.editing.picking import picked
 from triptych.core_crm.leads import access, actions
 from triptych.core_crm.leads.facts import LEAD_FACTS, lead_head
 from triptych.core_crm.leads.forms import DeadForm, LeadForm
@@ -34,6 +36,11 @@ HOME = "/leads/"
 @require_GET
 def index(request: TenantRequest) -> HttpResponse:
     return list_page(request, _listing(request))
+
+
+@require_GET
+def pick(request: TenantRequest) -> JsonResponse:
+    return picked(request, access.leads_visible_to(request.member), "lead", attrgetter("company_name"))
 
 
 @require_GET
