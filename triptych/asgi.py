@@ -1,4 +1,4 @@
-"""The door for a process of streams; the benchmark of the deals pages compares it with the synchronous one."""
+"""All pages through ASGI, for the benchmark that compares it with WSGI. Streams have `triptych streams`."""
 
 import os
 

@@ -21,6 +21,9 @@ class Environment(BaseSettings):
     triptych_debug: bool = Field(False, description="Django's technical error pages and unhashed assets.")
     triptych_base_domain: str = Field("localhost", description="Tenants live on its subdomains.")
     triptych_port: int = Field(8000, ge=1, le=65535, description="Public port, part of the addresses in mails.")
+    triptych_streams_port: int = Field(
+        0, ge=0, le=65535, description="Port of the streams; 0: a proxy leads /live/ there."
+    )
     triptych_scheme: Literal["http", "https"] = "http"
     secret_key: str = Field("", description="Signs sessions and tokens; default: a key kept in the data folder.")
     database_url: str = Field("", pattern=r"^(postgres(ql)?://.*)?$", description="Login of web and workers.")

@@ -22,6 +22,9 @@ SECRET_KEY = ENVIRONMENT.key()
 BASE_DOMAIN = ENVIRONMENT.triptych_base_domain
 ALLOWED_HOSTS = ["*"]  # the tenant middleware answers 404 to every host that leads nowhere
 HTTPS = ENVIRONMENT.triptych_scheme == "https"
+PUBLIC_PORT = ENVIRONMENT.triptych_port
+STREAMS_PORT = ENVIRONMENT.triptych_streams_port
+_streams = [f"{ENVIRONMENT.triptych_scheme}://*.{BASE_DOMAIN}:{STREAMS_PORT}"] if STREAMS_PORT else []
 
 # Apps, by the kind of schema their tables stand in. Each app is in exactly one list.
 SHARED_APPS = [
@@ -66,6 +69,7 @@ INSTALLED_APPS = [
     "triptych.core_crm.editing",
     "triptych.core_crm.audit",
     "triptych.core_crm.archives",
+    "triptych.core_crm.live",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
@@ -200,7 +204,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *_streams],
         "manifest-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],

@@ -44,6 +44,19 @@ def refuse_busy_port(port: int) -> None:
             ) from error
 
 
+def port_beside(port: int) -> int:
+    """A free port for the streams: the next one, else any."""
+    for wanted in (port + 1, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", wanted))
+            except (OSError, OverflowError):
+                continue
+            return int(probe.getsockname()[1])
+    raise Refused("No port is free for the live updates.")
+
+
 def set_aside(data: Path) -> Path | None:
     """Rename a data folder so that a fresh one can take its place. Returns its new name, None if there was none."""
     if not data.exists():
@@ -174,6 +187,8 @@ def web_server(*, port: int, host: str = "127.0.0.1") -> list[str]:
 def _commands(port: int) -> dict[str, list[str]]:
     ours = [sys.executable, "-m", "triptych.cli"]
     commands = {"web": web_server(port=port), "worker": [*ours, "worker"]}
+    if os.environ.get("TRIPTYCH_STREAMS_PORT"):
+        commands["streams"] = [*ours, "streams", "--port", os.environ["TRIPTYCH_STREAMS_PORT"]]
     if os.environ.get("BROKER_URL"):
         commands["relay"] = [*ours, "relay"]
     if os.environ.get("TRIPTYCH_MAIL_PORT"):

@@ -41,6 +41,7 @@ urlpatterns = [
     path("settings/privacy/", include("triptych.core_crm.privacy.urls")),
     path("access/", include("triptych.core_crm.rights.urls")),
     path("import/", include("triptych.core_crm.imports.urls")),
+    path("live/", include("triptych.core_crm.live.urls")),
     path("", include("triptych.graphql.urls")),
     path("x/", include(plugin_urls)),
 ]

@@ -57,10 +57,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Server:
-    """The app on loopback. `server.url("/deals/")` is the address of a page; `where` is empty for the public site."""
+    """The app on loopback. `server.url("/deals/")` is the address of a page; `where` is empty for the public site.
+
+    `environment` is that of its processes; those beside the web server are started by who needs them.
+    """
 
     port: int
     mails: Path
+    environment: dict[str, str]
 
     def url(self, path: str = "/", where: str = "acme") -> str:
         host = f"{where}.localhost" if where else "localhost"
@@ -79,13 +83,15 @@ def server(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
     data = tmp_path_factory.mktemp("served")
     with override_settings(STATIC_ROOT=data / "static"):
         collect()
-    with socket.socket() as probe:
+    with socket.socket() as probe, socket.socket() as beside:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        beside.bind(("127.0.0.1", 0))
+        port, streams_port = probe.getsockname()[1], beside.getsockname()[1]
     environment = {
         **os.environ,
         "TRIPTYCH_DATA": str(data),
         "TRIPTYCH_PORT": str(port),
+        "TRIPTYCH_STREAMS_PORT": str(streams_port),
         "DATABASE_URL": f"postgresql://triptych_web@/{name}?host={host}",
     }
     log = (data / "server.log").open("w+")
@@ -93,7 +99,7 @@ def server(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
     try:
         _wait_for(port, process, log)
-        yield Server(port, data / "mail")
+        yield Server(port, data / "mail", environment)
     finally:
         process.terminate()
         process.wait(15)

@@ -34,6 +34,7 @@ def up(
         if kept:
             print(f"The former data is kept in {kept}.")
         os.environ["TRIPTYCH_PORT"] = str(port)
+        os.environ.setdefault("TRIPTYCH_STREAMS_PORT", str(supervisor.port_beside(port)))
         supervisor.run(data=find_database(data), port=port, demo=not no_demo, set_up=lambda: set_up(as_owner=True))
 
 
@@ -58,6 +59,16 @@ def web(data: Data = None, port: int = 8000, host: str = "127.0.0.1") -> None:
 
     command = web_server(port=port, host=host)
     os.execv(command[0], command)  # noqa: S606 - the server takes the place of this process
+
+
+@app.command()
+def streams(data: Data = None, port: int = 8001, host: str = "127.0.0.1") -> None:
+    """Serve live updates: what happens in a workspace, told to open pages and programs at once."""
+    os.environ.setdefault("TRIPTYCH_POOL", "4")
+    connect(data, as_owner=False)
+    from triptych.platform.live.process import run
+
+    run(host=host, port=port)
 
 
 @app.command()

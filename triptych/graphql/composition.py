@@ -53,6 +53,11 @@ class Mutation:
     pass
 
 
+@strawberry.type(description="What is told as it happens, over server-sent events at /live/graphql/.")
+class Subscription:
+    pass
+
+
 @cache
 def core_extensions() -> tuple[GraphQLExtension, ...]:
     """What the core apps contribute: `extensions` of each app's `schema.py`, in the order of the settings."""
@@ -86,6 +91,7 @@ class TenantSchema(strawberry.Schema):
         super().__init__(
             query=Query,
             mutation=Mutation if "Mutation" in self.added else None,
+            subscription=Subscription if "Subscription" in self.added else None,
             types=types,
             extensions=EXTENSIONS,
             scalar_overrides=SCALARS,

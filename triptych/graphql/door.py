@@ -16,6 +16,7 @@ from triptych.graphql.composition import schema_for
 from triptych.graphql.context import Context
 from triptych.graphql.over_http import Asked, Unusable
 from triptych.platform import clock
+from triptych.platform.live.addresses import address_of
 from triptych.platform.plugins import hooks
 from triptych.tenants.members.signed_in import public_page
 from triptych.tenants.routing import TenantRequest
@@ -55,4 +56,5 @@ def _executed(asked: Asked, context: Context) -> ExecutionResult:
             _("The document has no operation to run. Name one of its operations in “operationName”.")
         ) from None
     except InvalidOperationTypeError:
-        raise Unusable(_("Subscriptions are not served here.")) from None
+        where = address_of(context.request, "graphql/")
+        raise Unusable(_("Subscriptions are served as server-sent events at %s.") % where) from None

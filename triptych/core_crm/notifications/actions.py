@@ -69,6 +69,8 @@ def notify(
     there = set(Notification.objects.filter(key=key[:200]).values_list("member_id", flat=True)) if rows else set()
     new = [row for row in rows if row.member_id not in there]
     Notification.objects.bulk_create(new, ignore_conflicts=True)
+    if in_app := sorted(str(row.member_id) for row in new if row.in_app):
+        events.announce("notifications.made", None, by=None, at=now, members=in_app)
     for row in new:
         if row.mail_at and row.mail_at <= now:
             events.announce("notification.mail_due", None, by=None, at=now, member=str(row.member_id))

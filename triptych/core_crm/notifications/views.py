@@ -12,11 +12,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 
 from triptych.core_crm.notifications import access, actions
 from triptych.core_crm.notifications.models import Notification
 from triptych.platform import clock
 from triptych.platform.keyset import BadCursor, page_of
+from triptych.platform.live.addresses import address_of, streams_are_here
 from triptych.platform.refusals import refusals_shown
 from triptych.platform.web import toasts
 from triptych.tenants.members.models import Member
@@ -48,8 +50,9 @@ def index(request: TenantRequest) -> HttpResponse:
 
 @require_GET
 def count(request: TenantRequest) -> HttpResponse:
-    """The number on the bell, fetched after the page has loaded."""
-    return render(request, "notifications/count.html", {"count": access.unread_count(request.member)})
+    """The number on the bell, fetched after the page has loaded, and where the page hears of news at once."""
+    response = render(request, "notifications/count.html", {"count": access.unread_count(request.member)})
+    return trigger_client_event(response, "live", {"url": address_of(request) if streams_are_here() else ""})
 
 
 @require_POST
