@@ -122,4 +122,6 @@ LIST = ListSpec(
     fields=FIELDS,
     editing=EDITING,
     verbs=(COMPLETING,),
+    ways=("table", "calendar"),
+    calendar_home="/calendar/",
 )

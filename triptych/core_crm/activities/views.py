@@ -44,7 +44,9 @@ def index(request: TenantRequest) -> HttpResponse:
     listing = _listing(request)
     prepare(listing.page.rows, request.member)
     tabs = [Tab(label, f"{HOME}?view={name}", is_current=name == view) for name, label in VIEWS.items()]
-    return list_page(request, listing, template="activities/index.html", tabs=tabs, view=view)
+    calendar = f"{LIST.calendar_home}{listing.state(view=None, shape='calendar')}"
+    ways = [Tab(_("List"), listing.url(), True, icon="list"), Tab(_("Calendar"), calendar, icon="calendar")]
+    return list_page(request, listing, template="activities/index.html", tabs=tabs, ways=ways, view=view)
 
 
 @require_GET

@@ -68,7 +68,7 @@ class Column:
     @property
     def swaps(self) -> str:
         """What more cards replace; nothing where they are in the table."""
-        return "" if self.more_url.startswith("?view=table") else "#board"
+        return "" if "view=table" in self.more_url else "#board"
 
     @property
     def asks(self) -> bool:
@@ -109,11 +109,12 @@ def board_of(
     now: datetime,
     shown: dict[UUID, int],
     address: str = "?",
+    table: str = "?view=table",
 ) -> Board:
     """The board of a pipeline with the given stages and of these deals.
 
     `shown` says how many cards a stage shows, where it is not the usual number; `address` is the beginning of the
-    links that show more.
+    links that show more, `table` the address of the table with the same deals.
     """
     on_board = deals.filter(Q(closed_at=None) | Q(closed_at__gte=now - RECENT), stage__in=stages)
     totals = totals_by(on_board, "stage_id")
@@ -135,15 +136,15 @@ def board_of(
             for deal in by_stage[stage.pk]
         ]
         total = totals[stage.pk]
-        more = _more_url(address, stage, len(cards), shown) if total.count > len(cards) else ""
+        more = _more_url(address, table, stage, len(cards), shown) if total.count > len(cards) else ""
         columns.append(Column(stage, total, cards, more))
     return Board(pipeline, columns)
 
 
-def _more_url(address: str, stage: Stage, count: int, shown: dict[UUID, int]) -> str:
+def _more_url(address: str, table: str, stage: Stage, count: int, shown: dict[UUID, int]) -> str:
     """Where the column shows more cards, the others as many as now; the table when a board is full."""
     if count >= MOST:
-        return f"?view=table&stage={stage.pk}"
+        return f"{table}&stage={stage.pk}"
     numbers = {**shown, stage.pk: min(count + CARDS, MOST)}
     return address + "&".join(f"more={pk}:{number}" for pk, number in numbers.items())
 

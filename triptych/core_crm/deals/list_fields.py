@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django import forms
-from django.db.models import Case, CharField, Value, When
+from django.db.models import Case, CharField, Q, Value, When
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,7 @@ from triptych.core_crm.deals.models import Deal, Stage
 from triptych.core_crm.deals.rates import base_amount
 from triptych.core_crm.lists.changing import Editing
 from triptych.core_crm.lists.fields import Editor, Field, Type, field_of
+from triptych.platform import clock
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
@@ -62,6 +64,12 @@ def _move(deal: Deal, to: Stage | dict[str, str], *, by: Member, now: datetime) 
         actions.move_deal(deal=deal, to=former, by=by, now=now, lost_reason=to["reason"])
 
 
+def _stale(operator: str, _values: Sequence[str]) -> Q:
+    """Deals that have stood in their stage for longer than it allows."""
+    stale = Q(pk__in=Deal.objects.stale(clock.now()).values("pk"))
+    return stale if operator == "yes" else ~stale
+
+
 FIELDS = (
     field_of(Deal, "owner", _("Owner")),
     field_of(Deal, "name"),
@@ -87,6 +95,7 @@ FIELDS = (
     field_of(Deal, "close_date"),
     field_of(Deal, "closed_at", _("Closed"), as_name="closed"),
     field_of(Deal, "entered_stage_at"),
+    Field("stale", _("Stale"), Type.YES_NO, "entered_stage_at", ask=_stale),
     field_of(Deal, "created_at", _("Created"), as_name="created"),
     field_of(Deal, "updated_at", _("Changed"), as_name="updated"),
 )  # fmt: skip

@@ -129,4 +129,6 @@ LIST = ListSpec(
     sort="-created",
     fields=FIELDS,
     editing=EDITING,
+    ways=("board", "table", "calendar"),
+    day="close_date",
 )

@@ -8,20 +8,39 @@ from django.db.models import QuerySet
 from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
 from django_filters import ModelChoiceFilter
+from django_filters.fields import ModelChoiceField
 
+from triptych.core_crm.lists.conditions import ME
 from triptych.core_crm.rights.access import visible
 from triptych.tenants.members.models import Member
 
 NOBODY = "nobody"
 
 
+class OwnerField(ModelChoiceField):
+    """A member, nobody, or `me`: whoever asks."""
+
+    member: Member | None = None
+
+    def to_python(self, value: Any) -> Any:
+        return self.member if value == ME and self.member else super().to_python(value)
+
+
 class OwnerFilter(ModelChoiceFilter):
-    """Records of one member, or of nobody."""
+    """Records of one member (`me` is whoever asks), or of nobody."""
+
+    field_class = OwnerField
 
     def __init__(self, **options: Any) -> None:
         members = Member.objects.active().by_name()
         defaults = {"label": _("Owner"), "null_label": _("Nobody"), "null_value": NOBODY, "empty_label": _("Anybody")}
         super().__init__(queryset=members, **{**defaults, **options})
+
+    @property
+    def field(self) -> Any:
+        field: Any = super().field
+        field.member = getattr(self.get_request(), "member", None)
+        return field
 
 
 class RelatedFilter(ModelChoiceFilter):

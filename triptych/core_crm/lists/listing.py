@@ -13,11 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_filters import FilterSet
 
-from triptych.core_crm.lists.access import views_of
 from triptych.core_crm.lists.conditions import Asker, BadCondition
-from triptych.core_crm.lists.models import SavedView
 from triptych.core_crm.lists.spec import Column, ListSpec, Records
-from triptych.core_crm.lists.where import Group, Reading, fields_missing, parsed, sentences
+from triptych.core_crm.lists.where import Group, Reading, fields_missing, parsed
 from triptych.core_crm.rights.access import EXPORT, hidden_fields, may_at_all
 from triptych.core_crm.rights.sight import sight_of
 from triptych.platform import clock, search
@@ -120,16 +118,6 @@ class Listing:
         gone += [group] if group and not self.spec.field(group) else []
         return list(dict.fromkeys([*fields_missing(self.where, self.spec), *gone]))
 
-    @property
-    def all_url(self) -> str:
-        """The whole list, without any view."""
-        return f"{self.home}?saved=none"
-
-    @property
-    def builder_url(self) -> str:
-        """Where the conditions are built."""
-        return f"/views/{self.spec.kind}/conditions/{self.state()}"
-
     @cached_property
     def sort(self) -> str:
         """The order in force, as `?sort=` names it."""
@@ -194,104 +182,10 @@ class Listing:
         return f"{shown}+" if limited else shown
 
     @property
-    def is_narrowed(self) -> bool:
-        """Whether something is looked for or filtered, so that an empty list does not mean an empty table."""
-        return bool(self.query or self.chips or self.where_problem or not self.filterset.form.is_valid())
-
-    @cached_property
-    def chips(self) -> list[tables.Chip]:
-        """The filters in force, as words with a way to take each off."""
-        form = self.filterset.form
-        if not form.is_valid():
-            return []
-        chips = []
-        for name, field in form.fields.items():
-            value = form.cleaned_data.get(name)
-            if value not in (None, "", []) and not (hasattr(value, "exists") and not value):
-                parts = [key for key in self.params if key == name or key.startswith((f"{name}_", f"{name}-"))]
-                chips.append(
-                    tables.Chip(field.label or name, _said(field, value), self.url(**dict.fromkeys(parts or [name])))
-                )
-        words = sentences(self.where, self.spec, self.asker)
-        return [
-            *chips,
-            *(
-                tables.Chip(self._joint(number), one, self.url(where=self.where.without(number).as_text or None))
-                for number, one in enumerate(words)
-            ),
-        ]
-
-    def _joint(self, number: int) -> str:
-        """The word between two conditions."""
-        if self.where.match == "none":
-            return _("not")
-        return "" if not number or self.where.match == "all" else _("or")
-
-    @property
-    def kept(self) -> dict[str, str]:
-        """What a change of search or filters carries along: the view, order and columns."""
-        columns = ",".join(column.name for column in self.columns)
-        held = {"view": self.params.get("view", ""), "sort": self.sort, "columns": columns}
-        held |= {name: self.params.get(name, "") for name in ("where", "group", "saved", "pipeline")}
-        return {name: value for name, value in held.items() if name in self.params}
-
-    @property
     def narrowed_by(self) -> list[tuple[str, str]]:
         """What a change of columns carries along: search, filters and order."""
-        left_out = ("after", "before", "columns", "group")
+        left_out = ("after", "before", "columns", "group", "more")
         return [(name, value) for name, values in self.params.lists() if name not in left_out for value in values]
-
-    @property
-    def save_url(self) -> str:
-        """Where this list is saved under a name."""
-        return f"/views/{self.spec.kind}/new/{self.state()}"
-
-    @cached_property
-    def saved_views(self) -> list[SavedView]:
-        """The saved views of this list that the member sees."""
-        return [view for view in views_of(self.request.member) if view.kind == self.spec.kind]
-
-    @cached_property
-    def saved_view(self) -> SavedView | None:
-        """The view that the address came from."""
-        asked = self.params.get("saved", "")
-        return next((view for view in self.saved_views if str(view.pk) == asked), None)
-
-    @property
-    def greeting(self) -> SavedView | None:
-        """The view with which the list greets the member, when the address asks for nothing."""
-        member = self.request.member.pk
-        return None if self.params else next((view for view in self.saved_views if member in view.default_for), None)
-
-    @property
-    def tabs(self) -> list[tables.Tab]:
-        """The list as it is without a view, and each view."""
-        if not self.saved_views:
-            return []
-        views = [tables.Tab(view.name, view.get_absolute_url(), view == self.saved_view) for view in self.saved_views]
-        return [tables.Tab(_("All"), f"{self.home}?saved=none", self.saved_view is None), *views]
-
-    @property
-    def view_items(self) -> list[dict[str, Any]]:
-        """What can be done with the view at hand, for the component `menu.html`."""
-        view = self.saved_view
-        if view is None:
-            return []
-        member, url = self.request.member, view.get_absolute_url()
-        pinned, greets = member.pk in view.pinned_by, member.pk in view.default_for
-        mine = view.owner_id == member.pk or member.may_administer
-        pin = _("Take out of your menu") if pinned else _("Pin to your menu")
-        begin = _("Do not begin with this view") if greets else _("Begin with this view")
-        items: list[dict[str, Any]] = [
-            {"label": pin, "url": f"{url}pin/{'' if pinned else '?on=1'}", "icon": "pin", "post": True},
-            {"label": begin, "url": f"{url}default/{'' if greets else '?on=1'}", "icon": "home", "post": True},
-            {"label": _("Make a copy"), "url": f"{url}duplicate/", "icon": "copy", "post": True},
-        ]
-        if mine:
-            change = {"label": _("Change or save…"), "url": f"{url}edit/{self.state()}", "icon": "edit", "dialog": True}
-            items = [change, *items]
-            items.append({"label": _("Delete"), "url": f"{url}delete/", "icon": "trash", "post": True, "danger": True})
-        return items
 
     @property
     def new_url(self) -> str:
@@ -305,7 +199,7 @@ class Listing:
     def state(self, **changes: str | None) -> str:
         """The parameters behind that address, with their question mark if there are any."""
         params = self.params.copy()
-        for name in ("after", "before", *changes):
+        for name in ("after", "before", "more", *changes):
             params.pop(name, None)
         for name, value in changes.items():
             if value:
@@ -370,15 +264,3 @@ class Listing:
 def colleagues_of(member: Member) -> list[UUID]:
     """Whose records “my team” means: the member's own and those of everybody in their teams."""
     return sorted({member.pk, *sight_of(member).reach.colleagues})
-
-
-def _said(field: Any, value: Any) -> str:
-    """A filter's value as a person reads it."""
-    choices = dict(getattr(field, "choices", ()) or ()) if not hasattr(field, "queryset") else {}
-    if isinstance(value, list | tuple | set) or hasattr(value, "model"):
-        return ", ".join(str(choices.get(one, one)) for one in value)
-    if isinstance(value, slice):
-        return " – ".join(str(end) for end in (value.start, value.stop) if end is not None)
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return str(choices.get(value, value))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from triptych.core_crm.lists.asking import bulk_page
+from triptych.core_crm.lists.bar import Bar
 from triptych.core_crm.lists.grouping import group_fields, groups_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.platform import scope
+from triptych.platform.web.tables import Tab
 from triptych.tenants.models import Tenant
 from triptych.tenants.routing import TenantRequest
 
@@ -24,16 +27,22 @@ def own_currency() -> str:
 
 
 def list_page(
-    request: TenantRequest, listing: Listing, *, template: str = "lists/page.html", **context: Any
+    request: TenantRequest,
+    listing: Listing,
+    *,
+    template: str = "lists/page.html",
+    tabs: Sequence[Tab] = (),
+    ways: Sequence[Tab] = (),
+    **context: Any,
 ) -> HttpResponse:
     """One page of a list, or the view that it greets the member with.
 
-    With `?panel=filters` the fields of its panel, which few open and which ask the database.
+    `tabs` are views of the noun's own, `ways` the ways to see it.
     """
-    if request.GET.get("panel") == "filters":
-        return render(request, "components/filter_bar.html#fields", {"form": listing.filterset.form})
-    if listing.greeting:
-        return redirect(listing.greeting)
+    bar = Bar(listing, own=tabs, ways=ways)
+    if bar.greeting:
+        return redirect(bar.greeting)
     table = listing.table(may_write=request.member.may_write)
     more = {"groups": groups_of(listing), "group_fields": group_fields(listing), "own_currency": own_currency()}
-    return render(request, template, {"listing": listing, "table": table, **more, **context})
+    shown = {"listing": listing, "bar": bar, "table": table, **more, **context}
+    return render(request, template, {**shown, "has_bar": bool(table.rows) or bar.is_narrowed})

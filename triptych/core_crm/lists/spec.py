@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,10 @@ class ListSpec:
     `filters` is a django-filter FilterSet over the records; the text search `q` comes on top of it. `what` says to
     newcomers what these records are; `new` is the label of the button that makes one. `fields` are what conditions,
     groups and changes in bulk know; `for_member` adds those that the hook `list_fields` contributes.
+
+    `ways` are the ways to see it, the usual one first: `table`, `board`, `calendar`. `day` is the date by which the
+    records stand in a month, also as a field. A list with a calendar page of its own has that at `calendar_home`, with
+    `?shape=calendar` in the address.
     """
 
     kind: str
@@ -73,6 +77,9 @@ class ListSpec:
     fields: Sequence[Field] = ()
     editing: Editing | None = None
     verbs: Sequence[Verb] = ()
+    ways: Sequence[str] = ("table",)
+    day: str = ""
+    calendar_home: str = ""
 
     def for_member(self, member: Member) -> ListSpec:
         """The list with what others contribute for this member, and without what is hidden from them."""
@@ -90,6 +97,11 @@ class ListSpec:
         return replace(
             self, columns=columns, fields=[_seen_by(member, field) for field in fields] if narrow else fields
         )
+
+    def way_of(self, params: Mapping[str, Any]) -> str:
+        """The way to see it that the parameters of an address ask for, the usual one if they ask for none it has."""
+        asked = params.get("shape") or params.get("view")
+        return str(asked) if asked in self.ways else self.ways[0]
 
     def field(self, name: str) -> Field | None:
         """The field of that name, if there is one."""

@@ -17,8 +17,8 @@ from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
 LONGEST = 8_000
-PLACES = ("after", "before", "saved", "csrfmiddlewaretoken")
-"""What an address holds besides the view: a page of it, and which view it came from."""
+PLACES = ("after", "before", "more", "date", "month", "saved", "csrfmiddlewaretoken")
+"""What an address holds besides the view: a page or a day of it, and which view it came from."""
 
 
 class ViewFields(TypedDict, total=False):

@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from triptych.core_crm.lists import access, view_actions
+from triptych.core_crm.lists.bar import folded
 from triptych.core_crm.lists.building import changed, finished, read_form, shown
-from triptych.core_crm.lists.conditions import Asker, BadCondition
-from triptych.core_crm.lists.listing import colleagues_of
+from triptych.core_crm.lists.conditions import BadCondition
+from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.models import SavedView
 from triptych.core_crm.lists.nouns import UnknownList, list_of
 from triptych.core_crm.lists.spec import ListSpec
-from triptych.core_crm.lists.where import Group, Reading, parsed
+from triptych.core_crm.lists.where import Group, Reading
 from triptych.core_crm.rights.models import Team
 from triptych.core_crm.rights.sight import sight_of
 from triptych.platform import clock
@@ -58,9 +59,11 @@ class ViewForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def conditions(request: TenantRequest, kind: str) -> HttpResponse:
     """The conditions of the list whose parameters stand in the address, as a form; each button sends it here."""
-    spec = _spec(kind).for_member(request.member)
-    asker = Asker(request.member, clock.now(), colleagues_of)
-    group, problem = _conditions_asked(request, spec)
+    spec = _spec(kind)
+    listing = Listing(spec, spec.records(request.member), request, home=home_of(spec, request.GET))
+    spec, asker = listing.spec, listing.asker
+    whole, folded_names = folded(listing)
+    group, problem = _conditions_asked(request, spec, whole), "" if request.method == "POST" else listing.where_problem
     if request.POST.get("do") == "show":
         group = finished(group, spec)
         try:
@@ -68,7 +71,8 @@ def conditions(request: TenantRequest, kind: str) -> HttpResponse:
         except BadCondition as bad:
             problem = bad.message
         else:
-            return _lead_to(request, spec.home + _with(request.GET, where=group.as_text))
+            changes = {**dict.fromkeys(folded_names, ""), "where": group.as_text}
+            return _lead_to(request, listing.home + _with(request.GET, **changes))
     context = {
         "box": shown(group, spec, asker), "problem": problem, "spec": spec, "url": request.get_full_path(),
         "fields": [field for field in spec.fields if field.can_filter], "dialog": "lists/builder.html",
@@ -76,15 +80,11 @@ def conditions(request: TenantRequest, kind: str) -> HttpResponse:
     return _dialog(request, "lists/builder.html", context)
 
 
-def _conditions_asked(request: TenantRequest, spec: ListSpec) -> tuple[Group, str]:
+def _conditions_asked(request: TenantRequest, spec: ListSpec, group: Group) -> Group:
     """The conditions of the form, or at first of the address with one more to fill in."""
     if request.method == "POST":
-        return changed(read_form(request.POST), request.POST.get("do", ""), spec), ""
-    try:
-        group = parsed(request.GET.get("where", ""))
-    except BadCondition as bad:
-        return Group(), bad.message
-    return group if group.parts else changed(group, "add:", spec), ""
+        return changed(read_form(request.POST), request.POST.get("do", ""), spec)
+    return group if group.parts else changed(group, "add:", spec)
 
 
 @require_GET
@@ -165,7 +165,13 @@ def default(request: TenantRequest, pk: UUID) -> HttpResponse:
 
 def url_of(view: SavedView, spec: ListSpec) -> str:
     """The list's address with everything the view remembers in it."""
-    return spec.home + _with(QueryDict(view.state), saved=str(view.pk))
+    params = QueryDict(view.state)
+    return home_of(spec, params) + _with(params, saved=str(view.pk))
+
+
+def home_of(spec: ListSpec, params: QueryDict) -> str:
+    """Where the list of these parameters is seen: on the calendar, if it has one of its own and they say so."""
+    return spec.calendar_home if spec.calendar_home and spec.way_of(params) == "calendar" else spec.home
 
 
 def _with(params: QueryDict, **changes: str) -> str:

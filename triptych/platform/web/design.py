@@ -80,7 +80,6 @@ def page(request: HttpRequest) -> HttpResponse:
             "columns": [rows[:3], rows[3:5], []],
             "steps": ["File", "Columns", "Preview", "Import"],
             "form": SampleForm(),
-            "filter_form": SampleForm(prefix="f"),
             "wrong": wrong,
             "file_form": FileForm(),
             "moments": [now, now - timedelta(hours=2), now - timedelta(days=1), now - timedelta(days=400)],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -17,13 +17,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from triptych.core_crm.activities import access, actions
-from triptych.core_crm.activities.models import Activity
+from triptych.core_crm.activities.listing import LIST
+from triptych.core_crm.activities.models import Activity, ActivityQuerySet
 from triptych.core_crm.activities.planning import page
 from triptych.core_crm.activities.planning.actions import change_occurrence, delete_occurrence, restore_series
 from triptych.core_crm.activities.planning.attendees import answer_invitation, set_attendees
 from triptych.core_crm.activities.planning.forms import EventForm, MoveForm, WhichForm, moment_fields
 from triptych.core_crm.activities.planning.window import occurrences
 from triptych.core_crm.activities.records import RecordRef, links_of
+from triptych.core_crm.lists.bar import Bar
+from triptych.core_crm.lists.listing import AskedAs, Listing
 from triptych.core_crm.rights.access import CREATE, may, must_at_all, veiled
 from triptych.core_crm.rights.levels import Act
 from triptych.platform import clock
@@ -42,8 +45,16 @@ def index(request: TenantRequest) -> HttpResponse:
     view = request.GET.get("view", "week")
     stretch = page.Stretch.of(view if view in page.VIEWS else "week", _date(request.GET.get("date", "")))
     whose = request.GET.get("of", "me")
-    visible = access.activities_visible_to(request.member)
-    found = occurrences(visible, stretch.start, stretch.end, of=_members(request.member, whose))
+    params = request.GET.copy()
+    params["shape"] = "calendar"
+    bar = Bar(Listing(LIST, access.activities_visible_to(request.member), AskedAs(request.member, params), home=HOME))
+    bar.ways = [
+        Tab(_("List"), f"{LIST.home}{bar.listing.state(view='all', shape=None, of=None, date=None)}", icon="list"),
+        Tab(_("Calendar"), bar.listing.url(), is_current=True, icon="calendar"),
+    ]
+    found = occurrences(
+        cast(ActivityQuerySet, bar.listing.matching), stretch.start, stretch.end, of=_members(request.member, whose)
+    )
     today = timezone.localdate()
     context = {
         "stretch": stretch,
@@ -52,11 +63,17 @@ def index(request: TenantRequest) -> HttpResponse:
         "whose": whose,
         "today": today,
         "tabs": [
-            Tab(label, f"?view={name}&date={stretch.shown}&of={whose}", is_current=name == stretch.view)
+            Tab(label, bar.listing.state(view=name, date=str(stretch.shown)), is_current=name == stretch.view)
             for name, label in page.VIEWS.items()
         ],
         "people": Member.objects.active().by_name().exclude(pk=request.member.pk),
         "here": request.get_full_path(),
+        "bar": bar,
+        "earlier": bar.listing.state(date=str(stretch.before)),
+        "now": bar.listing.state(date=None),
+        "later": bar.listing.state(date=str(stretch.later)),
+        "one_day": f"{bar.listing.state(view='day', date=None)}&date=",
+        "kept": [pair for pair in bar.kept if pair[0] != "of"],
     }
     part = "#calendar" if request.htmx else ""  # type: ignore[attr-defined]
     return render(request, f"calendar/index.html{part}", context)

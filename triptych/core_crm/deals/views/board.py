@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from typing import Any, cast
+from urllib.parse import urlsplit
 
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
@@ -13,10 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 from triptych.core_crm.deals import access
 from triptych.core_crm.deals.board import board_of, shown_numbers
 from triptych.core_crm.deals.listing import LIST
-from triptych.core_crm.deals.models import Deal, Pipeline
+from triptych.core_crm.deals.models import Deal, DealQuerySet, Pipeline
+from triptych.core_crm.lists.bar import Bar
 from triptych.core_crm.lists.export import csv_of
-from triptych.core_crm.lists.listing import Listing
+from triptych.core_crm.lists.listing import AskedAs, Listing
+from triptych.core_crm.lists.month import month_page
 from triptych.core_crm.lists.pages import bulk_page, list_page
+from triptych.core_crm.lists.where import Condition
 from triptych.core_crm.rights.access import hidden_fields
 from triptych.platform import clock
 from triptych.platform.web.tables import Tab
@@ -27,21 +30,30 @@ HOME = "/deals/"
 
 @require_GET
 def index(request: TenantRequest) -> HttpResponse:
-    """The board of a pipeline, or with `?view=table` the table of all deals."""
-    if request.GET.get("view") == "table":
-        return list_page(request, _listing(request), template="deals/table.html", ways=_ways("table"))
+    """The board of a pipeline; with `?view=table` the table of all deals, with `?view=calendar` a month of them by the
+    day on which they are expected to close. All of them show what the same search, filters and conditions leave."""
+    listing = _listing(request, request.GET)
+    way = LIST.way_of(request.GET)
+    ways = _ways(listing, way)
+    if way == "table":
+        return list_page(request, listing, template="deals/table.html", ways=ways)
+    if way == "calendar":
+        return month_page(request, listing, template="deals/calendar.html", ways=ways)
+    bar = Bar(listing, ways=ways)
+    if bar.greeting:
+        return redirect(bar.greeting)
     template = "deals/board.html#board" if request.htmx else "deals/board.html"  # type: ignore[attr-defined]
-    return render(request, template, {**_board(request, request.GET), "ways": _ways("board")})
+    return render(request, template, {**_board(listing), "bar": bar, "listing": listing, "has_bar": True})
 
 
 @require_GET
 def export(request: TenantRequest) -> HttpResponseBase:
-    return csv_of(_listing(request), name="deals")
+    return csv_of(_listing(request, request.GET), name="deals")
 
 
 @require_POST
 def bulk(request: TenantRequest, act: str) -> HttpResponse:
-    return bulk_page(request, _listing(request), act)
+    return bulk_page(request, _listing(request, request.GET), act)
 
 
 def board_again(request: TenantRequest, deal: Deal) -> HttpResponse:
@@ -50,7 +62,7 @@ def board_again(request: TenantRequest, deal: Deal) -> HttpResponse:
         return redirect(f"{HOME}?{_params_of_page(request).urlencode()}" if is_board(request) else deal)
     if not is_board(request):
         return HttpResponse(headers={"HX-Redirect": deal.get_absolute_url()})
-    context = _board(request, _params_of_page(request), pipeline=deal.pipeline)
+    context = _board(_listing(request, _params_of_page(request)), pipeline=deal.pipeline)
     response = render(request, "deals/board.html#board", context)
     response["HX-Retarget"], response["HX-Reswap"], response["HX-Trigger"] = "#board", "outerHTML", "done"
     return response
@@ -65,46 +77,65 @@ def _page_url(request: TenantRequest) -> str:
     return request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
 
 
-def _params_of_page(request: TenantRequest) -> Any:
+def _params_of_page(request: TenantRequest) -> QueryDict:
     return QueryDict(urlsplit(_page_url(request)).query)
 
 
-def _board(request: TenantRequest, params: Any, *, pipeline: Pipeline | None = None) -> dict[str, Any]:
-    """What the board shows: `pipeline`, `owner=me`, and how many cards of a stage (`more=<stage>:<number>`)."""
+def _board(listing: Listing, *, pipeline: Pipeline | None = None) -> dict[str, Any]:
+    """The board of the deals of a list: of that pipeline, else of the one that the address or its conditions name, and
+    with as many cards of a stage as it says (`more=<stage>:<number>`)."""
+    member, params = listing.request.member, listing.params
     stages = list(
-        access.stages_visible_to(request.member)
+        access.stages_visible_to(member)
         .active()
         .filter(pipeline__is_active=True)
         .select_related("pipeline")
         .order_by("pipeline__position", "pipeline_id", "is_closed", "-is_won", "position", "pk")
     )
     pipelines = list({stage.pipeline_id: stage.pipeline for stage in stages}.values())
-    asked = params.get("pipeline", "")
-    shown = next((one for one in pipelines if str(one.pk) == (str(pipeline.pk) if pipeline else asked)), None)
+    asked = [str(pipeline.pk)] if pipeline else [params.get("pipeline", ""), *_pipelines_named(listing)]
+    shown = next((one for key in asked for one in pipelines if str(one.pk) == key), None)
     shown = shown or next((one for one in pipelines if one.is_default), None)
     if shown is None:
         raise Http404
-    deals = access.deals_visible_to(request.member)
-    mine = params.get("owner") == "me"
-    if mine:
-        deals = deals.filter(owner=request.member)
     columns = [stage for stage in stages if stage.pipeline_id == shown.pk]
-    kept = urlencode({"pipeline": shown.pk, **({"owner": "me"} if mine else {})})
-    more = shown_numbers(params.getlist("more"))
-    board = board_of(shown, columns, deals, now=clock.now(), shown=more, address=f"?{kept}&")
-    if "amount" in hidden_fields(request.member, "deal"):
+    here = listing.state(pipeline=str(shown.pk))
+    board = board_of(
+        shown,
+        columns,
+        cast(DealQuerySet, listing.matching),
+        now=clock.now(),
+        shown=shown_numbers(params.getlist("more")),
+        address=f"{here}&",
+        table=listing.state(view="table", pipeline=None),
+    )
+    if "amount" in hidden_fields(member, "deal"):
         for column in board.columns:
             column.totals.withhold()
-    tabs = [Tab(one.name, f"{HOME}?pipeline={one.pk}", is_current=one.pk == shown.pk) for one in pipelines]
-    return {"board": board, "pipelines": tabs if len(tabs) > 1 else [], "mine": mine}
+    tabs = [Tab(one.name, listing.url(pipeline=str(one.pk)), is_current=one.pk == shown.pk) for one in pipelines]
+    mine = params.get("owner") == "me"
+    whose = [Tab(_("Everybody's"), listing.url(owner=None), not mine), Tab(_("Mine"), listing.url(owner="me"), mine)]
+    return {"board": board, "pipelines": tabs if len(tabs) > 1 else [], "whose": whose}
 
 
-def _ways(current: str) -> list[Tab]:
+def _pipelines_named(listing: Listing) -> list[str]:
+    """The pipelines that the conditions ask for, if all of them must hold."""
+    parts = listing.where.parts if listing.where.match == "all" else ()
+    named = (one for one in parts if isinstance(one, Condition) and (one.field, one.operator) == ("pipeline", "is"))
+    return [value for one in named for value in one.values]
+
+
+def _ways(listing: Listing, current: str) -> list[Tab]:
+    """Board, table and calendar of the same deals."""
+    offered = (
+        ("board", _("Board"), "layout-kanban"), ("table", _("Table"), "table"), ("calendar", _("Calendar"), "calendar")
+    )  # fmt: skip
     return [
-        Tab(_("Board"), HOME, is_current=current == "board", icon="layout-kanban"),
-        Tab(_("Table"), f"{HOME}?view=table", is_current=current == "table", icon="table"),
+        Tab(label, listing.url(view=None if way == "board" else way), is_current=current == way, icon=icon)
+        for way, label, icon in offered
     ]
 
 
-def _listing(request: TenantRequest) -> Listing:
-    return Listing(LIST, access.deals_visible_to(request.member).for_cards(), request, home=HOME)
+def _listing(request: TenantRequest, params: QueryDict) -> Listing:
+    deals = access.deals_visible_to(request.member).for_cards()
+    return Listing(LIST, deals, AskedAs(request.member, params), home=HOME)

@@ -15,6 +15,7 @@ from triptych.core_crm.lists import access, models, view_actions
 from triptych.core_crm.lists.conditions import BadCondition
 from triptych.core_crm.lists.listing import AskedAs, Listing
 from triptych.core_crm.lists.nouns import list_of, plural_of
+from triptych.core_crm.lists.spec import ListSpec
 from triptych.core_crm.lists.where import group_of, parsed
 from triptych.core_crm.rights.models import Team
 from triptych.core_crm.rights.sight import sight_of
@@ -54,6 +55,10 @@ class SavedView(Record):
     @strawberry_django.field(only=["state"], description="Its nested conditions: see docs/lists.md.")
     def filter(self) -> JSON:
         return parsed(QueryDict(self.state).get("where", "")).as_json  # type: ignore[return-value]
+
+    @strawberry_django.field(only=["kind", "state"], description="How it is seen: `table`, `board` or `calendar`.")
+    def layout(self) -> str:
+        return list_of(self.kind).way_of(QueryDict(self.state))  # type: ignore[attr-defined]
 
     @strawberry_django.field(only=["kind", "state"], description="Fields that it names and that are gone.")
     def missing(self, info: ApiInfo) -> list[str]:
@@ -119,7 +124,9 @@ class SavedViewFields:
     columns: list[str] | None = UNSET
     sort: str | None = strawberry.field(default=UNSET, description="A column, with - in front for falling order.")
     group: str | None = strawberry.field(default=UNSET, description="The field to group by.")
-    layout: str | None = strawberry.field(default=UNSET, description="`table` or `board`, where the noun has both.")
+    layout: str | None = strawberry.field(
+        default=UNSET, description="`table`, or `board` or `calendar` where the list has it."
+    )
     search: str | None = UNSET
 
 
@@ -156,8 +163,9 @@ class Mutations:
     @mutation
     def create_saved_view(self, info: ApiInfo, input: CreateSavedViewInput) -> SavedViewPayload:
         """Keep a view of a list under a name."""
-        fields = {"name": "", **_fields(info, input, "")}
-        view = view_actions.create_view(kind=list_of(input.object).kind, **acting(info), **fields)
+        spec = list_of(input.object)
+        fields = {"name": "", **_fields(info, input, "", spec)}
+        view = view_actions.create_view(kind=spec.kind, **acting(info), **fields)
         return SavedViewPayload.of(saved_view=view)
 
     @mutation
@@ -165,7 +173,7 @@ class Mutations:
         """Rename, share or change a view; whoever sees it may pin it and begin with it."""
         key, who = key_of(input.id, view_list), acting(info)
         view = access.view_to_see(info.context.member, key)
-        fields = _fields(info, input, view.state)
+        fields = _fields(info, input, view.state, list_of(view.kind))
         if fields:
             view = access.view_to_change(info.context.member, key)
             view = view_actions.update_view(view=view, version=version_of(input), **who, **fields)
@@ -188,7 +196,7 @@ class Mutations:
         return SavedViewPayload.of(saved_view=view_actions.restore_view(view=view, **acting(info)))
 
 
-def _fields(info: ApiInfo, input: SavedViewFields, state: str) -> dict[str, Any]:
+def _fields(info: ApiInfo, input: SavedViewFields, state: str, spec: ListSpec) -> dict[str, Any]:
     """What is to be set on the view: its name, who sees it, and its state with the given parts in it."""
     fields: dict[str, Any] = {}
     if input.name is not UNSET:
@@ -203,7 +211,7 @@ def _fields(info: ApiInfo, input: SavedViewFields, state: str) -> dict[str, Any]
         "columns": input.columns if not input.columns else ",".join(input.columns),
         "sort": input.sort,
         "group": input.group,
-        "view": input.layout,
+        **_layout(input.layout, spec),
         "q": input.search,
     }
     given = {name: value for name, value in parts.items() if value is not UNSET}
@@ -212,6 +220,15 @@ def _fields(info: ApiInfo, input: SavedViewFields, state: str) -> dict[str, Any]
     if given:
         fields["state"] = params.urlencode()
     return fields
+
+
+def _layout(given: Any, spec: ListSpec) -> dict[str, Any]:
+    if given is UNSET:
+        return {}
+    if given and given not in spec.ways:
+        message = _("This list is seen as: %(ways)s.") % {"ways": ", ".join(spec.ways)}
+        raise Refused(message, field="layout", code="UNKNOWN_LAYOUT")
+    return {"shape" if spec.calendar_home else "view": given}
 
 
 def _conditions(given: Any) -> Any:
