@@ -18,6 +18,7 @@ from triptych.tenants.members.access import administering
 from triptych.tenants.members.models import Member
 
 KIND = "archive.export"
+BRINGING = "archive.import"
 KEPT = timedelta(days=7)
 """For how long an archive can be downloaded."""
 
@@ -37,6 +38,35 @@ def exporting_everything(member: Member) -> Member:
         if not whole or hidden_fields(member, noun.kind):
             raise Forbidden(_("Your role does not let you export everything. Ask an owner."))
     return member
+
+
+def bringing_everything(member: Member) -> Member:
+    """The member, provided that they own the workspace: an archive changes its name, its members and its plugins.
+
+    Raises:
+        Forbidden: they do not.
+    """
+    if member.role != Member.Role.OWNER:
+        raise Forbidden(_("Only an owner may read an archive in. Ask one of them."))
+    return member
+
+
+def bringings_visible_to(member: Member) -> JobQuerySet:
+    """The archives that were read in, the newest first.
+
+    Raises:
+        Forbidden: the member owns nothing here.
+    """
+    bringing_everything(member)
+    return Job.objects.filter(kind=BRINGING).newest_first()
+
+
+def bringing_to_see(member: Member, pk: UUID) -> Job:
+    """Raises Http404 if no archive was read in by that job, Forbidden if the member is no owner."""
+    job = bringings_visible_to(member).filter(pk=pk).first()
+    if job is None:
+        raise Http404
+    return job
 
 
 def exports_visible_to(member: Member) -> JobQuerySet:

@@ -23,6 +23,7 @@ from triptych.core_crm.archives.people import People
 from triptych.core_crm.archives.reading import SAFE_KEY, Archive, BadArchive, Checked, opened_archive
 from triptych.core_crm.archives.tables import ArchivedTable, all_tables
 from triptych.core_crm.archives.values import Unfit, parsed
+from triptych.core_crm.archives.writing import Stopped
 from triptych.core_crm.custom_fields import definitions
 from triptych.core_crm.imports.running import Watcher
 from triptych.platform import events
@@ -68,6 +69,7 @@ def load_archive(path: Path, *, tenant: Tenant, now: datetime, watcher: Watcher,
         NotEmpty: the workspace holds records.
         BadArchive: the file is no archive, was changed, or holds what this Triptych does not know.
         Refused: a plugin of the archive cannot be enabled here, or a setting is unknown.
+        Stopped: the watcher asked for it; nothing has come in.
     """
     before = {name: getattr(tenant, name) for name in REMEMBERED}
     try:
@@ -84,6 +86,21 @@ def load_archive(path: Path, *, tenant: Tenant, now: datetime, watcher: Watcher,
         if not isinstance(failure, _OnlyTried):
             raise
     return loader.loaded
+
+
+def must_be_empty(tenant: Tenant) -> None:
+    """Raises NotEmpty unless the current tenant holds nothing but what a new workspace begins with."""
+    name = tenant.subdomain or tenant.name
+    for table in all_tables().values():
+        if not table.begins_filled and table.model._base_manager.exists():
+            raise NotEmpty(
+                _("An archive is read into a new workspace only, and “%(name)s” holds records already (%(what)s).")
+                % {"name": name, "what": table.name}
+            )
+    if Member.objects.filter(person_id=None).exists():
+        raise NotEmpty(
+            _("An archive is read into a new workspace only, and “%(name)s” holds members already.") % {"name": name}
+        )
 
 
 @contextmanager
@@ -115,7 +132,7 @@ class _Loader:
             )
         with entered(CONTROL):
             Tenant.objects.select_for_update().only("pk").get(pk=self.tenant.pk)
-        self._must_be_empty()
+        must_be_empty(self.tenant)
         people = People()
         self._clear()
         people.step_aside()
@@ -138,19 +155,6 @@ class _Loader:
                     raise BadArchive(_("A file of the archive cannot be kept under its name."))
             self.loaded.files += 1
 
-    def _must_be_empty(self) -> None:
-        for table in self.tables.values():
-            if not table.begins_filled and table.model._base_manager.exists():
-                raise NotEmpty(
-                    _("An archive is read into a new workspace only, and “%(name)s” holds records already (%(what)s).")
-                    % {"name": self.tenant.subdomain or self.tenant.name, "what": table.name}
-                )
-        if Member.objects.filter(person_id=None).exists():
-            raise NotEmpty(
-                _("An archive is read into a new workspace only, and “%(name)s” holds members already.")
-                % {"name": self.tenant.subdomain or self.tenant.name}
-            )
-
     def _clear(self) -> None:
         """Take away what a new workspace begins with; the archive has its own."""
         for table in self.tables.values():
@@ -164,6 +168,8 @@ class _Loader:
             while chunk := list(islice(rows, CHUNK)):
                 table.model._base_manager.bulk_create(chunk)
                 self.loaded.rows[table.name] = self.loaded.rows.get(table.name, 0) + len(chunk)
+                if self.watcher.cancel_requested:
+                    raise Stopped
                 self.watcher.progress(sum(self.loaded.rows.values()), self.total, _("Reading the archive"))
 
     def _records(self, table: ArchivedTable, people: People) -> Iterator[models.Model]:

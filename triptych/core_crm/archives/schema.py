@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import binascii
+import io
+from base64 import b64decode
 from datetime import datetime
 from uuid import UUID
 
 import strawberry
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from triptych.core_crm.archives import access, actions
+from triptych.core_crm.archives import access, actions, bringing
 from triptych.core_crm.archives.states import state_of
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.mutations import Answer, acting, mutation
 from triptych.platform.events import jobs
 from triptych.platform.events.models import Job
 from triptych.platform.plugins import GraphQLExtension
+from triptych.platform.refusals import Refused
 
 
 @strawberry.type(description="An export of everything, on its way or ready.")
@@ -53,8 +58,44 @@ class ArchiveJob:
         )
 
 
+@strawberry.type(description="An archive that is being read into this workspace, or was.")
+class ArchiveImport:
+    id: strawberry.ID
+    state: Job.State
+    percent: int | None
+    error: str = strawberry.field(description="Why nothing has come in, if so.")
+    row_count: int | None
+    file_count: int | None
+    signing_in: list[str] = strawberry.field(description="The e-mail addresses of those who can sign in.")
+    created_at: datetime
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, job: Job) -> ArchiveImport:
+        """The job as the API tells of it."""
+        result = job.result or {}
+        return cls(
+            id=strawberry.ID(str(job.pk)),
+            state=Job.State(job.state),
+            percent=job.percent,
+            error=job.error,
+            row_count=result.get("rows"),
+            file_count=result.get("files"),
+            signing_in=result.get("signing_in", []),
+            created_at=job.created_at,
+            finished_at=job.finished_at,
+        )
+
+
 @strawberry.type
 class Queries:
+    @strawberry.field(description="An archive on its way in, by id; null if there is none. For owners.")
+    def archive_import(self, info: ApiInfo, id: strawberry.ID) -> ArchiveImport | None:
+        try:
+            return ArchiveImport.of(access.bringing_to_see(info.context.member, UUID(id)))
+        except (Http404, ValueError):
+            return None
+
     @strawberry.field(description="An export of everything by id; null if there is none. For owners and admins.")
     def archive_job(self, info: ApiInfo, id: strawberry.ID) -> ArchiveJob | None:
         try:
@@ -81,8 +122,34 @@ class ArchivePayload(Answer):
         return ArchiveJob.of(job, info) if job else None
 
 
+@strawberry.input(description="An archive for this workspace, which must be empty.")
+class ImportArchiveInput:
+    base64: str = strawberry.field(description="What “Export everything” has made, in base64.")
+
+
+@strawberry.type
+class ArchiveImportPayload(Answer):
+    @strawberry.field(description="Null when there is a problem.")
+    def archive_import(self, info: ApiInfo) -> ArchiveImport | None:
+        job = self.records.get("job")
+        return ArchiveImport.of(job) if job else None
+
+
 @strawberry.type
 class Mutations:
+    @mutation
+    def import_archive(self, info: ApiInfo, input: ImportArchiveInput) -> ArchiveImportPayload:
+        """Begin to read an archive into this empty workspace; ask `archiveImport` how far it is. For owners."""
+        access.bringing_everything(info.context.member)
+        try:
+            content = b64decode(input.base64, validate=True)
+        except (binascii.Error, ValueError):
+            raise Refused(_("This is not base64."), field="base64") from None
+        tenant = info.context.tenant
+        return ArchiveImportPayload.of(
+            job=bringing.begin_bringing(file=io.BytesIO(content), tenant=tenant, **acting(info))
+        )
+
     @mutation
     def export_everything(self, info: ApiInfo, input: ExportEverythingInput) -> ArchivePayload:
         """Begin to write everything into one file; ask `archiveJob` how far it is and where it is fetched."""

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from triptych.core_crm.archives import actions
-from triptych.core_crm.archives.access import KIND
+from triptych.core_crm.archives import actions, bringing
+from triptych.core_crm.archives.access import BRINGING, KIND
 from triptych.platform import clock
 from triptych.platform.events import schedules
 from triptych.platform.events.jobs import RunningJob, runs
@@ -14,6 +14,12 @@ from triptych.platform.events.registry import Event
 def write_archive(job: RunningJob) -> dict[str, Any] | None:
     """Write everything that the tenant keeps."""
     return actions.write_export(job, now=clock.now())
+
+
+@runs(BRINGING)
+def read_archive(job: RunningJob) -> dict[str, Any] | None:
+    """Read an archive into the tenant."""
+    return bringing.bring_in(job, now=clock.now())
 
 
 @schedules.daily("03:20", queue="bulk")

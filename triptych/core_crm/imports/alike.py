@@ -114,5 +114,6 @@ def _chosen(choices: Mapping[str, Choice], number: int) -> Choice | None:
 
 
 def _name_of(plan: Plan, pk: UUID) -> str:
-    found = plan.target.importer.model._default_manager.filter(pk=pk).first()
-    return str(found)[:80] if found else ""
+    if not plan.names_here:
+        plan.names_here = dict(plan.target.importer.names())
+    return plan.names_here.get(pk, "")[:80]

@@ -56,6 +56,7 @@ class Plan:
         self.accepted: set[int] = set()
         self.doubted: set[int] = set()
         self.alike: AlikeIndex | None = None
+        self.names_here: dict[UUID, str] = {}
         self.choices = choices_from_json(self.record.decisions)
 
     @cached_property
