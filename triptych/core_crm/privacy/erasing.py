@@ -200,8 +200,9 @@ def _count_others(work: _Erasing, kept: stored.StoredFiles, touched: Touched) ->
 def _made_receipt(erasure: Erasure, work: _Erasing, *, by: Member | None) -> Erasure:
     erasure.state, erasure.order, erasure.done_at = Erasure.State.DONE, {}, work.now
     erasure.hashes = [hash_of(email) for email in work.found.person.emails]
+    erasure.records = sorted(work.found.person.own_ids)
     erasure.counts, erasure.files_left, erasure.by = work.counts, work.files, by
-    erasure.save(update_fields=["state", "order", "done_at", "hashes", "counts", "files_left", "by"])
+    erasure.save(update_fields=["state", "order", "done_at", "hashes", "records", "counts", "files_left", "by"])
     counts = {part["kind"]: part["count"] for part in work.counts}
     events.announce("person.erased", erasure, by=by, at=work.now, counts=counts)
     return erasure

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from triptych.core_crm.privacy.models import Consent, Purpose
+from triptych.core_crm.privacy.models import Consent, Purpose, RetentionRule
 
 
 class LookUpForm(forms.Form):
@@ -77,3 +77,16 @@ class PurposeForm(forms.Form):
         super().__init__(data, initial=initial, label_suffix="")
         if not changes:
             del self.fields["is_active"]
+
+
+class RetentionForm(forms.Form):
+    """How long records are kept."""
+
+    kind = forms.ChoiceField(label=_("Records"), choices=RetentionRule.Kind.choices)
+    condition = forms.ChoiceField(label=_("When"), choices=RetentionRule.Condition.choices)
+    age = forms.IntegerField(label=_("For how long"), min_value=1, max_value=1200, initial=36)
+    unit = forms.ChoiceField(label=_("Unit"), choices=RetentionRule.Unit.choices, initial=RetentionRule.Unit.MONTHS)
+    act = forms.ChoiceField(label=_("What then"), choices=RetentionRule.Act.choices)
+
+    def __init__(self, data: Any = None, *, initial: Any = None) -> None:
+        super().__init__(data, initial=initial, label_suffix="")

@@ -1,4 +1,4 @@
-"""What stays of an erasure, and what people agreed to: purposes, consents given and withdrawn."""
+"""What stays of an erasure, what people agreed to, and how long records are kept."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from triptych.platform.ids import new_id
 from triptych.tenants.members.models import Member
@@ -40,6 +42,7 @@ class Erasure(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     order = models.JSONField(default=dict)
     hashes = ArrayField(models.CharField(max_length=64), default=list)
+    records = ArrayField(models.UUIDField(), default=list, help_text="Keys of the contacts, leads, cases left blank.")
     counts = models.JSONField(default=list, encoder=DjangoJSONEncoder, help_text="[{kind, label, count, fate}]")
     files_left = models.JSONField(default=list, help_text="Names in the storage whose bytes are still to go.")
     why = models.CharField(max_length=300, blank=True, help_text="Why it was not done, or which rule did it.")
@@ -169,3 +172,75 @@ class Consent(models.Model):
     @property
     def is_given(self) -> bool:
         return self.state == self.State.GIVEN
+
+
+class RetentionRuleQuerySet(models.QuerySet["RetentionRule"]):
+    def in_order(self) -> RetentionRuleQuerySet:
+        return self.order_by("kind", "condition", "unit", "age", "pk")
+
+
+class RetentionRule(models.Model):
+    """What is not to be kept any longer than so long, and what then happens to it. It does nothing until it is on."""
+
+    class Kind(models.TextChoices):
+        CONTACT = "contact", _("Contacts")
+        LEAD = "lead", _("Leads")
+        CASE = "case", _("Cases")
+
+    class Condition(models.TextChoices):
+        IDLE = "idle", _("Nothing has happened with them")
+        CLOSED = "closed", _("Closed or given up")
+        DELETED = "deleted", _("In the bin")
+
+    class Unit(models.TextChoices):
+        DAYS = "days", _("Days")
+        MONTHS = "months", _("Months")
+
+    class Act(models.TextChoices):
+        BIN = "bin", _("Put them into the bin")
+        ERASE = "erase", _("Erase them for good")
+
+    ABOUT = {
+        (Kind.CONTACT, Condition.IDLE): _("Contacts with whom nothing has happened"),
+        (Kind.CONTACT, Condition.DELETED): _("Contacts in the bin"),
+        (Kind.LEAD, Condition.IDLE): _("Leads with whom nothing has happened"),
+        (Kind.LEAD, Condition.CLOSED): _("Leads given up"),
+        (Kind.LEAD, Condition.DELETED): _("Leads in the bin"),
+        (Kind.CASE, Condition.CLOSED): _("Closed cases"),
+        (Kind.CASE, Condition.DELETED): _("Cases in the bin"),
+    }
+    """What a rule can be about, in words."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(_("records"), max_length=10, choices=Kind.choices)
+    condition = models.CharField(_("when"), max_length=10, choices=Condition.choices)
+    age = models.PositiveSmallIntegerField(_("how long"), validators=[MinValueValidator(1), MaxValueValidator(1200)])
+    unit = models.CharField(_("unit"), max_length=6, choices=Unit.choices, default=Unit.MONTHS)
+    act = models.CharField(_("what then"), max_length=5, choices=Act.choices)
+    is_active = models.BooleanField(_("on"), default=False)
+    created_at = models.DateTimeField()
+    last_run_at = models.DateTimeField(null=True)
+    last_count = models.PositiveIntegerField(default=0, help_text="Records that the last run dealt with.")
+
+    audited_without = ("last_run_at", "last_count")
+
+    objects = RetentionRuleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("retention rule")
+
+    def __str__(self) -> str:
+        return f"{self.about}, {self.how_long} – {self.get_act_display()}"
+
+    @property
+    def about(self) -> str:
+        """Which records it is about."""
+        return str(self.ABOUT[self.Kind(self.kind), self.Condition(self.condition)])
+
+    @property
+    def how_long(self) -> str:
+        """After how long."""
+        count = {"count": self.age}
+        if self.unit == self.Unit.DAYS:
+            return ngettext("for %(count)d day", "for %(count)d days", self.age) % count
+        return ngettext("for %(count)d month", "for %(count)d months", self.age) % count

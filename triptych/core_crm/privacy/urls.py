@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from triptych.core_crm.privacy import consent_views, views
+from triptych.core_crm.privacy import consent_views, retention_views, views
 
 app_name = "privacy"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("jobs/<str:what>/<uuid:pk>/cancel/", views.cancel, name="cancel"),
     path("consents/<str:kind>/<uuid:pk>/new/", consent_views.record, name="record_consent"),
     path("consents/<str:kind>/<uuid:pk>/", consent_views.history, name="consents"),
+    path("retention/", retention_views.index, name="retention"),
+    path("retention/<uuid:pk>/", retention_views.rule, name="retention_rule"),
+    path("retention/<uuid:pk>/switch/", retention_views.switch, name="switch_rule"),
+    path("retention/<uuid:pk>/delete/", retention_views.delete, name="delete_rule"),
     path("purposes/", consent_views.purposes, name="purposes"),
     path("purposes/<uuid:pk>/", consent_views.edit_purpose, name="edit_purpose"),
     path("purposes/<uuid:pk>/delete/", consent_views.delete_purpose, name="delete_purpose"),
