@@ -3,6 +3,7 @@
 import io
 import re
 from decimal import Decimal
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from openpyxl import load_workbook
 from triptych.core_crm.contacts import actions as contact_actions
 from triptych.core_crm.contacts.models import Contact
 from triptych.core_crm.deals import actions
+from triptych.core_crm.deals.actions.rates import NewRate, set_rates
 from triptych.core_crm.lists import listing
 from triptych.platform.scope import entered
 
@@ -37,6 +39,24 @@ def test_a_list_is_grouped_with_totals_in_one_statement(cast, tenant, members, n
     (url, _name, _count), *_rest = ROW.findall(page)
     narrowed = cast["reader"].get(url.replace("&amp;", "&")).content.decode()
     assert re.findall(r">Deal (\d)</a>", narrowed) in (["1", "0"], ["0", "1"])
+
+
+def test_amounts_are_seen_sorted_and_filtered_in_the_workspaces_own_currency(cast, tenant, members, now):
+    who = {"by": members["owner"], "now": now}
+    with entered(tenant):
+        set_rates(rates=[NewRate("GBP", now.date(), Decimal("1.5"))], **who)
+        for amount, currency in ((100, "GBP"), (120, "EUR"), (90, "EUR")):
+            actions.create_deal(name=f"Deal {amount} {currency}", amount=Decimal(amount), currency=currency, **who)
+
+    def page(query):
+        return cast["reader"].get(f"/deals/?view=table&columns=base_amount&{query}").content.decode()
+
+    asked = page("sort=-base_amount")
+    assert re.findall(r">(Deal \d+) ...</a>", asked) == ["Deal 100", "Deal 120", "Deal 90"]
+    assert "€150" in asked
+    above = quote('{"all":[["base_amount","above","130"]]}')
+    narrowed = page(f"where={above}")
+    assert re.findall(r">(Deal \d+) ...</a>", narrowed) == ["Deal 100"]
 
 
 @pytest.mark.parametrize(

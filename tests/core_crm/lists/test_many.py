@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from strawberry.relay.utils import to_base64
 
 from triptych.core_crm.contacts import actions
 from triptych.core_crm.contacts.models import Contact
@@ -125,6 +126,40 @@ def test_deals_change_their_stage_together_and_go_back(cast, tenant, members, no
     undo(cast["member"], act)
     with entered(tenant):
         assert list(Deal.objects.order_by("name").values_list("stage", flat=True)) == [first.pk, first.pk, won.pk]
+
+
+def test_deals_are_lost_together_with_their_reason_and_come_back(cast, api, tenant, members, now, done):
+    with entered(tenant):
+        stages = Pipeline.objects.get(is_default=True).stages
+        first, lost = stages.filter(is_closed=False).order_by("position")[0], stages.get(is_closed=True, is_won=False)
+        deals = [deal_actions.create_deal(name=f"Deal {n}", by=members["owner"], now=now) for n in range(2)]
+    rows = {"row": [deal.pk for deal in deals], "field": "stage"}
+
+    asked = cast["member"].post("/deals/bulk/change/", rows, headers=HTMX).content.decode()
+    assert '<option value="No budget">' in asked
+    without = (
+        cast["member"]
+        .post("/deals/bulk/change/", {**rows, "value": str(lost.pk), "step": "preview"}, headers=HTMX)
+        .content.decode()
+    )
+    assert "0 records will be done, 2 skipped:" in without
+    preview, act = done("/deals/bulk/change/", **rows, value=str(lost.pk), **{"also-lost_reason": "No budget"})
+    assert "2 records will be done, none skipped." in preview
+    with entered(tenant):
+        assert set(Deal.objects.values_list("stage", "lost_reason")) == {(lost.pk, "No budget")}
+    undo(cast["member"], act)
+    with entered(tenant):
+        assert set(Deal.objects.values_list("stage", "lost_reason")) == {(first.pk, "")}
+
+    ids = [to_base64("Deal", str(deal.pk)) for deal in deals]
+    changes = {"stage": to_base64("Stage", str(lost.pk)), "lostReason": "Price"}
+    document = """mutation ($ids: [ID!], $changes: JSON!) {
+        bulkUpdate(input: {object: "deals", ids: $ids, changes: $changes}) {
+            act { doneCount } problems { message } } }"""
+    answer = api(document, who="member", ids=ids, changes=changes)["data"]["bulkUpdate"]
+    assert answer == {"act": {"doneCount": 2}, "problems": []}
+    with entered(tenant):
+        assert set(Deal.objects.values_list("lost_reason", flat=True)) == {"Price"}
 
 
 def test_very_many_are_changed_by_a_job_that_is_watched_and_undone(cast, contacts, tenant, monkeypatch, done):

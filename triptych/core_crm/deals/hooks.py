@@ -12,10 +12,12 @@ from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.activities.timeline import TimelineSource
 from triptych.core_crm.deals import access
 from triptych.core_crm.deals.defaults import make_defaults
+from triptych.core_crm.deals.list_fields import worth_fields
 from triptych.core_crm.deals.listing import LIST
 from triptych.core_crm.deals.models import Deal, DealQuerySet
 from triptych.core_crm.deals.timeline import moves_around, stage_moves
 from triptych.core_crm.deals.totals import totals_by
+from triptych.core_crm.lists.fields import Field
 from triptych.core_crm.lists.spec import ListSpec
 from triptych.core_crm.rights.access import hidden_fields
 from triptych.core_crm.rights.levels import Noun
@@ -51,6 +53,11 @@ def record_nouns() -> list[Noun]:
 @hookimpl
 def record_lists() -> list[ListSpec]:
     return [LIST]
+
+
+@hookimpl
+def list_fields(kind: str, member: Member) -> list[Field]:
+    return worth_fields(member) if kind == "deal" else []
 
 
 @hookimpl

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from django import forms
 from django.db.models import Case, CharField, Q, Value, When
@@ -13,12 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from triptych.core_crm.contacts.access import companies_visible_to, contacts_visible_to
 from triptych.core_crm.deals import access, actions
 from triptych.core_crm.deals.forms import DealForm
+from triptych.core_crm.deals.lost_reasons import lost_reasons
 from triptych.core_crm.deals.models import Deal, Stage
+from triptych.core_crm.deals.money import own_currency
 from triptych.core_crm.deals.rates import base_amount
 from triptych.core_crm.lists.changing import Editing
 from triptych.core_crm.lists.fields import Editor, Field, Type, field_of
+from triptych.core_crm.lists.spec import Column
+from triptych.core_crm.rights.access import hidden_fields
 from triptych.platform import clock
 from triptych.platform.refusals import Refused
+from triptych.platform.web.templatetags import parts
 from triptych.tenants.members.models import Member
 
 STATE = Case(
@@ -46,14 +52,22 @@ def _stage_field(member: Member) -> forms.Field:
     return forms.ModelChoiceField(stages.select_related("pipeline"), label=_("Stage"), empty_label=None)
 
 
+def _reason_field(_member: Member) -> forms.Field:
+    """Why they are lost, if the stage is a lost one."""
+    reasons = [("", "—"), *((one, one) for one in lost_reasons())]
+    return forms.ChoiceField(
+        label=_("Why they are lost"), choices=reasons, required=False, help_text=_("Needed only for a lost stage.")
+    )
+
+
 def _stage_of(deal: Deal) -> dict[str, str]:
     return {"stage": str(deal.stage_id), "reason": deal.lost_reason}
 
 
-def _move(deal: Deal, to: Stage | dict[str, str], *, by: Member, now: datetime) -> None:
-    """To a stage; or, undoing that, back into the one where it was."""
+def _move(deal: Deal, to: Stage | dict[str, str], *, by: Member, now: datetime, lost_reason: str = "") -> None:
+    """To a stage, lost for that reason; or, undoing that, back into the one where it was."""
     if not isinstance(to, dict):
-        actions.move_deal(deal=deal, to=to, by=by, now=now)
+        actions.move_deal(deal=deal, to=to, by=by, now=now, lost_reason=lost_reason)
         return
     former = Stage.objects.filter(pk=to["stage"]).first()
     if former is None:
@@ -112,5 +126,18 @@ EDITING = Editing(
     update=actions.update_deal,
     delete=actions.delete_deal,
     restore=actions.restore_deal,
-    also={"stage": Editor(_stage_field, read=_stage_of, write=_move)},
+    also={"stage": Editor(_stage_field, read=_stage_of, write=_move, also={"lost_reason": _reason_field})},
 )  # fmt: skip
+
+
+def worth_fields(member: Member) -> list[Field]:
+    """The amount in the workspace's own currency, to show, sort and filter by; nothing for whom amounts are hidden."""
+    if "amount" in hidden_fields(member, "deal"):
+        return []
+    base, name = own_currency(), "base_amount"
+    label = _now("Amount in %(currency)s") % {"currency": base}
+    column = Column(
+        name, label, text=attrgetter(name), cell=lambda deal: parts.money(getattr(deal, name), base), order=(name,),
+        css="number", shown=False,
+    )  # fmt: skip
+    return [Field(name, label, Type.MONEY, base_amount(), column=column)]

@@ -27,6 +27,8 @@ from triptych.tenants.routing import TenantRequest
 MOST = 100_000
 """So many records one act takes."""
 OWNER = "owner"
+ALSO = "also-"
+"""Inputs of what is said along with a value begin so."""
 
 
 def bulk_page(request: TenantRequest, listing: Listing, name: str) -> HttpResponse:
@@ -67,7 +69,7 @@ class Asking:
             raise Refused(_("Choose at least one record."))
         if self.act_name == CHANGE and "step" not in self.post:
             return self._ask_value(len(ids))
-        given = {self.field: self._typed()} if self.act_name == CHANGE else {}
+        given = {self.field: self._typed(), **self._said_along()} if self.act_name == CHANGE else {}
         doer = Doer(self.spec, self.act_name, given, by=self.request.member, now=clock.now())
         if "sure" in self.post:
             return self._done(begin(self.spec, self.act_name, ids, given, by=self.request.member, now=clock.now()))
@@ -96,6 +98,11 @@ class Asking:
         values = self.post.getlist("value")
         return values if len(values) > 1 else next(iter(values), "")
 
+    def _said_along(self) -> dict[str, str]:
+        """What was said along with the value, such as the reason when deals are lost."""
+        texts = {name.removeprefix(ALSO): value for name, value in self.post.items() if name.startswith(ALSO)}
+        return {name: str(value) for name, value in texts.items() if value}
+
     def _form_field(self) -> forms.Field | None:
         editors = Doer(self.spec, CHANGE, {}, by=self.request.member, now=clock.now()).editors
         if self.field not in editors or self.spec.editing is None:
@@ -110,6 +117,9 @@ class Asking:
             form = forms.Form(initial={"value": found.initial}, label_suffix="")
             found.required = False
             form.fields["value"] = found
+            editor = Doer(self.spec, CHANGE, {}, by=self.request.member, now=clock.now()).editors[self.field]
+            for name, also in editor.also.items() if editor else ():
+                form.fields[f"{ALSO}{name}"] = also(self.request.member)
         context = {"fields": self._fields(), "form": form, "problem": problem, "count_text": self._words(count)}
         return self._dialog("lists/bulk_value.html", context, status=422 if problem else 200)
 
@@ -131,6 +141,7 @@ class Asking:
             value = said(found, cleaned(found, self.field, self._typed()))
         context = {
             "shown": shown, "label": label, "value": value, "typed": self.post.getlist("value"),
+            "also": [(f"{ALSO}{name}", said) for name, said in self._said_along().items()],
             "count_text": self._words(shown.total),
             "fitting_text": self._words(shown.fitting),
             "is_delete": self.act_name == DELETE,

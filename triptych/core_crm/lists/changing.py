@@ -71,13 +71,17 @@ class Editing:
         """
         before: Before = {}
         fields: dict[str, Any] = {}
+        said_along = {one for name in given if (editor := editors[name]) for one in editor.also}
         for name, value in given.items():
             editor = editors[name]
+            if name in said_along:
+                continue
             if editor is None:
                 fields |= self._cleaned(record, name, value, by)
             else:
                 before[name] = editor.read(record)
-                editor.write(record, cleaned(self.form_field(name, editor, by), name, value), by=by, now=now)
+                more = {one: str(given[one] or "") for one in editor.also if one in given}
+                editor.write(record, cleaned(self.form_field(name, editor, by), name, value), by=by, now=now, **more)
         if fields:
             before |= {name: kept(record, name) for name in fields}
             self.update(**{self.noun: record}, by=by, now=now, **fields)

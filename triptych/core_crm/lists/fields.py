@@ -7,7 +7,7 @@ of a list asks `ListSpec.for_member` and nothing else, so a contributed field is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -46,13 +46,15 @@ class Editor:
 
     `form_field` is what asks for the value and checks it; `write(record, value, by=…, now=…)` runs the action that
     writes it and raises Refused where a rule says no. `read(record)` is the value as JSON, kept to undo the change;
-    `value_of` turns that into what `write` takes.
+    `value_of` turns that into what `write` takes. `also` has the inputs of what may be said along with the value, by
+    the names under which `write` takes the texts: the reason when deals are lost.
     """
 
     form_field: Callable[[Member], forms.Field]
     read: Callable[[Any], Any]
     write: Callable[..., Any]
     value_of: Callable[[Any], Any] = lambda kept: kept
+    also: Mapping[str, Callable[[Member], forms.Field]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
