@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from triptych.core_crm.deals.money import own_currency

@@ -1,5 +1,6 @@
 """Every write to contacts and companies."""
 
+from triptych.core_crm.contacts.actions.bulk import create_companies_in_bulk, create_contacts_in_bulk
 from triptych.core_crm.contacts.actions.companies import (
     CompanyFields,
     create_company,
@@ -21,8 +22,10 @@ __all__ = [
     "CompanyFields",
     "CompanyLink",
     "ContactFields",
+    "create_companies_in_bulk",
     "create_company",
     "create_contact",
+    "create_contacts_in_bulk",
     "delete_company",
     "delete_contact",
     "end_link",

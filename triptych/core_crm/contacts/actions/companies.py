@@ -49,13 +49,19 @@ def create_company(*, by: Member | None, now: datetime, **fields: Unpack[Company
     Raises:
         Refused: the name is missing, or a value breaks a rule; it names the field.
     """
+    company = checked_company(by=by, now=now, **fields)
+    company.save(force_insert=True)
+    search.index(search_entry(company))
+    events.announce("company.created", company, by=by, at=now)
+    return company
+
+
+def checked_company(*, by: Member | None, now: datetime, **fields: Unpack[CompanyFields]) -> Company:
+    """The company that `create_company` would keep, not kept. Raises as it does."""
     company = Company(created_at=now, updated_at=now, owner=by)
     apply_changes(company, _cleaned(fields))
     _check(company)
     must(by, CREATE, company)
-    company.save(force_insert=True)
-    search.index(search_entry(company))
-    events.announce("company.created", company, by=by, at=now)
     return company
 
 

@@ -55,17 +55,25 @@ def create_contact(*, by: Member | None, now: datetime, **fields: Unpack[Contact
     Raises:
         Refused: there is no name and no email, or a value breaks a rule; it names the field.
     """
+    contact, links = checked_contact(by=by, now=now, **fields)
+    contact.save(force_insert=True)
+    ContactCompany.objects.bulk_create(links_of(contact, links))
+    search.index(search_entry(contact, links))
+    events.announce("contact.created", contact, by=by, at=now)
+    return contact
+
+
+def checked_contact(
+    *, by: Member | None, now: datetime, **fields: Unpack[ContactFields]
+) -> tuple[Contact, Sequence[CompanyLink]]:
+    """The contact that `create_contact` would keep and its links, not kept. Raises as it does."""
     contact = Contact(created_at=now, updated_at=now, owner=by)
     links = _checked_links(fields.pop("companies", ()))
     apply_changes(contact, _cleaned(fields))
     check_fields(contact)
     _check_has_a_name(contact)
     must(by, CREATE, contact)
-    contact.save(force_insert=True)
-    _link(contact, links)
-    search.index(search_entry(contact, links))
-    events.announce("contact.created", contact, by=by, at=now)
-    return contact
+    return contact, links
 
 
 @transaction.atomic
@@ -178,13 +186,14 @@ def _checked_links(links: Sequence[CompanyLink]) -> Sequence[CompanyLink]:
     return [replace(link, role=link.role.strip(), is_primary=link is primary) for link in links]
 
 
-def _link(contact: Contact, links: Sequence[CompanyLink]) -> None:
-    ContactCompany.objects.bulk_create(
+def links_of(contact: Contact, links: Sequence[CompanyLink]) -> list[ContactCompany]:
+    """The rows that say for which companies a contact works, not kept."""
+    return [
         ContactCompany(
             contact=contact, company=link.company, role=link.role, is_primary=link.is_primary, ended_on=link.ended_on
         )
         for link in links
-    )
+    ]
 
 
 def _replace_links(contact: Contact, links: Sequence[CompanyLink]) -> Changes:
@@ -194,7 +203,7 @@ def _replace_links(contact: Contact, links: Sequence[CompanyLink]) -> Changes:
     if before == after:
         return {}
     ContactCompany.objects.filter(contact=contact).delete()
-    _link(contact, links)
+    ContactCompany.objects.bulk_create(links_of(contact, links))
     contact._prefetched_objects_cache.clear()  # type: ignore[attr-defined]
     return {"companies": (before, after)}
 

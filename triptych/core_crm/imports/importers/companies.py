@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.contacts import actions, channels
@@ -61,6 +62,13 @@ def owner_of(row: Row, owners: dict[UUID, Member], writing: Writing) -> Member |
     if "owner" not in writing.mapped:
         return writing.by
     return owners[row.values["owner"]] if "owner" in row.values else None
+
+
+def made_for(rows: Sequence[Row], made: Sequence[Model], kind: str) -> Iterator[Change]:
+    """The changes that tell of records made for these rows, one each; the rows then know theirs."""
+    for row, record in zip(rows, made, strict=True):
+        row.existing = record.pk
+        yield Change(row.number, kind, record.pk)
 
 
 def owners_of(rows: Sequence[Row]) -> dict[UUID, Member]:
@@ -172,29 +180,29 @@ class CompanyImporter(Importer):
     def write(self, rows: Sequence[Row], writing: Writing) -> list[Change]:
         existing = Company.objects.in_bulk([row.existing for row in rows if row.existing])
         owners = owners_of(rows)
-        changes = []
+        changes, new = [], []
         for row in rows:
             company = existing.get(row.existing) if row.existing else None
             fields = self._fields(row, writing, company)
             if company is None or "owner" in row.values:
                 fields["owner"] = owner_of(row, owners, writing)
             if company is None:
-                row.existing = actions.create_company(by=writing.by, now=writing.at, **fields).pk
-                changes.append(Change(row.number, KIND, row.existing))
+                new.append((row, fields))
                 continue
             before = image_of(company)
             actions.update_company(company=company, by=writing.by, now=writing.at, **fields)
             changes.append(Change(row.number, KIND, company.pk, before))
-        return changes
+        made = actions.create_companies_in_bulk([fields for _row, fields in new], by=writing.by, now=writing.at)
+        return [*changes, *made_for([row for row, _fields in new], made, KIND)]
 
-    def _fields(self, row: Row, writing: Writing, company: Company | None) -> dict[str, Any]:
+    def _fields(self, row: Row, writing: Writing, company: Company | None) -> actions.CompanyFields:
         fields = {name: value for name, value in row.values.items() if name not in PARTS | {"owner", "reference"}}
         address = {name: value for name, value in row.values.items() if name in PARTS}
         if address:
             fields["billing_address"] = {**(company.billing_address if company else {}), **address}
         if "annual_revenue" in fields and not (company and company.currency):
             fields.setdefault("currency", writing.currency)
-        return fields
+        return cast(actions.CompanyFields, fields)
 
     def link(self, rows: Sequence[Row], writing: Writing) -> list[Change]:
         """Set the parents. One that would close a circle is left out, with a finding."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import F, Value
@@ -21,6 +21,7 @@ from triptych.core_crm.imports.importer import Change, Field, Importer, Kind, Pr
 from triptych.core_crm.imports.importers.companies import (
     PARTS,
     address_fields,
+    made_for,
     owner_field,
     owner_of,
     owners_of,
@@ -150,6 +151,7 @@ class ContactImporter(Importer):
         companies = Company.objects.in_bulk({row.values["company"] for row in rows if "company" in row.values})
         owners = owners_of(rows)
         changes: list[Change] = []
+        new: list[tuple[Row, actions.ContactFields]] = []
         for row in rows:
             contact = existing.get(row.existing) if row.existing else None
             fields = _fields(row, contact)
@@ -158,11 +160,11 @@ class ContactImporter(Importer):
             if company := companies.get(row.values.get("company")):
                 fields["companies"] = _links(contact, company)
             if contact is None:
-                row.existing = actions.create_contact(by=writing.by, now=writing.at, **fields).pk
-                changes.append(Change(row.number, KIND, row.existing))
+                new.append((row, cast(actions.ContactFields, fields)))
             else:
                 changes += _update(row, contact, fields, writing)
-        return changes
+        made = actions.create_contacts_in_bulk([fields for _row, fields in new], by=writing.by, now=writing.at)
+        return [*changes, *made_for([row for row, _fields in new], made, KIND)]
 
     def new_named(self, names: Sequence[str], writing: Writing) -> list[Change]:
         return self.write([Row(0, {"full_name": name}, {"full_name": name}) for name in names], writing)

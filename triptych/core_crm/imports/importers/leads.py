@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import cast
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from triptych.core_crm.duplicates.comparing import comparable
 from triptych.core_crm.duplicates.matching import NOBODY, Comparable
 from triptych.core_crm.imports.images import image_of
 from triptych.core_crm.imports.importer import Change, Field, Importer, Kind, Problem, Row, Writing
-from triptych.core_crm.imports.importers.companies import owner_field, owner_of, owners_of
+from triptych.core_crm.imports.importers.companies import made_for, owner_field, owner_of, owners_of
 from triptych.core_crm.imports.importers.words import INDUSTRIES, with_full_names
 from triptych.core_crm.imports.profiling import Profile
 from triptych.core_crm.leads import actions
@@ -113,7 +114,8 @@ class LeadImporter(Importer):
     def write(self, rows: Sequence[Row], writing: Writing) -> list[Change]:
         existing = Lead.objects.in_bulk([row.existing for row in rows if row.existing])
         owners = owners_of(rows)
-        changes = []
+        changes: list[Change] = []
+        new: list[tuple[Row, actions.LeadFields]] = []
         for row in rows:
             lead = existing.get(row.existing) if row.existing else None
             names = ("full_name", "owner", "reference")
@@ -124,13 +126,13 @@ class LeadImporter(Importer):
             if lead is None or "owner" in row.values:
                 fields["owner"] = owner_of(row, owners, writing)
             if lead is None:
-                row.existing = actions.create_lead(by=writing.by, now=writing.at, **fields).pk
-                changes.append(Change(row.number, KIND, row.existing))
+                new.append((row, cast(actions.LeadFields, fields)))
                 continue
             before = image_of(lead)
             actions.update_lead(lead=lead, by=writing.by, now=writing.at, **fields)
             changes.append(Change(row.number, KIND, lead.pk, before))
-        return changes
+        made = actions.create_leads_in_bulk([fields for _row, fields in new], by=writing.by, now=writing.at)
+        return [*changes, *made_for([row for row, _fields in new], made, KIND)]
 
     def new_named(self, names: Sequence[str], writing: Writing) -> list[Change]:
         return self.write([Row(0, {"full_name": name}, {"full_name": name}) for name in names], writing)

@@ -1,5 +1,6 @@
 """Every write to leads."""
 
+from triptych.core_crm.leads.actions.bulk import create_leads_in_bulk
 from triptych.core_crm.leads.actions.conversion import Conversion, convert_lead, undo_conversion
 from triptych.core_crm.leads.actions.leads import (
     LeadFields,
@@ -16,6 +17,7 @@ __all__ = [
     "LeadFields",
     "convert_lead",
     "create_lead",
+    "create_leads_in_bulk",
     "delete_lead",
     "mark_lead_dead",
     "recycle_lead",

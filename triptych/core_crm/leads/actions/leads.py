@@ -52,14 +52,20 @@ def create_lead(*, by: Member | None, now: datetime, **fields: Unpack[LeadFields
     Raises:
         Refused: there is no name, company or email, or a value breaks a rule; it names the field.
     """
+    lead = checked_lead(by=by, now=now, **fields)
+    lead.save(force_insert=True)
+    search.index(search_entry(lead))
+    events.announce("lead.created", lead, by=by, at=now)
+    return lead
+
+
+def checked_lead(*, by: Member | None, now: datetime, **fields: Unpack[LeadFields]) -> Lead:
+    """The lead that `create_lead` would keep, not kept. Raises as it does."""
     lead = Lead(created_at=now, updated_at=now, owner=by)
     apply_changes(lead, _cleaned(fields))
     _check(lead)
     check_fields(lead)
     must(by, CREATE, lead)
-    lead.save(force_insert=True)
-    search.index(search_entry(lead))
-    events.announce("lead.created", lead, by=by, at=now)
     return lead
 
 
