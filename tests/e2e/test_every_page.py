@@ -14,9 +14,14 @@ MEMBER_PAGES = [
     "/settings/teams/", "/settings/teams/new/", "/settings/exchange-rates/", "/settings/lost-reasons/",
     "/settings/audit/", "/settings/tokens/", "/calendar/?view=day", "/calendar/?view=week", "/calendar/?view=month",
     "/calendar/subscribe/", "/calendar/new/", "/notifications/", "/notifications/settings/", "/acts/",
+    "/settings/archive/", "/settings/archive/in/", "/duplicates/", "/duplicates/?kind=company",
     "/views/contact/new/", "/views/contact/conditions/", "/deals/competitors/", "/deals/competitors/new/",
     "/workspaces/", "/graphiql/", "/design/",
 ]  # fmt: skip
+
+
+ACCOUNTS = b"account,sector,subsidiary_of\nIsdom,retial,Cancity\nCancity,medical,\n"
+DEALS = b"opportunity,account,deal stage,amount\nPumps,Isdom,Won,many\nPipes,Nobody,Won,12\n"
 
 
 @pytest.mark.parametrize("path", MEMBER_PAGES)
@@ -35,6 +40,33 @@ def test_the_page_of_a_record_is_sound(visit, path):
     page = visitor.open(path)
     page.click("tbody .cell-main a >> nth=0")
     page.wait_for_load_state("networkidle")
+
+    visitor.expect_sound()
+
+
+def test_the_pages_of_merging_two_contacts_are_sound(visit):
+    visitor = visit("owner")
+    page = visitor.open("/contacts/")
+    one, other = (
+        link.get_attribute("href").strip("/").split("/")[-1]
+        for link in page.query_selector_all("tbody .cell-main a")[:2]
+    )
+    for path in (f"/duplicates/contact/{one}/", f"/duplicates/contact/{one}/{other}/"):
+        visitor.open(path)
+        visitor.expect_sound()
+
+
+def test_the_pages_of_several_tables_are_sound(visit):
+    visitor = visit("owner")
+    page = visitor.open("/import/")
+    files = [("deals.csv", DEALS), ("accounts.csv", ACCOUNTS)]
+    given = [{"name": name, "mimeType": "text/csv", "buffer": content} for name, content in files]
+    page.set_input_files("input[type=file]", given)
+    page.click("form.import-upload button")
+    page.wait_for_selector(".import-tables")
+    visitor.expect_sound()
+    page.click("main .form-actions button")
+    page.wait_for_selector(".import-figures")
 
     visitor.expect_sound()
 
