@@ -1,8 +1,14 @@
 """Hooks that `tenants` calls."""
 
+from __future__ import annotations
+
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from triptych.platform.plugins import hookspec
+
+if TYPE_CHECKING:
+    from triptych.tenants.models import Tenant
 
 
 @hookspec
@@ -11,3 +17,13 @@ def tenant_defaults(now: datetime) -> None:
 
     Must be idempotent.
     """
+
+
+@hookspec
+def tend_tables(tenant: Tenant, now: datetime) -> list[str]:
+    """Bring the indexes of one tenant's tables in line with how they are used, and say what was done, for the log.
+
+    Called by the provisioner every ten minutes, as the owner of the tables and outside of any transaction, for tenants
+    that have fields of their own. Must be idempotent, and quick where there is nothing to do.
+    """
+    raise AssertionError(tenant, now)

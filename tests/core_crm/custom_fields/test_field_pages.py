@@ -60,7 +60,7 @@ def test_everybody_sees_which_fields_there_are(cast, add_field, who):
         ("choice", {}, "Give at least one option to choose from."),
         ("choice", {"options-0-label": "Gold", "options-1-label": "gold"}, "is there twice."),
         ("choice", {"options-0-label": "x" * 61}, "longer than 60 characters"),
-        ("record", {"target": "activity"}, "Select a valid choice."),
+        ("record", {"target": "invoice"}, "Select a valid choice."),
         ("record", {"target": ""}, "Say what the field leads to"),
     ],
 )

@@ -1,7 +1,8 @@
-"""What custom fields contribute to lists and imports."""
+"""What custom fields contribute to lists, imports and the tables themselves."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from triptych.platform.plugins import hookimpl
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from triptych.core_crm.imports.importer import ExtraColumns
     from triptych.core_crm.lists.fields import Field
     from triptych.tenants.members.models import Member
+    from triptych.tenants.models import Tenant
 
 
 @hookimpl
@@ -18,6 +20,14 @@ def list_fields(kind: str, member: Member) -> list[Field]:
     from triptych.core_crm.custom_fields import definitions, listing
 
     return listing.fields_of(kind, member) if definitions.of(kind) else []
+
+
+@hookimpl
+def tend_tables(tenant: Tenant, now: datetime) -> list[str]:
+    """Indexes of fields that are often filtered or ordered by."""
+    from triptych.core_crm.custom_fields import indexing
+
+    return indexing.tend()
 
 
 @hookimpl

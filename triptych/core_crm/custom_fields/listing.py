@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from triptych.core_crm.custom_fields import definitions
 from triptych.core_crm.custom_fields.computed.resolving import SHOWN, Computed
 from triptych.core_crm.custom_fields.forms import input_of
+from triptych.core_crm.custom_fields.indexing import Noted, note
 from triptych.core_crm.custom_fields.kinds import kind_of
 from triptych.core_crm.custom_fields.kinds.choices import labels_of
 from triptych.core_crm.custom_fields.models import CustomField, FieldKind
@@ -62,13 +63,14 @@ def parts_of(field: CustomField, member: Member, *, may_change: bool = False) ->
         "pick_url": OBJECTS[field.target].pick_url if linked else "",
         "can_group": kind in GROUPED,
         "editor": _editor(field) if may_change else None,
+        "ask": lambda _operator, _values: note(field),
     }
     column = None if linked else _column(field, order if kind != FieldKind.CHOICES else "")
     found = [Field(name, field.label, TYPES.get(kind, Type.TEXT), kind_of(field).sql(field), column=column, **options)]
     if linked:
         found.append(_name_of_link(field, member))
     elif kind != FieldKind.CHOICES:
-        found.append(Field(order, field.label, Type.TEXT, order_expression(field), can_filter=False))
+        found.append(Field(order, field.label, Type.TEXT, Noted(order_expression(field), field), can_filter=False))
     return found
 
 

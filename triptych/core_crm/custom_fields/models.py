@@ -86,6 +86,10 @@ class CustomField(Record):
     target = models.CharField(_("leads to"), max_length=10, choices=ObjectKind.choices, blank=True)
     expression = models.TextField(_("formula"), blank=True)
     rollup = models.JSONField(_("rollup"), default=dict, blank=True)
+    asked_count = models.PositiveIntegerField(
+        default=0, editable=False, help_text="How often lists were filtered or ordered by it."
+    )
+    is_indexed = models.BooleanField(default=False, editable=False)
     result = models.CharField(_("result"), max_length=10, blank=True, editable=False)
     is_required = models.BooleanField(_("required"), default=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -93,6 +97,7 @@ class CustomField(Record):
     changed_by = models.CharField(_("changed by"), max_length=10, choices=Who.choices, default=Who.EVERYBODY)
 
     objects = CustomFieldQuerySet.as_manager()
+    audited_without = ("asked_count", "is_indexed")
 
     class Meta:
         verbose_name = _("custom field")

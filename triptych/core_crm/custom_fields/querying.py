@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from strawberry import relay
 
 from triptych.core_crm.custom_fields import definitions
+from triptych.core_crm.custom_fields.indexing import note
 from triptych.core_crm.custom_fields.kinds import kind_of
 from triptych.core_crm.custom_fields.kinds.choices import Choice
 from triptych.core_crm.custom_fields.models import CustomField
@@ -75,6 +76,7 @@ def conditions(kind: str, given: Mapping[str, Any], seen: Seen = lambda _type: N
         field = fields.find(name)
         if field is None or asked is None:
             continue
+        note(field)
         for operator, value in asked.items():
             if value is None:
                 raise bad_input(_("“%s” is null. To find records without a value say isNull: true.") % name)

@@ -59,6 +59,10 @@ class CustomField(Record):
     def options(self) -> list[CustomFieldOption]:
         return [CustomFieldOption(**option) for option in self.options]
 
+    is_indexed: bool = strawberry_django.field(
+        description="Whether it is often filtered or ordered by, and so indexed."
+    )
+
     @strawberry_django.field(only=["expression"], description="Of a formula: what is worked out.")
     def expression(self) -> str | None:
         return self.expression or None

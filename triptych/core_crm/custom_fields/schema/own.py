@@ -14,6 +14,7 @@ from strawberry import UNSET, relay
 
 from triptych.core_crm.custom_fields import definitions
 from triptych.core_crm.custom_fields.definitions import Definitions
+from triptych.core_crm.custom_fields.indexing import Noted
 from triptych.core_crm.custom_fields.models import CustomField, FieldKind
 from triptych.core_crm.custom_fields.objects import OBJECTS
 from triptych.core_crm.custom_fields.querying import order_expression
@@ -104,7 +105,7 @@ def _ordering(name: str, order: Any, fields: Definitions) -> Any:
     names: dict[str, Any] = {key: key for key in order.columns}
     for field in fields:
         if field.kind not in (FieldKind.CHOICES, FieldKind.RECORD):
-            names[order_name(field)] = By(f"{field.list_name}_order", expression=order_expression(field))
+            names[order_name(field)] = By(f"{field.list_name}_order", expression=Noted(order_expression(field), field))
     return strawberry.enum(cast("type[Enum]", Enum(f"{name}Field", names)))
 
 
