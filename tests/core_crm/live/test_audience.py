@@ -55,7 +55,7 @@ def test_everybody_who_sees_a_record_hears_of_its_change_and_nothing_that_it_hol
 
     mine, theirs = hears(members["owner"], members["reader"])
 
-    facts = {"kind": "contact", "id": str(contact.pk), "version": 3, "by": members["owner"].name}
+    facts = {"kind": "contact", "id": str(contact.pk), "version": 3, "by": members["owner"].name, "at": 1772442000000}
     names = ("contact.created", "contact.updated", "contact.deleted")
     assert theirs == [("changed", {**facts, "name": name, "mine": False}) for name in names]
     assert mine == [("changed", {**facts, "name": name, "mine": True}) for name in names]

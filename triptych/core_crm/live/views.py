@@ -16,6 +16,7 @@ from triptych.core_crm.live.audience import heard_by, listener
 from triptych.platform.events import Event
 from triptych.platform.live import Message, Pass, StreamAnswer
 from triptych.platform.live.addresses import may_read
+from triptych.platform.live.streams import moment_id
 from triptych.tenants.members.models import Member
 from triptych.tenants.routing import TenantRequest
 
@@ -45,6 +46,7 @@ class PageVoice:
                 "id": str(change.id),
                 "version": change.version,
                 "name": event.name,
+                "at": moment_id(event.at),
                 "by": names.get(event.by, "") if event.by else "",
                 "mine": event.by == member.pk,
             }

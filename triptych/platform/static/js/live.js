@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   var source = null, address = "", timer = null, failures = 0;
-  var since = Number(document.body.dataset.at) * 1000 || 0, loadedAt = Date.now(), wroteAt = 0;
+  var shownAt = Number(document.body.dataset.at) * 1000 || 0, since = shownAt, loadedAt = Date.now(), wroteAt = 0;
   var QUIET = 45000, HIDDEN = 10000, OWN = 3000, PACE = 1000;
 
   // The stream ------------------------------------------------------------------------------------------------------
@@ -51,6 +51,7 @@
   });
   window.addEventListener("online", function () { if (!source) askTheBell(); });
   window.addEventListener("pagehide", close);
+  window.addEventListener("pageshow", function (event) { if (event.persisted) askTheBell(); });  // back again, as it was
 
   // What a change means for this page ---------------------------------------------------------------------------------
   document.addEventListener("htmx:afterRequest", function (event) {
@@ -67,7 +68,8 @@
   // A quiet line over a record or a list: somebody has changed what it shows.
   function notice(line, what) {
     if (line.dataset.liveNotice !== what.kind) return;
-    if (line.dataset.liveId && (line.dataset.liveId !== what.id || what.version <= Number(line.dataset.liveVersion))) return;
+    if (line.dataset.liveId ? line.dataset.liveId !== what.id || what.version <= Number(line.dataset.liveVersion)
+      : what.at < shownAt) return;
     line.querySelector("[data-text]").textContent = filled(what.by ? line.dataset.liveBy : line.dataset.liveSaid, { name: what.by });
     if (line.hidden) document.dispatchEvent(new CustomEvent("say", { detail: line.querySelector("[data-text]").textContent }));
     line.hidden = false;
