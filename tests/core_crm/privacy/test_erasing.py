@@ -18,6 +18,7 @@ from triptych.core_crm.deals.models import Deal
 from triptych.core_crm.duplicates.models import Merge
 from triptych.core_crm.imports import actions as imports
 from triptych.core_crm.imports.models import Import
+from triptych.core_crm.imports.running import run_import
 from triptych.core_crm.imports.undoing import undo_import
 from triptych.core_crm.lists.models import PastAct
 from triptych.core_crm.privacy import command
@@ -201,3 +202,21 @@ def test_the_command_erases_after_the_address_was_typed(tenant, traces):
     assert "That is not the address. Nothing was erased." in err.getvalue()
     assert f"Nothing is known of “{EMAIL}”." in err.getvalue()
     assert everywhere(tenant) == {}
+
+
+def test_an_address_that_asked_to_be_forgotten_is_doubted_when_it_comes_again(
+    tenant, members, now, traces, erased, alone
+):
+    file = io.BytesIO(f"Last name,Email\nNew,{EMAIL}\nOther,new@other.example\n".encode())
+    who = {"by": members["owner"], "now": now}
+    with entered(tenant):
+        for name in ("contacts", "leads"):
+            file.seek(0)
+            record = imports.upload_import(file=file, file_name="a.csv", object_name=name, **who)
+            imports.set_mapping(record=record, mapping=record.mapping, mode=Import.Mode.CREATE, now=now)
+            record = imports.begin_import(record=record, as_job=False, **who)
+            run_import(record, by=members["owner"], at=now, watcher=alone)
+
+            (finding,) = record.findings.filter(value=EMAIL)
+            assert (finding.message[:40], finding.rows) == ("This address asked to be forgotten. Dele", [2])
+            assert (record.created_count, record.doubtful_count) == (2, 1)

@@ -26,6 +26,7 @@ from triptych.core_crm.imports.importers.companies import (
     owner_of,
     owners_of,
 )
+from triptych.core_crm.imports.importers.forgotten import doubt_forgotten
 from triptych.core_crm.imports.importers.words import with_full_names
 from triptych.core_crm.imports.profiling import Profile
 from triptych.platform import search
@@ -147,6 +148,7 @@ class ContactImporter(Importer):
             yield Problem("last_name", "nameless", str(message), refuses=True)
 
     def write(self, rows: Sequence[Row], writing: Writing) -> list[Change]:
+        doubt_forgotten(rows, writing, "email", "other_email")
         existing = Contact.objects.with_companies().in_bulk([row.existing for row in rows if row.existing])
         companies = Company.objects.in_bulk({row.values["company"] for row in rows if "company" in row.values})
         owners = owners_of(rows)
