@@ -10,8 +10,8 @@ from triptych.core_crm.activities import access, actions
 from triptych.core_crm.activities.forms import ActivityForm
 from triptych.core_crm.activities.models import Activity
 from triptych.core_crm.lists.changing import Editing
+from triptych.core_crm.lists.doing import Verb
 from triptych.core_crm.lists.fields import field_of
-from triptych.core_crm.lists.many import Verb
 from triptych.tenants.members.models import Member
 
 

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from triptych.core_crm.lists.changing import cleaned
+from triptych.core_crm.lists.doing import CHANGE, DELETE, Doer
 from triptych.core_crm.lists.listing import Listing
-from triptych.core_crm.lists.many import CHANGE, DELETE, Doer, Preview, begin, preview
+from triptych.core_crm.lists.many import Preview, begin, preview
 from triptych.core_crm.lists.models import PastAct
 from triptych.core_crm.lists.where import fields_missing
 from triptych.core_crm.rights import must_be_writer

@@ -7,30 +7,24 @@ last chunk ended.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404
 from django.utils.translation import gettext as _
 
-from triptych.core_crm.lists.changing import Editing, cleaned
-from triptych.core_crm.lists.fields import Editor
+from triptych.core_crm.lists.doing import Doer, Skipped, tried
 from triptych.core_crm.lists.models import PastAct, PastChange, told
-from triptych.core_crm.rights.access import field_rights
 from triptych.platform import events
 from triptych.platform.events import jobs
-from triptych.platform.refusals import MayOnlyRead, Refused
+from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
     from triptych.core_crm.lists.spec import ListSpec
 
 CHUNK = 50
@@ -38,21 +32,6 @@ AT_ONCE = 200
 """So many records a person waits for; more become a job."""
 LOOKED_AT = 200
 """So many records a preview tries out."""
-CHANGE, DELETE = "change", "delete"
-
-
-@dataclass(frozen=True)
-class Verb:
-    """Something to do with many records besides changing and deleting them: `run(record, by=…, now=…)` for each.
-
-    `undo` takes it back for one record.
-    """
-
-    name: str
-    label: StrOrPromise
-    icon: str
-    run: Callable[..., Any]
-    undo: Callable[..., Any]
 
 
 class Watcher(Protocol):
@@ -95,75 +74,6 @@ class Preview:
     def fitting(self) -> int:
         """How many of those looked at would be done."""
         return self.looked_at - len(self.skipped)
-
-
-class Doer:
-    """Does one kind of act to the records of a list, for somebody."""
-
-    def __init__(self, spec: ListSpec, name: str, given: dict[str, Any], *, by: Member, now: datetime) -> None:
-        self.spec = spec.for_member(by)
-        self.name = name
-        self.given = given
-        self.who: dict[str, Any] = {"by": by, "now": now}
-        self.by, self.now = by, now
-        barred = field_rights(by, spec.model)
-        self.editors = {name: editor for name, editor in editors_of(self.spec).items() if name not in barred}
-        self.verb = next((verb for verb in spec.verbs if verb.name == name), None)
-
-    @property
-    def editing(self) -> Editing:
-        if self.spec.editing is None:
-            raise Refused(_("Records of this kind cannot be changed here."))
-        return self.spec.editing
-
-    def check(self) -> None:
-        """Make sure that the act exists, and that the values would fit any record.
-
-        Raises:
-            Forbidden: the member may only read.
-            Refused: they do not fit, or there is no such act or field.
-        """
-        if not self.by.may_write:
-            raise MayOnlyRead()
-        if self.name not in (CHANGE, DELETE) and self.verb is None:
-            raise Refused(_("There is no such act."))
-        if self.name == CHANGE and not self.given:
-            raise Refused(_("Choose a field to change."), field="changes")
-        for name, value in self.given.items():
-            if name not in self.editors:
-                raise Refused(_("“%(field)s” cannot be changed in many records at once.") % {"field": name}, field=name)
-            cleaned(self.editing.form_field(name, self.editors[name], self.by), name, value)
-
-    def do(self, pk: UUID) -> dict[str, Any]:
-        """The act on one record. Returns what it was before, as far as undo needs it.
-
-        Raises:
-            Refused, Forbidden, Http404: a rule or a right is against it.
-        """
-        record = self.editing.to_change(self.by, pk)
-        if self.name == CHANGE:
-            return self.editing.change(record, self.given, self.editors, **self.who)
-        if self.name == DELETE:
-            self.editing.delete(**{self.editing.noun: record}, **self.who)
-        elif self.verb is not None:
-            self.verb.run(record, **self.who)
-        return {}
-
-    def take_back(self, change: PastChange) -> None:
-        """Undo what was done to one record.
-
-        Raises:
-            Refused, Forbidden, Http404: a rule or a right is against it.
-        """
-        if self.name == DELETE:
-            record = self.editing.to_restore(self.by, change.object_id)
-            self.editing.restore(**{self.editing.noun: record}, **self.who)
-            return
-        record = self.editing.to_change(self.by, change.object_id)
-        if self.name == CHANGE:
-            self.editing.put_back(record, change.before, self.editors, **self.who)
-        elif self.verb is not None:
-            self.verb.undo(record, **self.who)
 
 
 def preview(doer: Doer, ids: Sequence[UUID]) -> Preview:
@@ -243,31 +153,6 @@ def _run_chunk(act: PastAct, doer: Doer) -> None:
     act.save(update_fields=["position", "done_count", "skipped_count", "skipped"])
 
 
-class Skipped(Exception):
-    """A record is left alone."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
-
-
-def tried(attempt: Callable[[], Any]) -> Any:
-    """Try one record, all or nothing.
-
-    Raises:
-        Skipped: a right or a rule is against it.
-    """
-    try:
-        with transaction.atomic():
-            return attempt()
-    except Refused as refused:
-        raise Skipped(refused.message) from refused
-    except Http404:
-        raise Skipped(_("It is no longer there, or not yours to see.")) from None
-    except PermissionDenied as denied:
-        raise Skipped(str(denied) or _("You may not change it.")) from denied
-
-
 def names_of(doer: Doer, ids: Sequence[UUID], *, seen: bool = False) -> dict[UUID, str]:
     """What the records are called: those that the member sees, or all when they have been `seen` before."""
     records = doer.spec.model._base_manager.all() if seen else doer.spec.records(doer.by)
@@ -302,9 +187,3 @@ def end(act: PastAct, state: PastAct.State, doer: Doer) -> None:
         verb=act.name,
         done=act.undone_count if undone else act.done_count,
     )
-
-
-def editors_of(spec: ListSpec) -> dict[str, Editor | None]:
-    """Every field of the list that can be changed in many records, those of others as well."""
-    contributed = {field.name: field.editor for field in spec.fields if field.editor}
-    return spec.editing.editors(contributed) if spec.editing else dict(contributed)

@@ -10,8 +10,8 @@ from django.db.models import Model, QuerySet
 from django_filters import FilterSet
 
 from triptych.core_crm.lists.changing import Editing
+from triptych.core_crm.lists.doing import Verb
 from triptych.core_crm.lists.fields import Field
-from triptych.core_crm.lists.many import Verb
 from triptych.core_crm.rights.access import hidden_fields, keys_seen
 from triptych.core_crm.rights.sight import sight_of
 from triptych.platform.plugins import hooks

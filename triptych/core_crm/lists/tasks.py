@@ -1,6 +1,7 @@
 """Jobs: doing an act to many records, undoing one."""
 
-from triptych.core_crm.lists.many import Doer, run
+from triptych.core_crm.lists.doing import Doer
+from triptych.core_crm.lists.many import run
 from triptych.core_crm.lists.models import PastAct
 from triptych.core_crm.lists.nouns import list_of
 from triptych.core_crm.lists.undoing import undo

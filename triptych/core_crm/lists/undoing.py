@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.lists import many
-from triptych.core_crm.lists.many import Doer, Nobody, Skipped, Watcher, end, lock, names_of, tried, versions_of
+from triptych.core_crm.lists.doing import Doer, Skipped, tried
+from triptych.core_crm.lists.many import Nobody, Watcher, end, lock, names_of, versions_of
 from triptych.core_crm.lists.models import MOST_NAMED, PastAct, PastChange, told
 from triptych.core_crm.lists.spec import ListSpec
 from triptych.platform.events import jobs

@@ -16,8 +16,9 @@ from strawberry.scalars import JSON
 from triptych.core_crm.lists import access, models
 from triptych.core_crm.lists.asking import MOST
 from triptych.core_crm.lists.conditions import Asker
+from triptych.core_crm.lists.doing import CHANGE, DELETE, Doer
 from triptych.core_crm.lists.listing import colleagues_of
-from triptych.core_crm.lists.many import CHANGE, DELETE, Doer, begin, preview
+from triptych.core_crm.lists.many import begin, preview
 from triptych.core_crm.lists.nouns import list_of, plural_of
 from triptych.core_crm.lists.spec import ListSpec
 from triptych.core_crm.lists.undoing import begin_undo, settle_ended_job
