@@ -2,7 +2,7 @@
 
 from zoneinfo import available_timezones
 
-from babel.numbers import list_currencies
+from babel.core import get_global
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -17,9 +17,15 @@ def check_locality(*, timezone: str, currency: str, language: str) -> None:
     """
     if timezone not in available_timezones():
         raise Refused(_("“%s” is no time zone. Name one like “Europe/Berlin”.") % timezone, field="timezone")
-    if currency not in list_currencies():
+    if currency not in currencies_in_use():
         raise Refused(_("“%s” is no currency. Name one by its three letters, like “EUR”.") % currency, field="currency")
     check_language(language)
+
+
+def currencies_in_use() -> set[str]:
+    """The codes (ISO 4217) of the currencies that some country pays with today, as CLDR knows them."""
+    of_countries = get_global("territory_currencies").values()
+    return {code for country in of_countries for code, _since, until, is_tender in country if is_tender and not until}
 
 
 def check_language(language: str) -> None:

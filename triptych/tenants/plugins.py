@@ -113,7 +113,7 @@ def _sound_plugin(plugin_id: str) -> Plugin:
 def _refuse_disabling(tenant: Tenant, plugin_id: str, now: datetime) -> None:
     """Raise when an enabled plugin requires this one."""
     needing = [
-        plugin.label
+        str(plugin.label)
         for plugin in installed_plugins()
         if plugin.id in tenant.enabled_plugins and plugin_id in plugin.requires
     ]

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 plugin = Plugin(
     id="loyalty",
-    label="Loyalty",
+    label=_("Loyalty"),
     version="1.0.0",
     api=1,
     app="triptych_loyalty",
-    description="Points for contacts: given when a deal is won, adjusted by hand.",
-    data_categories=("points per contact",),
+    description=_("Points for contacts: given when a deal is won, adjusted by hand."),
+    data_categories=(_("points per contact"),),
 )
 
 POINTS = "loyalty_points"

@@ -13,11 +13,11 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.formats import date_format
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from triptych.core_crm.audit.access import list_by_table
+from triptych.core_crm.audit.words import words_of
 from triptych.core_crm.custom_fields import definitions
 from triptych.core_crm.lists.nouns import all_lists
 from triptych.core_crm.lists.spec import ListSpec
@@ -109,7 +109,7 @@ def _told(entry: Entry, member: Member, names: _Names, *, tells_parts: bool) -> 
     spec = list_by_table(entry.table)
     who = names.of(Member, entry.member_id)
     lines = list(_lines(entry, model, member, names)) if model and (spec or tells_parts) else []
-    what = capfirst(str(model._meta.verbose_name)) if model else entry.table
+    what = words_of(model) if model else entry.table
     door = str(DOORS.get(entry.door, entry.door))
     return Told(entry, what, str(ACTS[Entry.Act(entry.act)]), who, door, lines, spec)
 
@@ -128,7 +128,7 @@ def _lines(entry: Entry, model: type[models.Model], member: Member, names: _Name
         name = field.name if field else column
         if rights.get(name) is FieldRight.HIDDEN:
             continue
-        label = capfirst(str(field.verbose_name)) if field else column
+        label = words_of(field) if field else column
         restorable = name in may_restore and name not in rights
         yield Line(name, label, names.text(field, before), names.text(field, after), restorable)
 

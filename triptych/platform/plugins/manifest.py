@@ -1,7 +1,13 @@
 """What a plugin says of itself."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 GROUP = "triptych.plugins"
 """The entry-point group in which a distribution names the modules of its plugins."""
@@ -27,14 +33,14 @@ class Plugin:
     """
 
     id: str
-    label: str
+    label: StrOrPromise
     version: str
     api: int
     app: str = ""
     requires: tuple[str, ...] = ()
     entitlement: str = ""
-    description: str = ""
-    data_categories: tuple[str, ...] = ()
+    description: StrOrPromise = ""
+    data_categories: tuple[StrOrPromise, ...] = ()
 
     def __post_init__(self) -> None:
         if not PLUGIN_ID.fullmatch(self.id):

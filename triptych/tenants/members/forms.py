@@ -6,12 +6,12 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from babel.core import Locale
-from babel.numbers import list_currencies
 from django import forms
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from triptych.tenants.localities import currencies_in_use
 from triptych.tenants.members.models import Member, Role, RoleCode
 
 ROLE_WORDS = {
@@ -106,4 +106,4 @@ def zone_choices() -> list[tuple[str, str]]:
 def _currencies() -> list[tuple[str, str]]:
     """Currencies by code, with their names in the reader's language."""
     names = Locale.parse((get_language() or "en").replace("-", "_")).currencies
-    return [(code, f"{code} – {names[code]}") for code in sorted(list_currencies()) if code in names]
+    return [(code, f"{code} – {names[code]}") for code in sorted(currencies_in_use()) if code in names]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from triptych.core_crm.imports import access, actions
 from triptych.core_crm.imports.downloads import rows_with_reasons
 from triptych.core_crm.imports.models import Import
-from triptych.core_crm.imports.registry import UnknownObject, target_named
+from triptych.core_crm.imports.registry import UnknownObject, all_importers, target_named
 from triptych.core_crm.imports.shown import STEPS, finding_groups
 from triptych.platform import clock
 from triptych.platform.keyset import BadCursor, page_of
@@ -34,8 +34,12 @@ def past_imports(request: TenantRequest) -> dict[str, Any]:
         page = page_of(rows, order=ORDER, size=PAGE_SIZE, **places)
     except BadCursor:
         page = page_of(rows, order=ORDER, size=PAGE_SIZE)
+    labels = {name: importer.label for name, importer in all_importers().items()}
+    past = [actions.settle_ended_job(record, now=clock.now()) for record in page.rows]
+    for record in past:
+        record.object_label = labels.get(record.object_name, record.object_name)  # type: ignore[attr-defined]
     return {
-        "past": [actions.settle_ended_job(record, now=clock.now()) for record in page.rows],
+        "past": past,
         "previous_url": f"?before={page.start_cursor}" if page.has_previous else "",
         "next_url": f"?after={page.end_cursor}" if page.has_next else "",
     }

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 plugin = Plugin(
     id="sales",
-    label="Sales",
+    label=_("Sales"),
     version="0.1.0",
     api=1,
     app="triptych.plugins.operational.sales",
-    description="Products with price books, and lines on deals, so that an amount says what it is made of.",
+    description=_("Products with price books, and lines on deals, so that an amount says what it is made of."),
 )
 
 
