@@ -112,8 +112,8 @@ def traces(tenant, members, now):
         events.announce("deal.remarked", deal, by=owner, at=now, text=f"{NAME} <{EMAIL}>")
         jobs.start("archive.export", by=owner, args={"note": EMAIL}, at=now)
         job = jobs.Job.objects.get(kind="archive.export")
-        default_storage.save("archives/old.zip", SimpleUploadedFile("old.zip", MARK.encode()))
-        jobs.Job.objects.filter(pk=job.pk).update(state="done", result={"file": "archives/old.zip"}, finished_at=now)
+        kept = default_storage.save("archives/old.zip", SimpleUploadedFile("old.zip", MARK.encode()))
+        jobs.Job.objects.filter(pk=job.pk).update(state="done", result={"file": kept}, finished_at=now)
     return SimpleNamespace(
         ada=ada, lead=lead, deal=deal, company=company, case=case, other_case=other_case, own_note=own_note,
         shared_note=shared_note, task=task, brought=brought.record,
