@@ -207,6 +207,7 @@ def test_admins_build_one_in_the_browser(cast, tenant, acme):
     with entered(tenant):
         field = CustomField.objects.get()
     assert field.rollup == {"relation": "deals", "measure": "sum", "field": "amount", "where": WON}
+    assert "Deals: Sum, Amount" in cast["reader"].get(f"{HOME}?object=company").content.decode()
     edit = cast["admin"].get(f"{HOME}{field.pk}/").content.decode()
     assert 'name="field-0"' in edit
     data["measure"] = "max"

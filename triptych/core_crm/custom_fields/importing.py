@@ -40,7 +40,12 @@ def columns_of(object_name: str) -> list[ExtraColumns]:
     def write(rows: Sequence[Row], writing: Writing) -> list[Change]:
         return _written(info.model, fields, rows, writing)
 
-    return [ExtraColumns(tuple(_column(field) for field in fields), write)]
+    keys = {f"{PREFIX}{field.api_name}": field.key for field in fields}
+
+    def held(record: Any, name: str) -> Any:
+        return record.custom.get(keys[name])
+
+    return [ExtraColumns(tuple(_column(field) for field in fields), write, held)]
 
 
 def _is_for_all(field: CustomField) -> bool:

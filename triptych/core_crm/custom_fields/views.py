@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from triptych.core_crm.custom_fields import access, actions, working
 from triptych.core_crm.custom_fields.computed.checking import problem_of
+from triptych.core_crm.custom_fields.computed.rollups import words_of
 from triptych.core_crm.custom_fields.forms import ABOUT
 from triptych.core_crm.custom_fields.kinds import KINDS
 from triptych.core_crm.custom_fields.models import CustomField, FieldKind, ObjectKind
@@ -31,7 +32,7 @@ def index(request: TenantRequest) -> HttpResponse:
     deleted = CustomField.objects.deleted().on(kind).order_by("-deleted_at")
     context = {
         "object": kind,
-        "fields": [{"field": field, "icon": KINDS[field.kind].icon, "problem": problem_of(field)} for field in fields],
+        "fields": [_row(field) for field in fields],
         "deleted": deleted if request.member.may_administer else [],
         "tabs": [Tab(label, _home(name), is_current=name == kind) for name, label in ObjectKind.choices],
     }
@@ -105,6 +106,11 @@ def restore(request: TenantRequest, pk: UUID) -> HttpResponse:
     else:
         toasts.show(request, _("“%(field)s” is back, with its values.") % {"field": field})
     return redirect(_home(field.object))
+
+
+def _row(field: CustomField) -> dict[str, Any]:
+    icon = KINDS[field.kind].icon
+    return {"field": field, "icon": icon, "problem": problem_of(field), "about": words_of(field)}
 
 
 def _object(request: TenantRequest) -> ObjectKind:

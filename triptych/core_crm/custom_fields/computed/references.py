@@ -106,7 +106,8 @@ def standard_term(named: Named, path: str = "") -> Term:
         piece = f"CASE WHEN {{}} IS NULL THEN {piece} END"
     gone = [F(f"{path}__deleted_at")] if path else []
     sql = Sql(piece, *gone, F(column), of=named.type)
-    return Term(named.type, sql, F(currency) if named.type == Result.MONEY else None)
+    own = Sql("nullif({}, '')", F(currency), of=Result.TEXT) if named.type == Result.MONEY else None
+    return Term(named.type, sql, own)
 
 
 def own_term(field: CustomField, path: str = "") -> Term:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Expression
+from django.db.models import Expression, Value
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.custom_fields import definitions
@@ -30,6 +30,7 @@ from triptych.core_crm.custom_fields.computed.terms import (
     failing_when,
     first_of,
 )
+from triptych.core_crm.custom_fields.kinds.numbers import own_currency
 from triptych.core_crm.custom_fields.models import CustomField, FieldKind
 from triptych.core_crm.custom_fields.objects import OBJECTS
 from triptych.platform.refusals import Refused
@@ -116,16 +117,21 @@ def result_of(term: Term) -> Result:
 
 
 def finished(term: Term) -> Term:
-    """The value as it is compared and shown: of a size that can be kept, and none where there is an error."""
-    sql, error = term.sql, term.error
+    """The value as it is compared and shown: of a size that can be kept, and none where there is an error.
+
+    An amount whose currency nobody has said is one of the workspace's own.
+    """
+    sql, error, currency = term.sql, term.error, term.currency
     if term.type in (Result.NUMBER, Result.MONEY):
         error = first_of(error, failing_when("too_large", f"abs({{}}) >= {LARGEST}", sql))
         sql = Sql(f"round({{}}, {2 if term.type == Result.MONEY else 6})", sql, of=term.type)
+        if term.type == Result.MONEY:
+            currency = first_of(currency, Sql("{}::text", Value(own_currency()), of=Result.TEXT))
     elif term.type in (Result.TEXT, Result.NOTHING):
         sql = Sql("nullif(left({}, 1000), '')", sql, of=Result.TEXT)
     if error is not None:
         sql = Sql("CASE WHEN {} IS NULL THEN {} END", error, sql, of=term.type)
-    return replace(term, sql=sql, error=error)
+    return replace(term, sql=sql, error=error, currency=currency)
 
 
 _AS_TEXT = {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Aggregate, Avg, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -114,7 +115,7 @@ def relation_of(kind: str, name: Any) -> Relation:
 def fields_to_measure(target: str, own: Iterable[CustomField] | None = None) -> list[tuple[str, str, Term]]:
     """What of related records can be added up or compared: name, label, and the value itself."""
     found = [
-        (named.name, str(named.label), standard_term(named))
+        (named.name, str(capfirst(named.label)), standard_term(named))
         for named in standard_of(OBJECTS[target].model).values()
         if named.type in _MEASURED
     ]
@@ -192,6 +193,19 @@ def _one_row(records: QuerySet[Any], aggregate: Aggregate, type_: Result, empty:
     if type_ == Result.NUMBER:
         found = Sql("({})::numeric", found)
     return found if empty is None else Coalesce(found, Sql("0::numeric"), output_field=NUMBER)
+
+
+def words_of(field: CustomField) -> str:
+    """What a rollup works out, in a few words; nothing for other fields."""
+    relation = next((one for one in RELATIONS.get(field.object, ()) if one.name == field.rollup.get("relation")), None)
+    if relation is None:
+        return ""
+    said = {"records": relation.label, "measure": Measure(field.rollup["measure"]).label}
+    measured = fields_to_measure(relation.target)
+    of = next((label for name, label, _term in measured if name == field.rollup.get("field")), "")
+    return (
+        _("%(records)s: %(measure)s, %(field)s") % {**said, "field": of} if of else _("%(records)s: %(measure)s") % said
+    )
 
 
 def group_said(said: Mapping[str, Any]) -> Group:
