@@ -10,6 +10,8 @@ MEMBER_PAGES = [
     "/deals/new/", "/cases/", "/cases/new/", "/activities/", "/activities/new/", "/import/", "/settings/",
     "/settings/people/", "/settings/profile/", "/settings/workspace/", "/settings/security/", "/settings/plugins/",
     "/settings/pipelines/", "/settings/fields/", "/settings/fields/new/", "/settings/fields/new/?kind=choice",
+    "/settings/fields/new/?object=company&kind=formula",
+    "/settings/fields/new/?object=company&kind=rollup&relation=deals",
     "/settings/working-hours/", "/settings/roles/", "/settings/roles/new/", "/settings/roles/built-in/member/",
     "/settings/teams/", "/settings/teams/new/", "/settings/exchange-rates/", "/settings/lost-reasons/",
     "/settings/audit/", "/settings/tokens/", "/calendar/?view=day", "/calendar/?view=week", "/calendar/?view=month",
