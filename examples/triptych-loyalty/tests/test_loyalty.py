@@ -10,12 +10,7 @@ from triptych.core_crm.contacts.actions import create_contact
 from triptych.core_crm.deals.actions import create_deal, move_deal, reopen_deal
 from triptych.core_crm.deals.hookspecs import Badge
 from triptych.core_crm.deals.models import Deal, Stage
-from triptych.core_crm.lists.many import Nobody
-from triptych.core_crm.privacy.actions import erase_now, ordered
-from triptych.core_crm.privacy.people import person_of
-from triptych.core_crm.privacy.rows import everything_about
 from triptych.platform import events
-from triptych.platform.audit.models import Entry as AuditEntry
 from triptych.platform.plugins import hooks
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import entered
@@ -211,17 +206,28 @@ mutation Adjust($contact: ID!, $points: Int!) {
 """
 
 
-def test_erasing_a_person_takes_their_points(tenant, ann, give, now):
-    give(100, reason="Ann likes mugs")
-    with entered(tenant):
-        known = everything_about(person_of(ann), now=now)
-        counts = {part["kind"]: (part["count"], part["fate"]) for part in known.counts()}
-        erase_now(known.person, erasure=ordered(known.person, by=None, now=now), by=None, now=now, watcher=Nobody())
+ERASE = """
+mutation ($input: ErasePersonInput!) { erasePerson(input: $input) { erasure { id } problems { message } } }
+"""
 
-        assert counts["loyalty.entries"] == counts["loyalty.accounts"] == (1, "deleted")
-        assert not Account.objects.exists()
-        assert "mugs" not in str(list(AuditEntry.objects.filter(table__startswith="loyalty_").values()))
+
+def test_erasing_a_person_takes_their_points(api, tenant, members, now, enable, drain):
+    enable("loyalty")
+    who = {"by": members["owner"], "now": now}
+    email = "ann@lee.example"
+    with entered(tenant):
+        ann = create_contact(first_name="Ann", last_name="Lee", emails=[email], **who)
+        give_points(contact=ann, points=100, reason="Ann likes mugs", source="test", **who)
+    known = api("query ($email: String!) { personData(email: $email) { kinds { kind count fate } } }", email=email)
+    assert api(ERASE, input={"email": email, "confirmation": email})["data"]["erasePerson"]["problems"] == []
+    drain()
+
+    kinds = known["data"]["personData"]["kinds"]
+    assert {"kind": "loyalty.entries", "count": 1, "fate": "deleted"} in kinds
+    assert {"kind": "loyalty.accounts", "count": 1, "fate": "deleted"} in kinds
     assert kept(tenant) == []
+    with entered(tenant):
+        assert not Account.objects.exists()
 
 
 @pytest.fixture
