@@ -57,16 +57,8 @@ def merge_records(
     hooks.check("record_merge", winner=winner, loser=loser, by=by)
 
     before = full_image(winner)
-    take_over(kind, winner, loser, choices or {}, by)
-    kind.settle(winner, loser)
     moving = Moving(winner, loser, now)
-    settle_companies(moving)
-    moving.move_all()
-    values: list[MergedValue] = hooks.gather("merged_values", winner=winner, loser=loser)
-    for one in values:
-        setattr(winner, one.field, one.value)
-    check_fields(winner)
-    _save(winner, now)
+    _take_all_over(kind, moving, choices or {}, by)
     moved_count = moving.moved_count
     was, becomes = differing(before, full_image(winner))
     if was:
@@ -87,6 +79,20 @@ def merge_records(
     )
     events.announce(f"{kind.name}.merged", winner, by=by, at=now, merged=str(loser.pk))
     return merge
+
+
+def _take_all_over(kind: MergeKind, moving: Moving, choices: Choices, by: Member) -> None:
+    """Give the winner the chosen values and everything that belonged to the loser."""
+    winner, loser = moving.winner, moving.loser
+    take_over(kind, winner, loser, choices, by)
+    kind.settle(winner, loser)
+    settle_companies(moving)
+    moving.move_all()
+    values: list[MergedValue] = hooks.gather("merged_values", winner=winner, loser=loser)
+    for one in values:
+        setattr(winner, one.field, one.value)
+    check_fields(winner)
+    _save(winner, moving.at)
 
 
 def check_merge(kind: MergeKind, winner: Any, loser: Any) -> None:
