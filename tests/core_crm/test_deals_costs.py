@@ -49,6 +49,7 @@ def test_pages_cost_the_statements_that_are_agreed(agreed_costs, full):
     urls = {
         "deals board": "/deals/",
         "deals list": "/deals/?view=table",
+        "deals calendar": "/deals/?view=calendar",
         "deal": full["deal"].get_absolute_url(),
         "cases list": "/cases/",
         "case": full["case"].get_absolute_url(),
