@@ -1,5 +1,5 @@
 """8,800 opportunities with lines, agents, companies and products: checked, imported, undone; with the memory it took.
-Then as many people: companies, contacts and leads, and the contacts once more, each of which looks like one that is here.
+Then people: companies, contacts and leads, and the contacts once more, each of which looks like one that is here.
 
 Reach: the import within 60 s and 300 MB. Uses the sample data of others where it stands beside the repository, else
 rows made like it.

@@ -22,6 +22,7 @@ from triptych.core_crm.imports.plan import ALIKE
 from triptych.core_crm.imports.registry import target_named
 from triptych.core_crm.imports.running import run_import
 from triptych.platform import clock
+from triptych.platform.languages.wording import counted
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import entered
 from triptych.tenants.members.models import Member
@@ -45,7 +46,7 @@ class Console:
         now = time.monotonic()
         if self.stream.isatty() and (now - self.shown > 0.2 or done == total):
             self.shown = now
-            self.stream.write(f"\r{note}: {done:,} / {total or 0:,}, {now - self.began:.0f} s ")
+            self.stream.write(f"\r{note}: {counted(done)} / {counted(total or 0)}, {now - self.began:.0f} s ")
             self.stream.flush()
 
     def checkpoint(self, reached: Mapping[str, Any]) -> None:
@@ -150,7 +151,7 @@ def _written_summary(record: Import, console: Console) -> dict[str, Any]:
         record = actions.begin_import(record=record, by=by, now=now, as_job=False)
     else:
         console.stream.write(
-            _("Going on after row {n:,}, where this import was interrupted.").format(n=record.position) + "\n"
+            _("Going on after row {n}, where this import was interrupted.").format(n=counted(record.position)) + "\n"
         )
     began = time.monotonic()
     run_import(record, by=by, at=now, watcher=console)
@@ -208,15 +209,19 @@ def findings_of(record: Import) -> list[dict[str, Any]]:
 
 def as_text(summary: Mapping[str, Any]) -> str:
     """The summary for people: numbers first, then the reasons."""
-    would = _("would be ") if summary["dry_run"] else ""
+    counts = {name: counted(summary[name]) for name in ("rows", "created", "updated", "rejected", "doubtful")}
+    if summary["dry_run"]:
+        said = _("To be created: {created}, updated: {updated}, rejected: {rejected}, doubtful: {doubtful}.")
+    else:
+        said = _("Created: {created}, updated: {updated}, rejected: {rejected}, doubtful: {doubtful}.")
     lines = [
-        _("{file}: {rows:,} rows of {object}.").format(**{**summary, "rows": summary["rows"]}),
+        _("Rows of {file} ({object}): {rows}.").format(file=summary["file"], object=summary["object"], **counts),
         *(f"  {column} → {name or '–'}" for column, name in summary["mapping"].items()),
-        f"{summary['created']:,} {would}created, {summary['updated']:,} {would}updated, "
-        f"{summary['rejected']:,} rejected, {summary['doubtful']:,} doubtful.",
+        said.format(**counts),
     ]
     for finding in summary["findings"]:
-        lines.append(f"  {finding['rows']:,} {finding['kind']}: {finding['message']}")
+        found = _("Rejected: {rows}. {why}") if finding["kind"] == "rejected" else _("Doubtful: {rows}. {why}")
+        lines.append("  " + found.format(rows=counted(finding["rows"]), why=finding["message"]))
     if "import" in summary:
         lines.append(_("Import {id}. Undo it on its page or with --undo {id}.").format(id=summary["import"]))
     return "\n".join(lines) + "\n"

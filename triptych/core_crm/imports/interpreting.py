@@ -8,6 +8,7 @@ from datetime import tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.imports.choices import ALL, Choice, Do
@@ -27,6 +28,7 @@ from triptych.core_crm.imports.values import (
     parse_integer,
     parse_number,
 )
+from triptych.platform.languages.wording import counted
 from triptych.platform.refusals import Refused
 
 EMPTY = object()
@@ -183,8 +185,8 @@ def _unstorable(field: Field, text: str) -> Finding | None:
         return Finding(field.name, "damaged", "", message, is_rejection=True)
     longest = MAX_CELL if field.kind is Kind.LONG_TEXT else field.max_length
     if len(text) > longest:
-        message = _("“{label}” has {n:,} characters; at most {most:,} fit.")
-        message = message.format(label=field.label, n=len(text), most=longest)
+        message = _("“{label}” has {n} characters; at most {most} fit.")
+        message = message.format(label=field.label, n=counted(len(text)), most=counted(longest))
         return Finding(field.name, "too_long", text[:100], message, is_rejection=True)
     return None
 
@@ -212,7 +214,7 @@ def _checked(mapped: MappedField, text: str, value: Any) -> tuple[Any, Finding |
         raise Unfit(sentence.format(label=field.label, value=text[:60], limit=limit))
     if field.kind in (Kind.DATE, Kind.DATETIME) and mapped.date_order is None and is_two_ways(text):
         message = _("“{value}” was read as {date}. Say whether day or month comes first.")
-        message = message.format(value=text, date=value.strftime("%-d %B %Y"))
+        message = message.format(value=text, date=date_format(value, "DATE_FORMAT"))
         return value, Finding(field.name, "two_ways", text, message, is_rejection=False)
     if field.vocabulary and isinstance(value, str):
         usual = _usual_word(field, value)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_lazy
+
 from triptych.core_crm.deals.money import own_currency
 from triptych.core_crm.imports.choices import choices_from_json
 from triptych.core_crm.imports.findings import Finding, FindingBook
@@ -25,6 +27,7 @@ from triptych.core_crm.imports.registry import REFERENCE, Target, importer_named
 from triptych.core_crm.imports.tables import SourceRow, Table
 from triptych.core_crm.imports.values import DateOrder
 from triptych.platform import scope
+from triptych.platform.languages.wording import within_sentence
 from triptych.tenants.members.models import Member
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 CHUNK = 500
 ALIKE = "~alike"
 """Stands for a field in decisions about rows that look like another record; their numbers are the values."""
+OWN_NAMES = {"stages": gettext_lazy("Stages")}
+"""What links are called whose names an importer keeps itself."""
 
 
 @dataclass
@@ -158,8 +163,8 @@ class Plan:
         if field.kind is not Kind.LINK:
             return ""
         if self.target.importer.own_names(field.name, self.record.options) is not None:
-            return field.link
-        return str(importer_named(field.link).label).lower()
+            return within_sentence(OWN_NAMES.get(field.link, field.label))
+        return within_sentence(importer_named(field.link).label)
 
     def chunks(self, *, skip: int = 0) -> Iterator[list[SourceRow]]:
         """The rows of the file in bites, without the first `skip`."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import io
+import shutil
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.imports.limits import MAX_BYTES, MAX_FILES, MAX_UNPACKED_BYTES, UnreadableFile
 from triptych.core_crm.imports.tables import ZIP_MAGIC, Layout, layouts_of, open_table
 
+IN_MEMORY = 1024 * 1024
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx")
 
 
@@ -115,8 +117,10 @@ def _members_of(archive: zipfile.ZipFile) -> Iterator[GivenFile]:
                     name=info.filename, n=MAX_BYTES // 1024 // 1024
                 )
             )
+        unpacked: Any = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 read until the upload is kept
         with archive.open(info) as member:
-            yield GivenFile(io.BytesIO(member.read(MAX_BYTES + 1)), PurePosixPath(info.filename).name)
+            shutil.copyfileobj(member, unpacked)
+        yield GivenFile(unpacked, PurePosixPath(info.filename).name)
 
 
 def _is_table(name: str) -> bool:

@@ -27,7 +27,7 @@ from triptych.core_crm.imports.command import (
     owner,
 )
 from triptych.core_crm.imports.files import digest_of
-from triptych.core_crm.imports.limits import UnreadableFile
+from triptych.core_crm.imports.limits import MAX_BYTES, UnreadableFile
 from triptych.core_crm.imports.mapping import WrongMapping, mapping_over
 from triptych.core_crm.imports.models import Import
 from triptych.core_crm.imports.order import in_order
@@ -86,7 +86,7 @@ def run(
 
 def _received(files: Sequence[Path], object_name: str, wishes: Wishes, err: TextIO) -> list[Import]:
     """The imports to run: an upload of the same files that was interrupted, or a new one as it was wished for."""
-    given = [GivenFile(io.BytesIO(file.read_bytes()), file.name, object_name) for file in files]
+    given = [GivenFile(_bytes_of(file), file.name, object_name) for file in files]
     digests = {digest_of(one.file) for one in given}
     interrupted = Import.objects.unfinished().filter(digest__in=digests, job_id=None).exclude(upload_id=None)
     if begun := interrupted.newest_first().first():
@@ -97,6 +97,12 @@ def _received(files: Sequence[Path], object_name: str, wishes: Wishes, err: Text
     except Refused:
         uploads.discard_upload(records=records)
         raise
+
+
+def _bytes_of(file: Path) -> io.BytesIO:
+    """The file as far as any is read; what is longer is refused by its size."""
+    with file.open("rb") as opened:
+        return io.BytesIO(opened.read(MAX_BYTES + 1))
 
 
 def _as_wished(records: list[Import], wishes: Wishes, err: TextIO) -> list[Import]:

@@ -20,6 +20,7 @@ from triptych.core_crm.imports.profiling import Column
 from triptych.core_crm.imports.registry import Target, target_named
 from triptych.core_crm.imports.uploads import split_of
 from triptych.core_crm.imports.values import DateOrder
+from triptych.platform.languages.wording import counted
 from triptych.tenants.members.models import Member
 
 STEPS = (gettext_lazy("File"), gettext_lazy("Columns"), gettext_lazy("Check"), gettext_lazy("Import"))
@@ -32,6 +33,7 @@ SAID = {
     Do.TAKE: gettext_lazy("Take another value"),
     Do.SKIP: gettext_lazy("Leave these rows out"),
 }
+SAID_OF_ALL = SAID | {Do.ACCEPT: gettext_lazy("Take what is suggested")}
 SAID_ALIKE = {
     Do.UPDATE: gettext_lazy("Update the one that is here"),
     Do.KEEP: gettext_lazy("Add it anyway"),
@@ -141,7 +143,7 @@ class ValueLine:
         count = self.finding.row_count
         first = ", ".join(str(number) for number in self.finding.rows[:3])
         words = ngettext("Row %(first)s", "%(count)s rows: %(first)s", count)
-        return words % {"count": f"{count:,}", "first": first} + ("…" if count > 3 else "")
+        return words % {"count": counted(count), "first": first} + ("…" if count > 3 else "")
 
 
 @dataclass
@@ -160,7 +162,7 @@ class FindingGroup:
 
     @property
     def rows_text(self) -> str:
-        return ngettext("%(count)s row", "%(count)s rows", self.row_count) % {"count": f"{self.row_count:,}"}
+        return ngettext("%(count)s row", "%(count)s rows", self.row_count) % {"count": counted(self.row_count)}
 
 
 def finding_groups(record: Import, target: Target, *, may_choose: bool) -> list[FindingGroup]:
@@ -179,8 +181,7 @@ def finding_groups(record: Import, target: Target, *, may_choose: bool) -> list[
         group.more = len(findings) - len(group.lines)
         group.row_count = sum(finding.row_count for finding in findings)
         if len(findings) > 1:
-            suggested = _("what is suggested")
-            group.choices = [(str(do), _said(do, suggested, name)) for do in choices if do is not Do.TAKE]
+            group.choices = [(str(do), _said(do, None, name)) for do in choices if do is not Do.TAKE]
             group.chosen = decided.get(ALL, {}).get("do", "")
         groups.append(group)
     return groups
@@ -207,9 +208,12 @@ def _line(finding: ImportFinding, choices: Sequence[Do], decided: Mapping[str, A
     return ValueLine(finding, shown, made.get("do", str(standing)), made.get("value", ""))
 
 
-def _said(do: Do, suggestion: str, field_name: str = "") -> str:
+def _said(do: Do, suggestion: str | None, field_name: str = "") -> str:
+    """A choice in words; without a suggestion it is one for all values."""
     if field_name == ALIKE:
         return str(SAID_ALIKE[do])
+    if suggestion is None:
+        return str(SAID_OF_ALL[do])
     return str(SAID[do]).format(suggestion=suggestion)
 
 
@@ -234,8 +238,10 @@ def decisions_made(record: Import, target: Target) -> list[dict[str, str]]:
     for name, by_value in record.decisions.items():
         for value, choice in by_value.items():
             do = Do(choice["do"])
-            said = f"→ “{choice['value']}”" if do is Do.TAKE else _said(do, _("what is suggested"), name)
-            shown = _("everything odd") if value == ALL else f"“{value}”"
+            said = (
+                _("Take “{suggestion}”").format(suggestion=choice["value"]) if do is Do.TAKE else _said(do, None, name)
+            )
+            shown = _("everything odd") if value == ALL else _("“{value}”").format(value=value)
             if name == ALIKE and value != ALL:
                 shown = _("Row %(n)s") % {"n": value}
             label = _("Looks like another") if name == ALIKE else fields.get(name, name)

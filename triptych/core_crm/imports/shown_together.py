@@ -12,6 +12,7 @@ from triptych.core_crm.imports.checking import Forecast
 from triptych.core_crm.imports.models import Import, ImportFinding
 from triptych.core_crm.imports.order import in_order, links_between
 from triptych.core_crm.imports.registry import UnknownObject, target_named
+from triptych.platform.languages.wording import within_sentence
 
 SHOWN_FINDINGS = 4
 
@@ -91,7 +92,7 @@ def _links_in_words(records: Sequence[Import]) -> dict[UUID, list[str]]:
     for link in links_between(records):
         text = _("“%(column)s” names %(label)s of %(file)s") % {
             "column": link.of.mapping[link.field.name],
-            "label": str(target_named(link.to.object_name).importer.label).lower(),
+            "label": within_sentence(target_named(link.to.object_name).importer.label),
             "file": link.to.file_name,
         }
         said.setdefault(link.of.pk, []).append(text)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.imports.delimited import SAMPLE_BYTES, csv_lines, delimiter_of, encoding_of
 from triptych.core_crm.imports.limits import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, UnreadableFile
+from triptych.platform.languages.wording import counted
 
 ZIP_MAGIC, OLD_EXCEL_MAGIC = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
@@ -65,7 +66,7 @@ class Table:
             count += 1
             if count > MAX_ROWS:
                 raise UnreadableFile(
-                    _("The file has more than {n:,} rows. Split it and import the parts.").format(n=MAX_ROWS)
+                    _("The file has more than {n} rows. Split it and import the parts.").format(n=counted(MAX_ROWS))
                 )
             yield SourceRow(number, tuple(cells))
 

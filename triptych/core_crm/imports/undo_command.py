@@ -15,6 +15,7 @@ from triptych.core_crm.imports.command import DONE, REFUSED, Console, owner
 from triptych.core_crm.imports.models import Import
 from triptych.core_crm.imports.undoing import undo_import
 from triptych.platform import clock
+from triptych.platform.languages.wording import counted
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import entered
 from triptych.tenants.models import Tenant
@@ -68,7 +69,11 @@ def _begun(record: Import) -> Import:
 
 
 def _as_text(report: dict[str, object]) -> str:
-    lines = [_("{deleted:,} deleted, {restored:,} given back, {kept:,} kept.").format(**report)]
+    lines = [
+        _("Removed: {deleted}, given back as before: {restored}, kept: {kept}.").format(
+            **{name: counted(int(str(report[name]))) for name in ("deleted", "restored", "kept")}
+        )
+    ]
     shown = report.get("shown")
     for one in shown if isinstance(shown, list) else ():
         lines.append(f"  {one['name']}: {one['reason']}")

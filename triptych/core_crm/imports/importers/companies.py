@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from triptych.core_crm.contacts import actions, channels
 from triptych.core_crm.contacts.actions.companies import search_entry
@@ -26,7 +27,7 @@ KIND = "contacts.company"
 ADDRESS = (
     ("street", _("Street"), ("address", "street address", "billing street")),
     ("city", _("City"), ("town", "billing city")),
-    ("state", _("State"), ("province", "region", "billing state")),
+    ("state", pgettext_lazy("address", "State"), ("province", "region", "billing state")),
     ("postal_code", _("Postal code"), ("zip", "zip code", "postcode", "billing zip")),
     ("country", _("Country"), ("office location", "location", "hq", "headquarters", "billing country")),
 )

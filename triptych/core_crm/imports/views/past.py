@@ -18,6 +18,7 @@ from triptych.core_crm.imports.registry import UnknownObject, all_importers, tar
 from triptych.core_crm.imports.shown import STEPS, finding_groups
 from triptych.platform import clock
 from triptych.platform.keyset import BadCursor, page_of
+from triptych.platform.languages.wording import counted
 from triptych.platform.refusals import Refused
 from triptych.platform.web import toasts
 from triptych.tenants.routing import TenantRequest
@@ -85,7 +86,7 @@ def progress_of(record: Import) -> dict[str, Any]:
     return {
         "label": _label(record),
         "percent": percent,
-        "note": f"{note}: {done:,} / {total:,}{_left(record, done, total)}" if done else note,
+        "note": f"{note}: {counted(done)} / {counted(total)}{_left(record, done, total)}" if done else note,
         "url": f"{record.get_absolute_url()}progress/",
         "cancel_url": f"{record.get_absolute_url()}cancel/" if job else "",
         "id": "import-progress",
