@@ -112,7 +112,7 @@ def test_a_pipeline_needs_each_sort_of_stage(members, now):
 
 def test_a_stage_with_deals_stays_one_with_history_is_retired_and_an_unused_one_goes(deal, members, now):
     by = members["owner"]
-    with pytest.raises(Refused, match="1 deals stand in"):
+    with pytest.raises(Refused, match="1 deal stands in"):
         actions.remove_stage(stage=stage("Qualification"), by=by, now=now)
     actions.move_deal(deal=deal, to=stage("Meeting"), by=by, now=now)
 

@@ -70,7 +70,7 @@ def test_the_whole_flow(cast, tenant, draft, drain):
 
     owner.post(f"{home}undo/")
     drain()
-    assert "3 records were removed" in owner.get(home).content.decode()
+    assert "Removed: 3." in owner.get(home).content.decode()
     with entered(tenant):
         assert not Company.objects.exists()
 

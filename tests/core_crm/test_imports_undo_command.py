@@ -38,7 +38,7 @@ def test_it_takes_back_what_nobody_has_changed_since(tenant, members, now, impor
     code, out, err = undone(tenant, imported["import"])
 
     assert (code, err) == (0, "")
-    assert out == "1 deleted, 0 given back, 1 kept.\n  Isdom: Somebody has changed it since.\n"
+    assert out == "Removed: 1, given back as before: 0, kept: 1.\n  Isdom: Somebody has changed it since.\n"
     with entered(tenant):
         assert [company.name for company in Company.objects.all()] == ["Isdom"]
         assert Import.objects.get().state == "undone"
@@ -68,7 +68,7 @@ def test_an_undoing_that_was_interrupted_is_gone_on_with(tenant, imported):
     with entered(tenant):
         Import.objects.update(state="undoing")
 
-    assert undone(tenant, imported["import"])[1].startswith("2 deleted")
+    assert undone(tenant, imported["import"])[1].startswith("Removed: 2,")
 
 
 @pytest.mark.parametrize("key", ["0195b5d0-0000-7000-8000-000000000000", "1", "'; DROP TABLE", ""])

@@ -71,7 +71,7 @@ def test_no_more_people_are_invited_than_have_a_seat(cast, tenant, plan):
     refused = invite(cast["owner"], "max@acme.example")
 
     assert refused.status_code == 422
-    assert "Your plan has 5 seats: 4 are taken, 1 offered." in refused.content.decode()
+    assert "Seats of your plan: 5. Taken: 4, offered: 1." in refused.content.decode()
     assert "4 of 5 seats are taken." in refused.content.decode()
     assert len(mail.outbox) == 1
 

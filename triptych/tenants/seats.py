@@ -75,7 +75,7 @@ def take_seat(*, email: str, at: datetime, is_joining: bool = False) -> None:
     if not is_joining and seats.is_full:
         raise NoFreeSeat(
             _(
-                "Your plan has %(granted)d seats: %(taken)d are taken, %(invited)d offered. End somebody's access, "
+                "Seats of your plan: %(granted)d. Taken: %(taken)d, offered: %(invited)d. End somebody's access, "
                 "withdraw an invitation, or choose a plan with more seats."
             )
             % {"granted": seats.granted, "taken": seats.taken, "invited": seats.invited}

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from triptych.core_crm.contacts.models import Contact
 from triptych.core_crm.deals.models import Deal
@@ -46,7 +47,11 @@ def give_points(
     if Entry.objects.filter(source=source).exists():
         return account
     if account.points + points < 0:
-        raise Refused(_("There are only %d points to take.") % account.points, field="points")
+        raise Refused(
+            ngettext("There is only %d point to take.", "There are only %d points to take.", account.points)
+            % account.points,
+            field="points",
+        )
     Entry.objects.create(
         account=account, points=points, reason=reason.strip()[:200], source=source, deal=deal, given_by=by, given_at=now
     )
@@ -96,7 +101,11 @@ def refuse_when_spent(deal: Deal) -> None:
     account = Account.objects.filter(contact=deal.primary_contact_id).first()
     if account is not None and account.points < brought:
         raise Refused(
-            _("%(contact)s has spent the %(points)d points of this deal. Give them back first, then reopen it.")
+            ngettext(
+                "%(contact)s has spent the %(points)d point of this deal. Give it back first, then reopen it.",
+                "%(contact)s has spent the %(points)d points of this deal. Give them back first, then reopen it.",
+                brought,
+            )
             % {"contact": deal.primary_contact, "points": brought}
         )
 

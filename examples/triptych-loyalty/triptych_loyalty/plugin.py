@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Subquery
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from triptych.core_crm.deals.hookspecs import Badge
 from triptych.platform.plugins import Fragment, GraphQLExtension, MenuEntry, Permission, Plugin, UsageMeter, hookimpl
@@ -80,7 +81,11 @@ def deal_badges(deals: Sequence[Deal]) -> dict[UUID, list[Badge]]:
     from triptych_loyalty.models import Entry
 
     brought = Entry.objects.of_deals([deal.pk for deal in deals])
-    return {pk: [Badge(_("%d points") % points, tone="good")] for pk, points in brought.items() if points}
+    return {
+        pk: [Badge(ngettext("%d point", "%d points", points) % points, tone="good")]
+        for pk, points in brought.items()
+        if points
+    }
 
 
 @hookimpl

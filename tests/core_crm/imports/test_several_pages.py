@@ -62,7 +62,7 @@ def test_the_whole_flow_of_several_files(cast, tenant, home, drain):
 
     owner.post(f"/import/{deals.pk}/undo/")
     drain()
-    assert "5 records were removed" in owner.get(home).content.decode()
+    assert "Removed: 5." in owner.get(home).content.decode()
     with entered(tenant):
         assert not Company.objects.exists()
 

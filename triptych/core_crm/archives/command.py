@@ -12,6 +12,7 @@ from triptych.core_crm.archives.actions import export_to_file
 from triptych.core_crm.archives.loading import load_archive
 from triptych.core_crm.imports.command import DONE, REFUSED, Console
 from triptych.platform import clock
+from triptych.platform.languages.wording import counted
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import entered
 from triptych.platform.web import logs
@@ -30,7 +31,10 @@ def export(tenant: Tenant, file: Path, *, out: TextIO | None = None, err: TextIO
     entries = manifest["entries"]
     rows = sum(entry["rows"] for entry in entries.values())
     files = sum(name.startswith("files/") for name in entries)
-    out.write(_("{file}: {rows:,} rows and {files:,} files.").format(file=file.name, rows=rows, files=files) + "\n")
+    out.write(
+        _("{file} holds: rows {rows}, files {files}.").format(file=file.name, rows=counted(rows), files=counted(files))
+        + "\n"
+    )
     for key in manifest["missing_files"]:
         err.write(_("The storage does not hold “{key}”; it is not in the archive.").format(key=key) + "\n")
     return DONE
@@ -51,10 +55,8 @@ def load(
             err.write(f"{refused.message}\n")
             return REFUSED
     for name, count in sorted(loaded.rows.items()):
-        out.write(f"  {count:>9,}  {name}\n")
-    head = (
-        _("Would be read: {rows:,} rows and {files:,} files.") if dry_run else _("{rows:,} rows and {files:,} files.")
-    )
-    out.write(head.format(rows=sum(loaded.rows.values()), files=loaded.files) + "\n")
+        out.write(f"  {counted(count):>9}  {name}\n")
+    head = _("Would be read: rows {rows}, files {files}.") if dry_run else _("Read: rows {rows}, files {files}.")
+    out.write(head.format(rows=counted(sum(loaded.rows.values())), files=counted(loaded.files)) + "\n")
     out.write(_("Who can sign in: {names}. Invite the others.").format(names=", ".join(loaded.signing_in)) + "\n")
     return DONE

@@ -19,6 +19,7 @@ from triptych.core_crm.archives.loading import NotEmpty, must_be_empty
 from triptych.platform import clock
 from triptych.platform.events import jobs
 from triptych.platform.events.models import Job
+from triptych.platform.languages.wording import counted
 from triptych.platform.refusals import refusals_shown
 from triptych.platform.web import toasts
 from triptych.tenants.members.signed_in import public_page
@@ -121,7 +122,7 @@ def _progress(job: Job) -> dict[str, Any]:
     return {
         "label": _("Exporting everything"),
         "percent": job.percent or 0,
-        "note": f"{note}: {job.done_count:,} / {job.total_count:,}" if job.total_count else note,
+        "note": f"{note}: {counted(job.done_count)} / {counted(job.total_count)}" if job.total_count else note,
         "url": reverse("archives:progress", args=[job.pk]),
         "cancel_url": reverse("archives:cancel", args=[job.pk]),
         "id": "archive-progress",

@@ -6,14 +6,26 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from triptych.core_crm.contacts import access
 from triptych.core_crm.contacts.models import Company
 from triptych.core_crm.editing.fields import AddressField, OwnerField, Part, PickedField, RowsField
 from triptych.core_crm.editing.forms import RecordForm
 
-EMAIL_LABELS = (("", _("Label")), ("work", _("Work")), ("home", _("Home")), ("other", _("Other")))
-PHONE_LABELS = (("", _("Label")), ("work", _("Work")), ("mobile", _("Mobile")), ("home", _("Home")), ("fax", _("Fax")))
+EMAIL_LABELS = (
+    ("", _("Label")),
+    ("work", _("Work")),
+    ("home", pgettext_lazy("address", "Home")),
+    ("other", _("Other")),
+)
+PHONE_LABELS = (
+    ("", _("Label")),
+    ("work", _("Work")),
+    ("mobile", _("Mobile")),
+    ("home", pgettext_lazy("address", "Home")),
+    ("fax", _("Fax")),
+)
 ADDRESS_PARTS = (
     Part("street", _("Street and number"), autocomplete="off"),
     Part("postal_code", _("Postal code")),

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from triptych.core_crm.duplicates.comparing import comparables
 from triptych.core_crm.duplicates.kinds import KINDS
@@ -35,7 +35,11 @@ FIELDS = {
 }
 READ_OFF = {"email": "email", "phone": "phone", "domain": "domain"}
 """Which field a reason tells of, where a role may hide it."""
-LEVELS = {"same": gettext_lazy("the same"), "close": gettext_lazy("close"), "other": gettext_lazy("different")}
+LEVELS = {
+    "same": gettext_lazy("the same"),
+    "close": pgettext_lazy("alike", "close"),
+    "other": gettext_lazy("different"),
+}
 
 
 class Watcher(Protocol):

@@ -17,6 +17,7 @@ from triptych.core_crm.privacy.models import BACKUPS
 from triptych.core_crm.privacy.people import Person, person_at
 from triptych.core_crm.privacy.rows import Found
 from triptych.platform import clock
+from triptych.platform.languages.wording import counted
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import entered
 from triptych.platform.web import logs
@@ -39,8 +40,8 @@ def export(tenant: Tenant, email: str, file: Path, *, out: TextIO | None = None,
             err.write(f"{refused.message}\n")
             return REFUSED
     out.write(
-        ngettext("{file}: {rows:,} row about {who}.", "{file}: {rows:,} rows about {who}.", rows).format(
-            file=file.name, rows=rows, who=person
+        ngettext("{file}: {rows} row about {who}.", "{file}: {rows} rows about {who}.", rows).format(
+            file=file.name, rows=counted(rows), who=person
         )
         + "\n"
     )

@@ -22,6 +22,7 @@ from triptych.core_crm.privacy.rows import everything_about
 from triptych.platform import clock
 from triptych.platform.events import jobs
 from triptych.platform.events.models import Job
+from triptych.platform.languages.wording import counted
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
 from triptych.tenants.members.signed_in import public_page
@@ -190,7 +191,7 @@ def _progress(job: Job, what: str, pk: UUID | None = None) -> dict[str, Any]:
     return {
         "label": _("Collecting what is known") if what == "dossier" else _("Erasing the person"),
         "percent": job.percent or 0,
-        "note": f"{note}: {job.done_count:,} / {job.total_count:,}" if job.total_count else note,
+        "note": f"{note}: {counted(job.done_count)} / {counted(job.total_count)}" if job.total_count else note,
         "url": reverse("privacy:progress", args=[what, pk or job.pk]),
         "cancel_url": reverse("privacy:cancel", args=[what, pk or job.pk]),
         "id": "privacy-progress",

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from triptych.platform.ids import new_id
 from triptych.platform.records import Record
@@ -16,7 +17,7 @@ from triptych.platform.records import Record
 class RoleCode(models.TextChoices):
     """The four roles that every workspace has, and on which its own are built."""
 
-    OWNER = "owner", _("Owner")
+    OWNER = "owner", pgettext_lazy("role", "Owner")
     ADMIN = "admin", _("Admin")
     MEMBER = "member", _("Member")
     READER = "reader", _("Reader")

@@ -14,6 +14,7 @@ from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must, must_set
 from triptych.platform import events, search
 from triptych.platform.changes import Changes, apply_changes, check_fields
+from triptych.platform.languages.wording import within_sentence
 from triptych.platform.plugins import hooks
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
@@ -182,7 +183,7 @@ def _check(activity: Activity) -> None:
     if activity.status not in (allowed or ("",)):
         names = ", ".join(str(status.label) for status in allowed)
         message = _("A %(kind)s has one of these statuses: %(names)s.") if allowed else _("A %(kind)s has no status.")
-        raise Refused(message % {"kind": kind.label.lower(), "names": names}, field="status")
+        raise Refused(message % {"kind": within_sentence(kind.label), "names": names}, field="status")
     if kind in (Activity.Kind.TASK, Activity.Kind.MEETING) and not activity.subject:
         raise Refused(_("Say in a few words what it is about."), field="subject")
     if not activity.subject and not activity.description and kind != Activity.Kind.CALL:

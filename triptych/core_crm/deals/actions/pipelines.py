@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from triptych.core_crm.deals.models import Deal, ForecastCategory, Pipeline, Stage, StageChange
 from triptych.platform import events
@@ -237,7 +238,11 @@ def _mean(stage: Stage, status: str) -> None:
 def _refuse_in_use(stage: Stage, field: str | None, *, was_closed: bool, was_won: bool) -> None:
     count = Deal.objects.alive().filter(stage=stage).count()
     if count:
-        message = _("%(count)d deals stand in “%(stage)s”. Move them to another stage first.")
+        message = ngettext(
+            "%(count)d deal stands in “%(stage)s”. Move it to another stage first.",
+            "%(count)d deals stand in “%(stage)s”. Move them to another stage first.",
+            count,
+        )
         raise Refused(message % {"count": count, "stage": stage}, field=field)
     same = Stage.objects.active().filter(pipeline=stage.pipeline_id, is_closed=was_closed, is_won=was_won)
     if not same.exclude(pk=stage.pk).exists():

@@ -10,9 +10,11 @@ from django import template
 from django.utils.safestring import SafeString
 
 from triptych.core_crm.lists.spec import Column
+from triptych.platform.languages.wording import within_sentence
 from triptych.platform.web.markup import markup
 
 register = template.Library()
+register.filter("within_sentence", within_sentence)
 
 
 @register.simple_tag
