@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from django.test import Client
 
+from triptych.core_crm.contacts.actions import create_contact
 from triptych.core_crm.contacts.models import Contact
 from triptych.core_crm.privacy import command
 from triptych.core_crm.privacy.models import Erasure
@@ -189,3 +190,20 @@ def test_the_command_writes_the_dossier(tenant, traces, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["ada.zip"]
     assert "person.json" in unpacked(file.read_bytes())
     assert "Nothing is known of “nobody@x.example”." in err.getvalue()
+
+
+def test_erasing_one_contact_spares_who_shares_the_address(cast, tenant, members, now):
+    who = {"by": members["owner"], "now": now}
+    shared = "info@shared.example"
+    with entered(tenant):
+        one, _two = (create_contact(first_name=name, last_name="Shared", emails=[shared], **who) for name in ("A", "B"))
+    page = cast["owner"].get(f"{HOME}of/contact/{one.pk}/").content.decode()
+    cast["owner"].post(f"{HOME}erase/", {"kind": "contact", "id": str(one.pk), "confirmation": shared})
+    run_jobs(tenant, "privacy.erase")
+    with entered(tenant):
+        left = {str(contact): contact.primary_email for contact in Contact.objects.all()}
+
+    assert "A Shared" in page
+    assert left == {"Erased person": "", "B Shared": shared}
+    both = cast["owner"].post(HOME, {"email": shared}).content.decode()
+    assert "B Shared" in both

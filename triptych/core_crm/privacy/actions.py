@@ -201,15 +201,8 @@ def _still(member: Member | None) -> Member:
 
 
 def _order_of(person: Person) -> dict[str, str]:
-    """Who is meant, so that the person can be found again: a record as long as there is one, else the address."""
-    return {"email": person.asked, "record": _first(person)}
-
-
-def _first(person: Person) -> str:
-    for kind, ids in (("contact", person.contact_ids), ("lead", person.lead_ids)):
-        if ids:
-            return f"{kind}:{min(ids)}"
-    return ""
+    """Who is meant, so that the person can be found again: by the record if one was, else by the address."""
+    return {"record": person.of_record} if person.of_record else {"email": person.asked}
 
 
 def _person_meant(order: dict[str, str]) -> Person:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
 
@@ -27,7 +27,8 @@ class Person:
     """One natural person, as far as this workspace knows: by addresses, and by the records that are they.
 
     `emails` are in lower case, `asked` (one of them, or empty) is the one by which the person was looked for. Records
-    in the bin count. `phones` and `names` are only those that nobody else here has, so that they tell one person.
+    in the bin count. `of_record` (`contact:` and its key) stands there when one record was meant, and nobody else who
+    has the same address. `phones` and `names` are only those that nobody else here has, so that they tell one person.
     """
 
     emails: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class Person:
     case_ids: frozenset[UUID] = frozenset()
     asked: str = ""
     called: tuple[str, ...] = ()
+    of_record: str = ""
 
     @cached_property
     def record_ids(self) -> frozenset[UUID]:
@@ -76,8 +78,10 @@ def person_at(email: str) -> Person:
 def person_of(record: Contact | Lead) -> Person:
     """The person that a contact or lead is."""
     if isinstance(record, Contact):
-        return _person({record.pk}, set(), asked=record.primary_email.lower())
-    return _person(set(), {record.pk}, asked=record.email.lower())
+        person = _person({record.pk}, set(), asked=record.primary_email.lower())
+    else:
+        person = _person(set(), {record.pk}, asked=record.email.lower())
+    return replace(person, of_record=f"{record._meta.model_name}:{record.pk}")
 
 
 def _person(contact_ids: set[UUID], lead_ids: set[UUID], *, asked: str) -> Person:
