@@ -79,7 +79,7 @@ def test_a_full_plan_is_told(api, tenant):
     answer = api["owner"].data(INVITE, {"input": {"email": "eva@acme.example"}})["inviteMember"]
 
     assert codes(answer) == ["NO_FREE_SEAT"]
-    assert "Your plan has 4 seats" in answer["problems"][0]["message"]
+    assert "Seats of your plan: 4." in answer["problems"][0]["message"]
 
 
 def test_role_manager_and_region_are_changed(change, members):
@@ -159,3 +159,21 @@ def test_an_agent_without_a_sign_in_is_let_go_and_in_again_without_a_seat(api, t
     for is_active in (False, True):
         answer = api["owner"].data(UPDATE, {"input": {"id": gid(agent), "isActive": is_active}})["updateMember"]
         assert (answer["member"]["isActive"], answer["problems"]) == (is_active, [])
+
+
+def test_somebody_changes_their_own_name_and_language(api, members):
+    update = """mutation ($input: UpdateProfileInput!) {
+        updateProfile(input: $input) { member { name language } problems { code field } }
+    }"""
+
+    def changed(who, **given):
+        return api[who].data(update, {"input": given})["updateProfile"]
+
+    name = members["member"].name
+    assert changed("member", language="de") == {"member": {"name": name, "language": "de"}, "problems": []}
+    assert changed("member", name="Ada L.")["member"] == {"name": "Ada L.", "language": "de"}
+    assert changed("member", language=None)["member"] == {"name": "Ada L.", "language": ""}
+    for given, field in (({"name": " "}, "name"), ({"language": "tlh"}, "language")):
+        answer = changed("member", **given)
+        assert (answer["member"], [one["field"] for one in answer["problems"]]) == (None, [field])
+    assert [one["code"] for one in changed("reader", name="X")["problems"]] == ["FORBIDDEN"]

@@ -3,12 +3,15 @@
 import pytest
 from django.core import mail
 from django.test import Client
-from django.utils.translation import ngettext, override
+from django.utils.translation import gettext, ngettext, override
 
 from triptych.core_crm.notifications.actions import notify
 from triptych.core_crm.notifications.mails import send_waiting
 from triptych.core_crm.notifications.models import Notification
+from triptych.platform.languages.wording import counted, within_sentence
+from triptych.platform.records import collation_key
 from triptych.platform.scope import CONTROL, entered
+from triptych.tenants.members.models import Member
 from triptych.tenants.models import Tenant
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +83,36 @@ def test_a_member_gets_mails_in_their_language(german, in_tenant, members, now):
         said = ngettext("%(count)s thing for you in %(where)s", "%(count)s things for you in %(where)s", 2)
     assert [one.subject for one in mail.outbox] == [said % {"count": 2, "where": german}]
     assert "things" not in said
+
+
+def test_each_is_told_in_their_own_language(german, in_tenant, members, now):
+    Member.objects.filter(pk=members["reader"].pk).update(language="it")
+    people = Member.objects.filter(pk__in=[members["reader"].pk, members["member"].pk])
+
+    notify(to=people, kind="shared", title=lambda: gettext("Deals"), key="k", now=now)
+
+    told = dict(Notification.objects.filter(key="k").values_list("member__role", "title"))
+    assert told == {"reader": "Trattative", "member": "Deals"}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["Adler", "Ärzte", "Bach", "Österreich", "Otto", "Zorn"],
+        ["Lis", "Łódź", "Lwów", "Mak", "Śnieg", "Stal", "Żak"],
+        ["Дом", "Еда", "Ёлка", "Ель", "Жук"],
+        ["Nabu", "Ñandú", "Oso"],
+    ],
+)
+def test_names_stand_where_their_readers_look_for_them(names):
+    assert sorted(names, key=collation_key) == names
+
+
+def test_labels_and_numbers_stand_in_sentences_as_the_language_writes_them():
+    said = {}
+    for language in ("en", "de", "ru"):
+        with override(language):
+            said[language] = within_sentence("Price books"), counted(12_500)
+    assert said == {
+        "en": ("price books", "12,500"), "de": ("Price books", "12.500"), "ru": ("price books", "12\xa0500")
+    }  # fmt: skip

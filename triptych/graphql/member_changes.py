@@ -39,6 +39,12 @@ class UpdateMemberInput:
 
 
 @strawberry.input
+class UpdateProfileInput:
+    name: str | None = UNSET
+    language: str | None = strawberry.field(default=UNSET, description="Such as `de`; null: that of the workspace.")
+
+
+@strawberry.input
 class DeactivateMemberInput(IdInput):
     pass
 
@@ -81,6 +87,13 @@ class Mutations:
             switch = actions.reactivate_member if given["is_active"] else actions.deactivate_member
             member = switch(member=member, tenant=info.context.tenant, **acting(info))
         return MemberPayload.of(member=member)
+
+    @mutation
+    def update_profile(self, info: ApiInfo, input: UpdateProfileInput) -> MemberPayload:
+        """Change one's own name or language. What is left out stays as it is."""
+        member, given = info.context.member, sent(input)
+        name, language = given.get("name", member.name) or "", given.get("language", member.language) or ""
+        return MemberPayload.of(member=actions.change_profile(name=name, language=language, **acting(info)))
 
     @mutation
     def deactivate_member(self, info: ApiInfo, input: DeactivateMemberInput) -> MemberPayload:

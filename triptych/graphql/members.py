@@ -24,6 +24,7 @@ class Member(relay.Node):
     role: models.RoleCode
     region: str = strawberry_django.field(description="The sales region, if one was given.")
     is_active: bool = strawberry_django.field(description="Whether they still work here.")
+    language: str = strawberry_django.field(description="The language they chose; empty: that of the workspace.")
     created_at: datetime
     manager: Member | None = strawberry_django.field(description="To whom they report.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -69,18 +70,20 @@ def _remind(activity: Activity, until: datetime, now: datetime) -> None:
     people = [activity.owner] if activity.owner else []
     attending = Attendee.objects.filter(activity=activity, member__isnull=False).exclude(answer="declined")
     people += [one.member for one in attending.select_related("member") if one.member]
-    with in_words_of_the_workspace():
-        words = {
-            "soon": _("%(when)s: %(what)s"),
-            "due": _("Now: %(what)s"),
-            "overdue": _("Overdue since %(when)s: %(what)s"),
-        }
-        when = date_format(timezone.localtime(activity.due_at), "SHORT_DATETIME_FORMAT")
-        title = words[stage] % {"when": when, "what": activity}
     notify(
-        to=people, kind=stage, title=title, url=activity.get_absolute_url(), now=now,
+        to=people, kind=stage, title=partial(_reminder, activity, stage), url=activity.get_absolute_url(), now=now,
         about=RecordRef.of(activity), key=f"{stage}:{activity.pk}:{activity.due_at.isoformat()}:{at.isoformat()}",
     )  # fmt: skip
+
+
+def _reminder(activity: Activity, stage: str) -> str:
+    words = {
+        "soon": _("%(when)s: %(what)s"),
+        "due": _("Now: %(what)s"),
+        "overdue": _("Overdue since %(when)s: %(what)s"),
+    }
+    when = date_format(timezone.localtime(activity.due_at), "SHORT_DATETIME_FORMAT")
+    return words[stage] % {"when": when, "what": activity}
 
 
 @events.handles("activity.attendee_invited")
@@ -98,14 +101,14 @@ def invite(event: Event) -> None:
     attendee.invited_at = now
     attendee.save(update_fields=["invited_at"])
     activity = attendee.activity
-    with in_words_of_the_workspace():
-        if attendee.member:
-            notify(
-                to=[attendee.member], kind="invited", title=_("You are invited: %(what)s") % {"what": activity},
-                url=activity.get_absolute_url(), about=RecordRef.of(activity), by=event.by, now=now,
-                key=f"invited:{attendee.pk}",
-            )  # fmt: skip
-        elif attendee.contact and attendee.contact.primary_email and not attendee.contact.deleted_at:
+    if attendee.member:
+        notify(
+            to=[attendee.member], kind="invited", title=lambda: _("You are invited: %(what)s") % {"what": activity},
+            url=activity.get_absolute_url(), about=RecordRef.of(activity), by=event.by, now=now,
+            key=f"invited:{attendee.pk}",
+        )  # fmt: skip
+    elif attendee.contact and attendee.contact.primary_email and not attendee.contact.deleted_at:
+        with in_words_of_the_workspace():
             _invitation(attendee, event).send()
 
 
@@ -116,9 +119,11 @@ def tell_of_answer(event: Event) -> None:
     found = attendee.filter(pk=UUID(event.facts["attendee"])).first()
     if found is None or found.activity.owner is None:
         return
-    with in_words_of_the_workspace():
+
+    def title() -> str:
         words = {"who": found, "answer": found.get_answer_display(), "what": found.activity}
-        title = _("%(who)s: %(answer)s – %(what)s") % words
+        return _("%(who)s: %(answer)s – %(what)s") % words
+
     notify(
         to=[found.activity.owner], kind="answered", title=title, url=found.activity.get_absolute_url(), by=event.by,
         about=RecordRef.of(found.activity), key=f"answered:{event.id}", now=clock.now(),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, time, timedelta
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,9 @@ from triptych.platform import events
 from triptych.platform.events.tenancy import current as current_tenant
 from triptych.platform.plugins import hooks
 from triptych.platform.refusals import Refused
+from triptych.tenants.members.language import in_words_for
 from triptych.tenants.members.models import Member
+from triptych.tenants.models import Tenant
 
 
 class Channels(TypedDict):
@@ -36,7 +38,7 @@ def notify(
     *,
     to: Collection[Member],
     kind: str,
-    title: str,
+    title: str | Callable[[], str],
     key: str,
     now: datetime,
     about: RecordRef | None = None,
@@ -45,6 +47,8 @@ def notify(
     url: str = "",
 ) -> int:
     """Tell members of something, each once for each `key`, in the app and by mail as they want it.
+
+    A `title` that is called is put into words for each of them, in their own language.
 
     Nobody is told what they did themselves (`by`), nor of a record (`about`) that they do not see, nor when they have
     left. Mails wait for working hours, or for the daily digest, as each has chosen. Returns how many are told.
@@ -61,7 +65,8 @@ def notify(
         if wanted["app"] or wanted["mail"]:
             rows.append(
                 Notification(
-                    member=member, key=key[:200], kind=kind, title=title[:300], body=body[:500], url=url, by_id=by,
+                    member=member, key=key[:200], kind=kind, title=_in_words(title, member)[:300], body=body[:500],
+                    url=url, by_id=by,
                     object_kind=about.kind if about else "", object_id=about.id if about else None,
                     in_app=wanted["app"], created_at=now, mail_at=mail_time(setting, now) if wanted["mail"] else None,
                 )
@@ -75,6 +80,13 @@ def notify(
         if row.mail_at and row.mail_at <= now:
             events.announce("notification.mail_due", None, by=None, at=now, member=str(row.member_id))
     return len(new)
+
+
+def _in_words(title: str | Callable[[], str], member: Member) -> str:
+    if isinstance(title, str):
+        return title
+    with in_words_for(member, cast(Tenant, current_tenant())):
+        return title()
 
 
 def kinds(member: Member | None) -> list[NotificationKind]:

@@ -28,6 +28,6 @@ class NotificationKind:
 @hookspec
 def notification_kinds(member: AnyMember) -> list[NotificationKind]:
     """Of what members can be told: each kind is a line in everybody's settings. Tell with `notify` of
-    `triptych.core_crm.notifications.actions`.
+    `triptych.core_crm.notifications.actions`, its `title` a function, so that each reads it in their own language.
     """
     raise AssertionError(member)
