@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, cast
 from uuid import UUID
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.activities.models import Activity, ActivityLink
@@ -14,13 +16,16 @@ from triptych.core_crm.activities.records import RecordRef, models_by_kind, name
 from triptych.core_crm.cases.models import CaseMessage
 from triptych.core_crm.notifications.actions import notify
 from triptych.core_crm.notifications.hooks import ASSIGNED, MENTIONED, REPLY, SHARED
-from triptych.core_crm.notifications.mails import in_words_of_the_workspace, send_waiting
+from triptych.core_crm.notifications.mails import send_waiting
 from triptych.core_crm.notifications.mentions import mentioned
 from triptych.core_crm.notifications.models import Notification
 from triptych.core_crm.rights.access import hidden_fields
 from triptych.platform import clock, events
 from triptych.platform.events import Event, schedules
+from triptych.platform.events.tenancy import current as current_tenant
+from triptych.tenants.members.language import in_words_for
 from triptych.tenants.members.models import Member
+from triptych.tenants.models import Tenant
 
 NOUNS = ("contact", "company", "lead", "deal", "case", "activity")
 
@@ -34,9 +39,10 @@ def tell_the_new_owner(event: Event) -> None:
     owner: Member | None = getattr(record, "owner", None)
     if record is None or owner is None or owner.pk == event.by or event.facts.get("series"):
         return
-    with in_words_of_the_workspace():
-        title = _("%(kind)s for you: %(what)s")
-        title %= {"kind": str(record._meta.verbose_name).capitalize(), "what": record}
+
+    def title() -> str:
+        return _("%(kind)s for you: %(what)s") % {"kind": capfirst(record._meta.verbose_name), "what": record}
+
     _tell([owner], ASSIGNED, title, record, event, key=f"assigned:{record.pk}:{owner.pk}:{event.at:%Y%m%d}")
 
 
@@ -68,8 +74,10 @@ def tell_of_messages(event: Event) -> None:
         _tell_mentioned(message.body, case, event, lambda reader: place, key=str(message.pk))
     if case.owner is None:
         return
-    with in_words_of_the_workspace():
-        title = _("%(who)s on %(what)s") % {"who": message.said_by, "what": case}
+
+    def title() -> str:
+        return _("%(who)s on %(what)s") % {"who": message.said_by, "what": case}
+
     _tell([case.owner], REPLY, title, case, event, key=f"reply:{message.pk}", body=message.body[:200])
 
 
@@ -82,8 +90,7 @@ def tell_of_share(event: Event) -> None:
     member, team = event.facts.get("member"), event.facts.get("team")
     people = Member.objects.active()
     shared = people.filter(pk=member) if member else people.filter(team_places__team=team) if team else people.none()
-    with in_words_of_the_workspace():
-        title = _("Shared with you: %(what)s") % {"what": record}
+    title = partial(_shared, record)
     _tell(list(shared), SHARED, title, record, event, key=f"shared:{event.id}")
 
 
@@ -103,6 +110,10 @@ def send_mails(event: Event) -> None:
         send_waiting(member, now=clock.now())
 
 
+def _shared(record: Any) -> str:
+    return _("Shared with you: %(what)s") % {"what": record}
+
+
 def _record(event: Event) -> Any:
     """The record as it is now; None when it is in the bin or of a kind without pages."""
     model = models_by_kind().get(event.kind.rpartition(".")[2])
@@ -111,7 +122,9 @@ def _record(event: Event) -> Any:
     return model.objects.alive().filter(pk=event.object_id).first()
 
 
-def _tell(people: list[Member], kind: str, title: str, record: Any, event: Event, *, key: str, body: str = "") -> None:
+def _tell(
+    people: list[Member], kind: str, title: Callable[[], str], record: Any, event: Event, *, key: str, body: str = ""
+) -> None:
     about, url = RecordRef.of(record), record.get_absolute_url()
     notify(to=people, kind=kind, title=title, body=body, url=url, about=about, by=event.by, key=key, now=clock.now())
 
@@ -123,7 +136,7 @@ def _tell_mentioned(
     everybody = {one.pk: one for one in Member.objects.active()}
     by = everybody.pop(event.by, None) if event.by else None
     for reader in mentioned(text, list(everybody.values())):
-        with in_words_of_the_workspace():
+        with in_words_for(reader, cast(Tenant, current_tenant())):
             where, url = place(reader)
             title = _("%(who)s mentioned you on %(where)s") % {"who": by or _("Somebody"), "where": where}
         notify(
