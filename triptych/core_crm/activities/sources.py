@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from triptych.core_crm.activities.models import Activity, ActivityLink
 from triptych.core_crm.activities.timeline import Entry, TimelineSource, Wanted
 from triptych.core_crm.rights.access import through, veiled
+from triptych.core_crm.words import words_of
 from triptych.platform.files.models import File
 from triptych.platform.records import Record
 from triptych.tenants.members.models import Member
@@ -95,7 +96,7 @@ def beginning_of(record: Record) -> TimelineSource:
     """That the record was made; it costs no query."""
 
     def entries(wanted: Wanted) -> list[Entry]:
-        title = _("%(thing)s created") % {"thing": str(record._meta.verbose_name).capitalize()}
+        title = _("%(thing)s created") % {"thing": words_of(type(record))}
         entry = Entry(at=record.created_at, key=record.pk, kind="record", title=title, icon="sparkles")
         before = wanted.before
         return [entry] if before is None or (entry.at, entry.key) < (before.at, before.key) else []

@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from triptych.core_crm.audit.access import list_by_table
-from triptych.core_crm.audit.words import words_of
 from triptych.core_crm.custom_fields import definitions
 from triptych.core_crm.lists.nouns import all_lists
 from triptych.core_crm.lists.spec import ListSpec
 from triptych.core_crm.rights.access import field_rights, hidden_fields, visible
 from triptych.core_crm.rights.levels import FieldRight
+from triptych.core_crm.words import words_of
 from triptych.platform.audit.models import Entry
 from triptych.tenants.members.models import Member
 

@@ -18,6 +18,7 @@ from triptych.core_crm.duplicates.links import CUSTOM, Change, Moving, columns_n
 from triptych.core_crm.duplicates.models import Merge
 from triptych.core_crm.duplicates.unique_links import settle_companies
 from triptych.core_crm.rights.access import CHANGE, DELETE, must
+from triptych.core_crm.words import words_of
 from triptych.platform import events, search
 from triptych.platform.changes import check_fields
 from triptych.platform.plugins import hooks
@@ -184,7 +185,7 @@ def _taken_back(change: Change, winner: Any, now: datetime) -> list[str]:
         refused = set(_one_by_one(change, back, now))
     stay = [pk for pk in change.ids if pk in there and (pk not in back or pk in refused)]
     rows = change.of._default_manager.in_bulk(stay)
-    label = str(change.of._meta.verbose_name).capitalize()
+    label = words_of(change.of)
     return [
         _("%(kind)s “%(row)s” stays: somebody has changed it since.") % {"kind": label, "row": row}
         for row in rows.values()

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.activities.models import Activity, ActivityLink
@@ -20,6 +19,7 @@ from triptych.core_crm.notifications.mails import send_waiting
 from triptych.core_crm.notifications.mentions import mentioned
 from triptych.core_crm.notifications.models import Notification
 from triptych.core_crm.rights.access import hidden_fields
+from triptych.core_crm.words import words_of
 from triptych.platform import clock, events
 from triptych.platform.events import Event, schedules
 from triptych.platform.events.tenancy import current as current_tenant
@@ -41,7 +41,7 @@ def tell_the_new_owner(event: Event) -> None:
         return
 
     def title() -> str:
-        return _("%(kind)s for you: %(what)s") % {"kind": capfirst(record._meta.verbose_name), "what": record}
+        return _("%(kind)s for you: %(what)s") % {"kind": words_of(type(record)), "what": record}
 
     _tell([owner], ASSIGNED, title, record, event, key=f"assigned:{record.pk}:{owner.pk}:{event.at:%Y%m%d}")
 

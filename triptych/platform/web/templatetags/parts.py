@@ -158,8 +158,23 @@ def _day_text(day: date, today: date, locale: Locale) -> str:
         return str(words[apart])
     if -7 < apart < 7:
         return str(format_timedelta(timedelta(days=apart), add_direction=True, locale=locale, granularity="day"))
-    pattern = "d MMM" if day.year == today.year else "d MMM y"
-    return str(format_date(day, pattern, locale=locale))
+    return _pattern(locale, "MMMd" if day.year == today.year else "yMMMd").apply(day, locale)
+
+
+@lru_cache(maxsize=64)
+def _pattern(locale: Locale, skeleton: str) -> DateTimePattern:
+    """How the language writes these parts of a date. English without a country is that of Europe."""
+    regional = Locale("en", "GB") if str(locale) == "en" else locale
+    pattern: DateTimePattern = regional.datetime_skeletons[skeleton]
+    return pattern
+
+
+@register.simple_tag
+def weekday(day: date) -> str:
+    """A day of this year with its name: “Sunday, 22 November”."""
+    locale = _here()
+    name = str(format_date(day, "EEEE", locale=locale))
+    return f"{name[0].upper()}{name[1:]}, {_pattern(locale, 'MMMMd').apply(day, locale)}"
 
 
 @register.simple_tag
