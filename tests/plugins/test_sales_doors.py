@@ -287,7 +287,9 @@ def test_who_may_not_know_an_amount_sees_no_lines_and_who_may_not_see_a_deal_not
     def given(rights, fields):
         with entered(tenant):
             by = members["owner"]
-            role = create_role(name=f"R{len(fields)}", base="member", rights=rights, field_rights=fields, by=by, now=now)
+            role = create_role(
+                name=f"R{len(fields)}", base="member", rights=rights, field_rights=fields, by=by, now=now
+            )
             give_role(member=Member.objects.get(pk=members["member"].pk), role=role, by=by, now=now)
 
     member, of_product, history = cast["member"], f"{PRODUCTS}{product.pk}/", f"/history/deal/{deal.pk}/"
