@@ -9,6 +9,7 @@ import django_filters as filters
 from django import forms
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from triptych.core_crm.contacts import access
 from triptych.core_crm.contacts.channels import spoken_phone
@@ -75,7 +76,7 @@ CONTACTS = ListSpec(
     what=_("The people you sell to, work with and answer. Type the first ones in, or bring them from a file."),
     new=_("New contact"),
     columns=(
-        Column("name", _("Name"), text=str, cell=link_to, order=("sort_key",), css="cell-main"),
+        Column("name", pgettext_lazy("person", "Name"), text=str, cell=link_to, order=("sort_key",), css="cell-main"),
         Column("company", _("Company"), text=name_of("company"), cell=link_of("company"), css="cell-sub"),
         Column("job_title", _("Job title"), attrgetter("job_title"), order=("job_title", "sort_key"), shown=False),
         Column("email", _("Email"), text=_email, order=("email",)),

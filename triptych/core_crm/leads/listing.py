@@ -8,6 +8,7 @@ import django_filters as filters
 from django import forms
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from triptych.core_crm.leads import access
 from triptych.core_crm.leads.list_fields import EDITING, FIELDS
@@ -64,7 +65,7 @@ LEADS = ListSpec(
     what=_("People who might buy, before you know them as contacts. Type them in, or bring them from a file."),
     new=_("New lead"),
     columns=(
-        Column("name", _("Name"), text=str, cell=link_to, order=("sort_key",), css="cell-main"),
+        Column("name", pgettext_lazy("person", "Name"), text=str, cell=link_to, order=("sort_key",), css="cell-main"),
         Column("company", _("Company"), text=_company, order=("company_name", "sort_key"), css="cell-sub"),
         Column(
             "status", _("Status"), Lead.get_status_display, status_tag, order=("status", "sort_key"), css="cell-side"

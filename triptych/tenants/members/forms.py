@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from babel.core import Locale
 from django import forms
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from triptych.tenants.localities import currencies_in_use
@@ -59,7 +59,9 @@ class PlaceForm(forms.Form):
 
 
 class ProfileForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        label=pgettext_lazy("person", "Name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
     language = forms.ChoiceField(label=_("Language"), required=False, help_text=_("Pages and mails speak it to you."))
 
     def __init__(self, *args: Any, of_workspace: str, **kwargs: Any) -> None:

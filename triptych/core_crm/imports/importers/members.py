@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from triptych.core_crm.contacts import channels
 from triptych.core_crm.imports.images import image_of
@@ -40,7 +41,7 @@ class MemberImporter(Importer):
             "full name",
         )
         return (
-            Field("name", _("Name"), synonyms=agent, required=True),
+            Field("name", pgettext_lazy("person", "Name"), synonyms=agent, required=True),
             Field(
                 "manager",
                 _("Manager"),
