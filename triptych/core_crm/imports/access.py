@@ -11,9 +11,17 @@ from django.utils.translation import gettext as _
 from triptych.core_crm.imports.importer import Importer
 from triptych.core_crm.imports.models import Import, ImportQuerySet
 from triptych.core_crm.imports.registry import all_importers
-from triptych.core_crm.rights.access import CHANGE, CREATE, READ, may_all
+from triptych.core_crm.rights.access import CHANGE, CREATE, READ, NotAllowed, field_rights, may_all, noun_of
 from triptych.platform.refusals import Forbidden
 from triptych.tenants.members.models import Member
+
+ADDRESSES = ("addresses", "billing_address")
+READ_INTO = {
+    "other_email": ("emails",),
+    "mobile": ("phones",),
+    **dict.fromkeys(("street", "city", "state", "postal_code", "country"), ADDRESSES),
+}
+"""Columns of files that go into a field of another name."""
 
 
 def may_import(member: Member) -> None:
@@ -30,8 +38,8 @@ def imports_visible_to(member: Member) -> ImportQuerySet:
     return Import.objects.filter(Q(object_name__in=["", *whole]) | Q(started_by=member))
 
 
-def import_to_change(member: Member, pk: UUID) -> Import:
-    """Raises Http404 if there is no such import, Forbidden for who may only read, or may not import such objects."""
+def import_to_see(member: Member, pk: UUID) -> Import:
+    """Raises Http404 if there is no such import, Forbidden for who may only read, or may not import members."""
     may_import(member)
     record = imports_visible_to(member).filter(pk=pk).first()
     if record is None:
@@ -39,6 +47,14 @@ def import_to_change(member: Member, pk: UUID) -> Import:
     importer = all_importers().get(record.object_name)
     if importer and importer.needs_admin and not member.may_administer:
         raise Forbidden(_("Only owners and admins may import members. Ask one of them."))
+    return record
+
+
+def import_to_change(member: Member, pk: UUID) -> Import:
+    """Raises Http404 if there is no such import, Forbidden for who may only read, or may not import such objects."""
+    record = import_to_see(member, pk)
+    if record.object_name in all_importers() and record.object_name not in importers_for(member):
+        raise Forbidden(_("Your role does not let you add and change all records of that kind, as an import does."))
     return record
 
 
@@ -53,6 +69,24 @@ def upload_to_change(member: Member, pk: UUID) -> list[Import]:
     if first is None:
         raise Http404
     return [import_to_change(member, record.pk) for record in first.together()]
+
+
+def must_fill(member: Member, record: Import) -> None:
+    """Make sure that the member may set every field that a column of the import feeds.
+
+    Raises:
+        NotAllowed: their role hides one of them, or makes it read-only; it names the field.
+    """
+    importer = all_importers().get(record.object_name)
+    noun = noun_of(member, importer.model) if importer else None
+    if importer is None or noun is None:
+        return
+    barred = noun.with_derived(field_rights(member, importer.model))
+    fed = sorted(name for name in record.mapping if barred & {name, *READ_INTO.get(name, ())})
+    if fed:
+        message = _("Your role does not set “{field}”. Import the file without that column.")
+        label = next((one.label for one in importer.fields() if one.name == fed[0]), fed[0])
+        raise NotAllowed(message.format(field=label), field=fed[0])
 
 
 def importers_for(member: Member) -> dict[str, Importer]:

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from triptych.core_crm.imports.access import importers_for
+from triptych.core_crm.imports.access import importers_for, must_fill
 from triptych.core_crm.imports.changes import changes_of
 from triptych.core_crm.imports.choices import Choice, Do
 from triptych.core_crm.imports.files import digest_of, keep_file, opened, profile_of
@@ -161,11 +161,13 @@ def begin_import(*, record: Import, by: Member, now: datetime, as_job: bool = Tr
 
     Raises:
         WrongMapping: a required field has no column.
+        NotAllowed: `by` may not set one of the fields.
         WrongMoment: it has begun already.
     """
     record = Import.objects.select_for_update(of=("self",)).get(pk=record.pk)
     must_be_draft(record)
     check_mapping(record.mapping, record.columns, target_named(record.object_name).fields)
+    must_fill(by, record)
     job = jobs.start("import", by=by, args={"import": str(record.pk)}, at=now) if as_job else None
     record.start(by=by, at=now, job_id=job.pk if job else None)
     record.save()

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from triptych.core_crm.imports.access import must_fill
 from triptych.core_crm.imports.examining import examine
 from triptych.core_crm.imports.files import planned
 from triptych.core_crm.imports.findings import FindingBook
@@ -67,8 +68,11 @@ def check_together(
 
     Raises:
         UnreadableFile: a file breaks off.
+        NotAllowed: `by` may not set a field that a column feeds.
     """
     chosen = in_order([record for record in records if record.object_name])
+    for record in chosen:
+        must_fill(by, record)
     if only is not None:
         chosen = [only if record.pk == only.pk else record for record in chosen]
     named = {link.to.pk for link in links_between(chosen) if link.to.pk != link.of.pk}
@@ -76,7 +80,7 @@ def check_together(
     with ExitStack() as stack:
         checks = []
         for record in chosen:
-            plan = stack.enter_context(planned(record, learned))
+            plan = stack.enter_context(planned(record, by, learned))
             checks.append(Check(plan, by, at, None if record.pk in named else most))
         for check in checks:
             check.first_pass()

@@ -21,6 +21,7 @@ from triptych.core_crm.imports.profiling import Profile, profile
 from triptych.core_crm.imports.registry import target_named
 from triptych.core_crm.imports.tables import Layout, Table, open_table
 from triptych.platform.ids import new_id
+from triptych.tenants.members.models import Member
 
 
 def keep_file(file: IO[bytes]) -> str:
@@ -81,8 +82,8 @@ def profile_of(record: Import, table: Table) -> Profile:
 
 
 @contextmanager
-def planned(record: Import, learned: Learned | None = None) -> Iterator[Plan]:
-    """The import with its file open and everything known that reading its rows needs.
+def planned(record: Import, by: Member, learned: Learned | None = None) -> Iterator[Plan]:
+    """The import with its file open and everything known that reading its rows needs, as far as `by` sees it.
 
     Raises:
         UnknownObject: what it is about can no longer be imported, as its plugin has gone.
@@ -90,4 +91,4 @@ def planned(record: Import, learned: Learned | None = None) -> Iterator[Plan]:
     with opened(record) as table:
         target = target_named(record.object_name)
         waiting = waiting_fields(record)
-        yield Plan(record, table, profile_of(record, table), target, waiting, learned or Learned())
+        yield Plan(record, table, profile_of(record, table), target, by, waiting, learned or Learned())

@@ -45,6 +45,7 @@ class MappedField:
     choices: Mapping[str, Choice]
     names: Names | None
     names_label: str
+    may_add: bool
     zone: tzinfo
 
 
@@ -145,12 +146,12 @@ class Interpreter:
                 return found, Finding(name, "several", text, message, is_rejection=False)
             return found, None
         near = names.near(text)
-        wants_new = choice is not None and choice.do is Do.CREATE
+        wants_new = mapped.may_add and choice is not None and choice.do is Do.CREATE
         if near and not wants_new and (near.is_same or (choice and choice.do is Do.ACCEPT)):
             message = _("“{value}” is taken for “{suggestion}”.").format(value=text, suggestion=near.name)
             taken = Finding(name, "near_name", text, message, is_rejection=False, suggestion=near.name, is_taken=True)
             return names.find(near.name), taken
-        if wants_new or mapped.field.unknown is Unknown.CREATE:
+        if wants_new or (mapped.may_add and mapped.field.unknown is Unknown.CREATE):
             self.new_names.setdefault(name, {}).setdefault(text.casefold(), text)
             message = _("“{value}” is not among the {label} yet and is added.")
             message = message.format(value=text[:100], label=mapped.names_label)
@@ -164,7 +165,7 @@ class Interpreter:
         else:
             message = _("There is no “{value}” among the {label}.")
         message = message.format(value=text[:100], label=mapped.names_label, suggestion=suggestion)
-        refuses = mapped.field.unknown is not Unknown.EMPTY
+        refuses = mapped.field.unknown is Unknown.REJECT
         return EMPTY, Finding(mapped.field.name, "unknown_name", text, message, refuses, suggestion)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from datetime import datetime
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -26,6 +26,7 @@ from triptych.core_crm.imports.profiling import Profile
 from triptych.core_crm.imports.registry import REFERENCE, Target, importer_named
 from triptych.core_crm.imports.tables import SourceRow, Table
 from triptych.core_crm.imports.values import DateOrder
+from triptych.core_crm.rights.access import CREATE, keys_seen, may_at_all
 from triptych.platform import scope
 from triptych.platform.languages.wording import within_sentence
 from triptych.tenants.members.models import Member
@@ -45,14 +46,15 @@ class Plan:
     """An import with its file open.
 
     `seen` holds the keys of the rows behind us, to find rows that come twice; `accepted` and `doubted` their numbers.
-    The links of the fields in `waiting` are set in a second pass, besides those that always are. `learned` is what a
-    dry run knows of the tables that come in together.
+    Links lead to records that `by` sees. Those of the fields in `waiting` are set in a second pass, besides those that
+    always are. `learned` is what a dry run knows of the tables that come in together.
     """
 
     record: Import
     table: Table
     profile: Profile
     target: Target
+    by: Member
     waiting: frozenset[str] = frozenset()
     learned: Learned = dataclass_field(default_factory=Learned)
 
@@ -138,6 +140,7 @@ class Plan:
             choices=self.choices.get(field.name, {}),
             names=self.names_for(field) if field.kind is Kind.LINK else None,
             names_label=self.label_of(field),
+            may_add=field.kind is Kind.LINK and self._may_add(field),
             zone=self.zone,
         )
 
@@ -150,13 +153,23 @@ class Plan:
 
     def _names_of(self, object_name: str) -> Names:
         importer = importer_named(object_name)
-        names = Names(importer.names())
-        for pk, key in importer.other_names():
-            names.also(pk, key)
-        for pk, key in ImportReference.objects.filter(kind=object_name).values_list("object_id", "key").iterator():
-            names.also(pk, key)
+        keys = keys_seen(self.by, importer.model)
+        seen = None if keys is None else set(keys.values_list("pk", flat=True))
+        names = Names((pk, name) for pk, name in importer.names() if seen is None or pk in seen)
+        references = ImportReference.objects.filter(kind=object_name).values_list("object_id", "key").iterator()
+        for pk, key in chain(importer.other_names(), references):
+            if seen is None or pk in seen:
+                names.also(pk, key)
         self.learned.teach(object_name, names)
         return names
+
+    def _may_add(self, field: Field) -> bool:
+        """Whether whoever imports may make records of the kind that a link names."""
+        if self.target.importer.own_names(field.name, self.record.options) is not None:
+            return True
+        importer = importer_named(field.link)
+        is_open = self.by.may_administer or not importer.needs_admin
+        return is_open and may_at_all(self.by, CREATE, importer.model)
 
     def label_of(self, field: Field) -> str:
         """What the things are called that a link field names, for sentences: “companies”."""

@@ -60,7 +60,7 @@ def run_import(record: Import, *, by: Member, at: datetime, watcher: Watcher) ->
         for one in in_order([one for one in records if one.object_name]):
             if one.state == Import.State.RUNNING:
                 progress.begin(one)
-                with planned(one) as plan:
+                with planned(one, by) as plan:
                     step(Run(plan, by, at, progress))
             if one.state == Import.State.CANCELLED:
                 _stop_the_rest(records, at)

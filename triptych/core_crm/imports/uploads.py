@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from triptych.core_crm.imports.access import importers_for
+from triptych.core_crm.imports.access import importers_for, must_fill
 from triptych.core_crm.imports.actions import WrongMoment, discard_import, must_be_draft
 from triptych.core_crm.imports.files import digest_of, keep_file, opened, profile_of
 from triptych.core_crm.imports.importer import Importer
@@ -196,6 +196,7 @@ def begin_upload(*, records: Sequence[Import], by: Member, now: datetime, as_job
     for record in wanted:
         try:
             check_mapping(record.mapping, record.columns, target_named(record.object_name).fields)
+            must_fill(by, record)
         except Refused as refused:
             raise type(refused)(f"{record.file_name}: {refused.message}", field=refused.field) from refused
         record.start(by=by, at=now, job_id=job.pk if job else None)

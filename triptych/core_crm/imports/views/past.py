@@ -49,7 +49,7 @@ def past_imports(request: TenantRequest) -> dict[str, Any]:
 @require_GET
 def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
     """Wherever the import stands: back into the flow, its progress, or its result."""
-    record = actions.settle_ended_job(access.import_to_change(request.member, pk), now=clock.now())
+    record = actions.settle_ended_job(access.import_to_see(request.member, pk), now=clock.now())
     if record.state == Import.State.DRAFT:
         return redirect("imports:columns", record.pk)
     context: dict[str, Any] = {"record": record, "steps": STEPS, "current": 4}
@@ -69,7 +69,7 @@ def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def progress(request: TenantRequest, pk: UUID) -> HttpResponse:
     """The progress, asked each second by the page; leads to the result once it is there."""
-    record = access.import_to_change(request.member, pk)
+    record = access.import_to_see(request.member, pk)
     together = [actions.settle_ended_job(one, now=clock.now()) for one in record.together()]
     if not any(one.is_underway for one in together):
         return HttpResponse(headers={"HX-Redirect": record.home})
@@ -155,7 +155,7 @@ def doubtful(request: TenantRequest, pk: UUID) -> HttpResponseBase:
 
 
 def _download(request: TenantRequest, pk: UUID, *, rejected: bool) -> HttpResponseBase:
-    record = access.import_to_change(request.member, pk)
+    record = access.import_to_see(request.member, pk)
     name = slugify(record.file_name.rsplit(".", 1)[0]) or "import"
     kind = "rejected" if rejected else "doubtful"
     response = StreamingHttpResponse(

@@ -1,0 +1,94 @@
+"""An import does nothing that whoever imports could not do on a page: links, new names, fields, imports of others."""
+
+import io
+import json
+
+import pytest
+
+from triptych.core_crm.contacts.actions import create_company
+from triptych.core_crm.imports import actions
+from triptych.core_crm.rights.actions import create_role, give_role
+from triptych.platform.scope import entered
+from triptych.tenants.members.models import Member
+
+pytestmark = pytest.mark.django_db
+
+FILES = """mutation($i: ImportFilesInput!) {
+  importFiles(input: $i) { forecasts { createdCount messages } problems { code field message } } }"""
+
+
+OWN = dict.fromkeys(("read", "create", "change", "delete", "export"), "own")
+
+
+@pytest.fixture
+def role_given(tenant, members, now):
+    """`role_given(company=OWN)` gives the member a role with these rights, and these rights over `fields`."""
+
+    def role_given(fields=None, **rights):
+        with entered(tenant):
+            by, one = members["owner"], Member.objects.get(pk=members["member"].pk)
+            role = create_role(name="Own", base="member", rights=rights, field_rights=fields or {}, by=by, now=now)
+            give_role(member=one, role=role, by=by, now=now)
+
+    return role_given
+
+
+@pytest.fixture
+def forecast(cast):
+    """`forecast("deals", "name\\nPumps\\n")`: what the API tells the member of an import before it begins."""
+
+    def forecast(object_name, text, **more):
+        files = [{"fileName": "f.csv", "text": text, "object": object_name}]
+        given = {"files": files, "dryRun": True, "split": False, **more}
+        body = json.dumps({"query": FILES, "variables": {"i": given}})
+        answer = cast["member"].post("/graphql/", body, content_type="application/json")
+        return answer.json()["data"]["importFiles"]
+
+    return forecast
+
+
+def test_links_know_no_records_that_whoever_imports_does_not_see(
+    tenant,
+    members,
+    now,
+    role_given,
+    forecast,
+):
+    with entered(tenant):
+        create_company(name="Secretive Holdings", by=members["owner"], now=now)
+    role_given(company=OWN)
+    rows = "opportunity,account,stage\nA,Secretive Holding,Won\nB,SecretiveHoldings,Won\nC,Secretive Holdings,Won\n"
+    told = forecast("deals", rows)["forecasts"][0]
+    assert told["createdCount"] == 0
+    assert not any("“Secretive Holdings”." in one or "Did you mean" in one for one in told["messages"])
+
+
+def test_links_add_nothing_that_whoever_imports_may_not_create(role_given, forecast):
+    role_given(company=dict.fromkeys(OWN, "none"))
+    rows = "full name,email,company,owner\nAnna Rossi,anna@x.example,Brand New Ltd,Nobody Yet\n"
+    told = forecast("contacts", rows, createMissing=True)["forecasts"][0]
+    assert not any("is added" in one for one in told["messages"]), told
+
+
+def test_fields_that_a_role_withholds_are_not_imported(role_given, forecast):
+    role_given(fields={"contact": {"phones": "read"}})
+    (problem,) = forecast("contacts", "full name,mobile\nAnna Rossi,+49 30 1234567\n")["problems"]
+    assert (problem["code"], problem["field"]) == ("FORBIDDEN", "mobile")
+
+
+def test_who_may_not_change_all_records_cannot_undo_the_import_of_others(
+    tenant,
+    members,
+    now,
+    role_given,
+    cast,
+):
+    with entered(tenant):
+        owner = members["owner"]
+        file = io.BytesIO(b"account\nHottechi\n")
+        record = actions.upload_import(file=file, file_name="a.csv", object_name="companies", by=owner, now=now)
+        actions.begin_import(record=record, by=owner, now=now, as_job=False)
+    role_given(company={**OWN, "read": "all"})
+    page = cast["member"].post(f"/import/{record.pk}/undo/")
+    assert page.status_code == 403
+    assert cast["member"].get(f"/import/{record.pk}/").status_code == 200
