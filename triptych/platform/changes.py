@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
+from triptych.platform import clock
 from triptych.platform.refusals import Refused
 
 Changes = dict[str, tuple[Any, Any]]
@@ -74,6 +75,9 @@ def check_fields(record: models.Model, *, only: Iterable[str] | None = None) -> 
         if not _can_be_stored(getattr(record, field.attname)):
             message = _("This holds a character that cannot be stored. Type the text anew instead of pasting it.")
             raise Refused(message, field=field.name)
+        moment = getattr(record, field.attname)
+        if isinstance(moment, datetime) and not clock.is_shown_everywhere(moment):
+            raise Refused(_("This lies too far away. Choose a date between 0001 and 9999."), field=field.name)
     names = {field.name for field in columns}
     try:
         record.clean_fields(exclude={field.name for field in record._meta.fields} - names)

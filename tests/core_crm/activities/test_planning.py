@@ -355,6 +355,27 @@ def test_a_move_on_the_calendar_is_undone_at_its_toast(cast, tenant, members, no
     assert (one.start_at, one.duration_minutes) == (start, 30)
 
 
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"to": "0001-01-01T00:00:00+14:00"},
+        {"to": "9999-12-31T23:59:00+00:00", "minutes": "60"},
+        {"minutes": "9" * 5000},
+    ],
+)
+def test_no_address_moves_an_activity_to_where_nobody_can_read_it(cast, tenant, members, berlin, now, where):
+    with entered(tenant):
+        one = actions.create_activity(
+            kind="meeting", subject="Once", start_at=now, duration_minutes=30, by=members["member"], now=now
+        )
+    address = urlencode({"to": now.isoformat(), **where})
+    assert cast["member"].post(f"/calendar/{one.pk}/move/back/?{address}").status_code in (302, 404)
+    assert cast["member"].get(f"/activities/{one.pk}/").status_code == 200
+    far = datetime(1, 1, 1, tzinfo=UTC)
+    with entered(tenant), pytest.raises(Refused):
+        actions.update_activity(activity=one, start_at=far, by=members["member"], now=now)
+
+
 def test_the_page_of_an_activity_tells_its_plan_and_leads_to_it(cast, tenant, weekly):
     page = cast["member"].get(f"/activities/{weekly.pk}/").content.decode()
     assert "Every week" in page

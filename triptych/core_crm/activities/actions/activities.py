@@ -171,7 +171,10 @@ def _settle(activity: Activity, changes: Changes, *, now: datetime) -> None:
     if activity.kind == Activity.Kind.CALL:
         activity.direction = activity.direction or Activity.Direction.OUTBOUND
     if activity.start_at and activity.duration_minutes is not None:
-        activity.end_at = activity.start_at + timedelta(minutes=activity.duration_minutes)
+        try:
+            activity.end_at = activity.start_at + timedelta(minutes=activity.duration_minutes)
+        except OverflowError:
+            raise Refused(_("This lasts too long."), field="duration_minutes") from None
     activity.settle()
     settle_plan(activity, changes, now=now)
 

@@ -147,9 +147,10 @@ def move_back(request: TenantRequest, pk: UUID) -> HttpResponse:
     """Undo a move: the activity goes to the time `?to=` again, and lasts `?minutes=`."""
     activity = access.activity_to_change(request.member, pk)
     to, minutes = _moment(request.GET.get("to", "")), request.GET.get("minutes", "")
-    if to is None or timezone.is_naive(to) or activity.is_series:
+    if to is None or timezone.is_naive(to) or activity.is_series or not clock.is_shown_everywhere(to):
         raise Http404
-    fields = moment_fields(activity.kind, to, int(minutes) if minutes.isdecimal() else None)
+    lasting = int(minutes) if minutes.isdecimal() and len(minutes) < 7 else None
+    fields = moment_fields(activity.kind, to, lasting)
     try:
         actions.update_activity(activity=activity, by=request.member, now=clock.now(), **fields)
     except Refused as refused:

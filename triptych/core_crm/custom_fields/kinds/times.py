@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.custom_fields.kinds.base import Kind, Stored, Unfit, as_text
+from triptych.platform import clock
 from triptych.platform.web.templatetags import parts
 
 if TYPE_CHECKING:
@@ -97,10 +98,9 @@ class Moment(Kind):
             return None
         if timezone.is_naive(moment):
             moment = timezone.make_aware(moment)
-        try:
-            return moment.astimezone(UTC).strftime(INSTANT).zfill(27)
-        except OverflowError:
-            raise Unfit(_("This lies too far away. Choose a date between 0001 and 9999.")) from None
+        if not clock.is_shown_everywhere(moment):
+            raise Unfit(_("This lies too far away. Choose a date between 0001 and 9999."))
+        return moment.astimezone(UTC).strftime(INSTANT).zfill(27)
 
     def form_field(self, field: CustomField, **options: Any) -> forms.Field:
         widget = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
