@@ -10,7 +10,9 @@ import pytest
 from triptych.core_crm.activities import actions as activities
 from triptych.core_crm.deals.actions import create_deal
 from triptych.core_crm.lists.models import SavedView
+from triptych.core_crm.rights.actions import create_role, give_role
 from triptych.platform.scope import entered
+from triptych.tenants.members.models import Member
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +140,12 @@ def test_the_calendar_of_activities_obeys_conditions_and_is_saved_as_a_view(cast
     led = cast["reader"].get(f"/views/{view.pk}/").url
     assert led.startswith("/calendar/?")
     assert "date=" not in led
+
+
+def test_no_calendar_shows_a_day_that_a_role_hides(cast, deals, tenant, members, now):
+    with entered(tenant):
+        hidden = {"deal": {"close_date": "hidden"}}
+        role = create_role(name="No days", base="member", rights={}, field_rights=hidden, by=members["owner"], now=now)
+        give_role(member=Member.objects.get(pk=members["member"].pk), role=role, by=members["owner"], now=now)
+    page = cast["member"].get("/deals/?view=calendar&month=2026-03").content.decode()
+    assert on(page) == {"Anvil", "Bellows", "Chisel", "Drill"}

@@ -94,9 +94,9 @@ class ListSpec:
         fields = [field for field in (*self.fields, *more) if not hidden & {field.name, field.path}]
         gone = {field.name for field in (*self.fields, *more)} - {field.name for field in fields} | hidden
         columns = [*columns[:1], *(one for one in columns[1:] if not gone & {one.name, f"{one.name}s", *one.order})]
-        return replace(
-            self, columns=columns, fields=[_seen_by(member, field) for field in fields] if narrow else fields
-        )
+        fields = [_seen_by(member, field) for field in fields] if narrow else fields
+        ways = [way for way in self.ways if way != "calendar" or self.day not in hidden]
+        return replace(self, columns=columns, fields=fields, ways=ways)
 
     def way_of(self, params: Mapping[str, Any]) -> str:
         """The way to see it that the parameters of an address ask for, the usual one if they ask for none it has."""

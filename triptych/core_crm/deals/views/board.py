@@ -33,7 +33,7 @@ def index(request: TenantRequest) -> HttpResponse:
     """The board of a pipeline; with `?view=table` the table of all deals, with `?view=calendar` a month of them by the
     day on which they are expected to close. All of them show what the same search, filters and conditions leave."""
     listing = _listing(request, request.GET)
-    way = LIST.way_of(request.GET)
+    way = listing.spec.way_of(request.GET)
     ways = _ways(listing, way)
     if way == "table":
         return list_page(request, listing, template="deals/table.html", ways=ways)
@@ -133,6 +133,7 @@ def _ways(listing: Listing, current: str) -> list[Tab]:
     return [
         Tab(label, listing.url(view=None if way == "board" else way), is_current=current == way, icon=icon)
         for way, label, icon in offered
+        if way in listing.spec.ways
     ]
 
 
