@@ -10,8 +10,10 @@ from triptych.core_crm.custom_fields import actions
 from triptych.core_crm.custom_fields.computed.resolving import Terms, finished, shown, values_of
 from triptych.core_crm.custom_fields.computed.terms import BadFormula
 from triptych.core_crm.custom_fields.models import CustomField
+from triptych.core_crm.rights.actions import create_role, give_role
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import entered
+from triptych.tenants.members.models import Member
 
 pytestmark = pytest.mark.django_db
 
@@ -178,6 +180,18 @@ def test_owners_and_admins_try_a_formula_and_keep_it(api, cast, company, tenant,
     else:
         assert (answer["examples"], answer["problems"][0]["code"], page.status_code) == ([], "FORBIDDEN", 403)
         assert made["problems"][0]["code"] == "FORBIDDEN"
+
+
+def test_trying_a_formula_shows_nobody_what_their_role_hides(cast, company, tenant, members, now):
+    by = members["owner"]
+    with entered(tenant):
+        hidden = {"company": {"number_of_employees": "hidden"}}
+        role = create_role(name="Half", base="admin", rights={}, field_rights=hidden, by=by, now=now)
+        give_role(member=Member.objects.get(pk=members["admin"].pk), role=role, by=by, now=now)
+    data = {"label": "Twice", "expression": "numberOfEmployees * 2", "seen_by": "everybody", "do": "preview"}
+    page = cast["admin"].post(f"{HOME}new/?object=company&kind=formula", data).content.decode()
+    assert "<b>20</b>" not in page
+    assert "Your role does not show you all that this comes from." in page
 
 
 def test_a_circle_is_refused_with_the_way_round(tenant, members, formula, now):

@@ -7,6 +7,7 @@ import pytest
 
 from triptych.core_crm.contacts.actions import create_company
 from triptych.core_crm.imports import actions
+from triptych.core_crm.imports.models import Import
 from triptych.core_crm.rights.actions import create_role, give_role
 from triptych.platform.scope import entered
 from triptych.tenants.members.models import Member
@@ -92,3 +93,14 @@ def test_who_may_not_change_all_records_cannot_undo_the_import_of_others(
     page = cast["member"].post(f"/import/{record.pk}/undo/")
     assert page.status_code == 403
     assert cast["member"].get(f"/import/{record.pk}/").status_code == 200
+
+
+def test_a_table_that_nobody_knows_is_not_for_who_does_not_see_everything(tenant, members, now, role_given, cast):
+    with entered(tenant):
+        record = Import.objects.create(
+            file_name="salaries.csv", started_by=members["owner"], created_at=now, updated_at=now, columns=["a"]
+        )
+    assert "salaries.csv" in cast["member"].get("/import/").content.decode()
+    role_given(company=OWN)
+    assert "salaries.csv" not in cast["member"].get("/import/").content.decode()
+    assert cast["member"].get(f"/import/{record.pk}/").status_code == 404

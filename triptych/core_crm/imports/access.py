@@ -31,11 +31,14 @@ def may_import(member: Member) -> None:
 
 
 def imports_visible_to(member: Member) -> ImportQuerySet:
-    """The tenant's imports of what the member sees all of, and their own; none for who may only read."""
+    """The tenant's imports of what the member sees all of, and their own; none for who may only read. Tables of which
+    nobody knows what they hold are for who sees everything."""
     if not member.may_write:
         return Import.objects.none()
-    whole = [name for name, importer in all_importers().items() if may_all(member, READ, importer.model)]
-    return Import.objects.filter(Q(object_name__in=["", *whole]) | Q(started_by=member))
+    importers = all_importers()
+    whole = [name for name, importer in importers.items() if may_all(member, READ, importer.model)]
+    unknown = [""] if len(whole) == len(importers) else []
+    return Import.objects.filter(Q(object_name__in=[*unknown, *whole]) | Q(started_by=member))
 
 
 def import_to_see(member: Member, pk: UUID) -> Import:

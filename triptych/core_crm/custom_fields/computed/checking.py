@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.custom_fields.computed import rollups
 from triptych.core_crm.custom_fields.computed.resolving import Terms, finished, result_of, shown
+from triptych.core_crm.custom_fields.computed.rights import may_see
 from triptych.core_crm.custom_fields.computed.terms import BadFormula
 from triptych.core_crm.custom_fields.kinds import kind_of
 from triptych.core_crm.custom_fields.kinds.computed import reason_of
@@ -106,9 +107,11 @@ def examples(field: CustomField, member: Member) -> list[Example]:
     """What a field that is not kept yet would come to on the newest records that the member sees.
 
     Raises:
-        Refused: it does not fit together.
+        Refused: it does not fit together, or comes from what the member's role hides.
     """
     settle(field)
+    if not may_see(member, field, {one.api_name: one for one in _others(field)}):
+        raise BadFormula(_("Your role does not show you all that this comes from. Ask an owner."))
     newest = OBJECTS[field.object].visible_to(member).order_by("-created_at", "-pk")[:EXAMPLES]
     ids = [record.pk for record in newest]
     term = finished(Terms(field.object, [*_others(field), field]).of(field))
