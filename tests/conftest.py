@@ -3,8 +3,12 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["triptych.testing"]
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -20,6 +24,15 @@ def pytest_runtest_makereport(item, call):
 def pytest_xdist_auto_num_workers(config):
     """The whole suite runs on every core; what somebody names runs at once, in this process."""
     return (os.cpu_count() or 1) if config.args_source is config.ArgsSource.TESTPATHS else 0
+
+
+@pytest.fixture(autouse=True)
+def _english_again():
+    """A request leaves the language of its page behind in the thread."""
+    from django.utils.translation import override
+
+    with override("en"):
+        yield
 
 
 def pytest_sessionstart(session):

@@ -17,13 +17,6 @@ from triptych.tenants.models import Tenant
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _english_afterwards():
-    """A request leaves its language behind."""
-    with override("en"):
-        yield
-
-
 @pytest.fixture
 def german(tenant):
     """The workspace speaks German."""
