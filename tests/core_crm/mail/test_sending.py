@@ -8,6 +8,7 @@ from email.policy import default
 import pytest
 from aiosmtpd.controller import Controller
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from strawberry.relay.utils import to_base64
 
 from triptych.core_crm.cases import actions
@@ -204,6 +205,14 @@ def test_the_database_keeps_notes_inside(tenant, members, case, now):
         CaseMessage.objects.create(case=case, kind="internal", body="x", at=now, sent_to="a@b.test", delivery="queued")
 
 
+def _remembering(attached, kept):
+    def remembering(case, message, files):
+        kept.extend(files)
+        return attached(case, message, files)
+
+    return remembering
+
+
 class TestFilesOfAReply:
     def test_they_go_with_the_mail_and_stay_on_the_case(self, cast, tenant, case, worker, postman):
         files = [
@@ -232,6 +241,15 @@ class TestFilesOfAReply:
         assert (page.status_code, "run.exe" in page.text, "See." in page.text) == (422, True, True)
         with entered(tenant):
             assert (File.objects.count(), case.messages.count()) == (0, 0)
+
+    def test_no_bytes_stay_of_what_is_too_large_for_a_mail(self, cast, tenant, case, monkeypatch):
+        kept = []
+        monkeypatch.setattr(conversation, "MOST_MAILED", 2)
+        monkeypatch.setattr(conversation, "_attached", _remembering(conversation._attached, kept))
+        said = {"reply-body": "See.", "reply-attachments": [ContentFile(b"%PDF-1.4", name="Guide.pdf")]}
+        assert cast["member"].post(f"/cases/{case.pk}/say/reply/", said).status_code == 302
+        with entered(tenant):
+            assert [default_storage.exists(file.storage_key) for file in kept] == [False]
 
     def test_the_api_attaches_files_of_the_case_only(self, api, tenant, members, case, now):
         with entered(tenant):

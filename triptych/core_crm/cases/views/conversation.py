@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpResponse
@@ -49,7 +50,13 @@ def _said(request: TenantRequest, case: Case, what: str, form: Form) -> None:
     body, now, member = form.cleaned_data["body"], clock.now(), request.member
     if what == "reply":
         files = attach_files(form.cleaned_data["attachments"], kind="case", object_id=case.pk, by=member, now=now)
-        actions.reply(case=case, body=body, then=form.cleaned_data["then"], attachments=files, by=member, now=now)
+        then = form.cleaned_data["then"]
+        try:
+            actions.reply(case=case, body=body, then=then, attachments=files, by=member, now=now)
+        except Refused:  # their rows go with the transaction
+            for file in files:
+                default_storage.delete(file.storage_key)
+            raise
         toasts.show(request, _("Reply added."))
     elif what == "note":
         actions.add_internal_note(case=case, body=body, by=member, now=now)
