@@ -75,4 +75,4 @@ def test_killed_half_way_it_resumes_without_doubles(place, start):
         names = list(Deal.objects.values_list("name", flat=True))
         assert (len(names), len(set(names))) == (ROWS, ROWS)
         assert (StageChange.objects.count(), record.references.count()) == (ROWS, ROWS)
-    assert f"{ROWS:,} created" in told
+    assert f"Created: {ROWS:,}" in told
