@@ -108,7 +108,7 @@ def server(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
 
 
 def _furnish(database: str) -> None:
-    """Sample records for Acme Tools, a spare tenant for whoever signs up, and an operator of the installation."""
+    """Sample records for Acme Tools, spare tenants for those who sign up, and an operator of the installation."""
     from triptych.core_crm.samples import actions as samples
     from triptych.tenants import provisioning
     from triptych.tenants.members.models import Member
@@ -123,7 +123,8 @@ def _furnish(database: str) -> None:
             acme = Tenant.objects.get(subdomain="acme")
         with entered(acme):
             samples.add_samples(by=Member.objects.get(role="owner"), now=clock.now())
-        provisioning.make_spare(now=clock.now())
+        for _sign_up in range(2):
+            provisioning.make_spare(now=clock.now())
         add_operator(email="operator@triptych.example", password=PASSWORD)
     finally:
         connection.close()

@@ -21,6 +21,7 @@ from triptych.core_crm.imports.changes import changes_of, marks_of, model_of
 from triptych.core_crm.imports.importer import Importer
 from triptych.core_crm.imports.models import Import
 from triptych.core_crm.words import words_of
+from triptych.platform.languages.wording import within_sentence
 
 BOOKKEEPING = ("imports", "search")
 """Apps whose pointers to a record do not count as somebody's work on it."""
@@ -84,7 +85,7 @@ def _held(
             for holder, owner, pk in rows.values_list("pk", owner_column, column):
                 goes = holder in done.touched[label] or owner in done.touched[owner_kind]
                 if not goes or holder in kept[label] or owner in kept[owner_kind]:
-                    yield pk, str(_("It is in use: {what}.").format(what=words_of(model)))
+                    yield pk, str(_("It is in use: {what}.").format(what=within_sentence(words_of(model))))
 
 
 def _part_columns(importer: Importer) -> Iterator[tuple[str, str]]:
