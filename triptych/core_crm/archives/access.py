@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.core import signing
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from triptych.core_crm import kept_files
 from triptych.core_crm.rights.access import EXPORT, READ, hidden_fields, may_all
-from triptych.platform import scope
 from triptych.platform.events.models import Job, JobQuerySet
 from triptych.platform.plugins import hooks
 from triptych.platform.refusals import Forbidden
@@ -19,11 +17,6 @@ from triptych.tenants.members.models import Member
 
 KIND = "archive.export"
 BRINGING = "archive.import"
-KEPT = timedelta(days=7)
-"""For how long an archive can be downloaded."""
-
-PASS_SECONDS = 3600
-"""For how long the address that the API gives leads to the archive."""
 
 
 def exporting_everything(member: Member) -> Member:
@@ -87,16 +80,9 @@ def export_to_see(member: Member, pk: UUID) -> Job:
     return job
 
 
-def file_of(job: Job, *, at: datetime) -> str:
-    """The name under which the archive stands in the storage; empty when there is none, or no longer."""
-    if job.state != Job.State.DONE or not job.finished_at or at >= job.finished_at + KEPT:
-        return ""
-    return str((job.result or {}).get("file", ""))
-
-
 def pass_for(job: Job, member: Member) -> str:
     """A text with which a program downloads the archive for the member, for an hour."""
-    return signing.dumps([str(job.pk), str(member.pk)], salt=_salt())
+    return kept_files.pass_for(job, member, purpose="archives")
 
 
 def export_by_pass(text: str) -> Job:
@@ -105,15 +91,4 @@ def export_by_pass(text: str) -> Job:
     Raises:
         Http404: it is none of this tenant's, or too old, or the member may not.
     """
-    try:
-        job_id, member_id = signing.loads(text, salt=_salt(), max_age=PASS_SECONDS)
-        member = Member.objects.active().filter(pk=UUID(member_id)).first()
-        if member is None:
-            raise Http404
-        return export_to_see(member, UUID(job_id))
-    except (signing.BadSignature, Forbidden, ValueError, TypeError):
-        raise Http404 from None
-
-
-def _salt() -> str:
-    return f"triptych.archives:{scope.current().schema_name}"
+    return kept_files.job_by_pass(text, purpose="archives", to_see=export_to_see)

@@ -12,7 +12,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from triptych.core_crm.archives.access import KEPT, KIND, exporting_everything
+from triptych.core_crm import kept_files
+from triptych.core_crm.archives.access import KIND, exporting_everything
 from triptych.core_crm.archives.writing import Stopped, write_archive
 from triptych.core_crm.imports.running import Watcher
 from triptych.platform import events
@@ -90,7 +91,7 @@ def export_to_file(path: Path, *, tenant: Tenant, now: datetime, watcher: Watche
 
 def remove_old_exports(*, now: datetime) -> int:
     """Delete the archives that can no longer be downloaded. Returns how many."""
-    old = Job.objects.filter(kind=KIND, finished_at__lte=now - KEPT, result__file__gt="")
+    old = Job.objects.filter(kind=KIND, finished_at__lte=now - kept_files.KEPT, result__file__gt="")
     for job in old:
         result = job.result or {}
         default_storage.delete(result["file"])

@@ -13,6 +13,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from triptych.core_crm import kept_files
 from triptych.core_crm.archives import access, actions, bringing
 from triptych.core_crm.archives.states import state_of
 from triptych.graphql.context import ApiInfo
@@ -42,7 +43,7 @@ class ArchiveJob:
     def of(cls, job: Job, info: ApiInfo) -> ArchiveJob:
         """The job as the API tells of it."""
         result = job.result or {}
-        has_file = bool(access.file_of(job, at=info.context.now))
+        has_file = bool(kept_files.file_of(job, at=info.context.now))
         path = reverse("archives:fetch", args=[access.pass_for(job, info.context.member)]) if has_file else None
         return cls(
             id=strawberry.ID(str(job.pk)),
@@ -53,7 +54,7 @@ class ArchiveJob:
             byte_count=result.get("bytes"),
             created_at=job.created_at,
             finished_at=job.finished_at,
-            expires_at=job.finished_at + access.KEPT if has_file and job.finished_at else None,
+            expires_at=job.finished_at + kept_files.KEPT if has_file and job.finished_at else None,
             download_path=path,
         )
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from triptych.core_crm import kept_files
 from triptych.core_crm.archives import access, actions, bringing
 from triptych.core_crm.archives.forms import ArchiveForm
 from triptych.core_crm.archives.loading import NotEmpty, must_be_empty
@@ -35,7 +36,7 @@ def page(request: TenantRequest) -> HttpResponse:
     found = list(access.exports_visible_to(request.member)[:SHOWN])
     underway = next((job for job in found if not job.is_finished), None)
     past = [
-        {"job": job, "has_file": bool(access.file_of(job, at=now)), "until": job.finished_at + access.KEPT}
+        {"job": job, "has_file": bool(kept_files.file_of(job, at=now)), "until": job.finished_at + kept_files.KEPT}
         for job in found
         if job.finished_at
     ]
@@ -150,7 +151,7 @@ def fetch(request: TenantRequest, pass_text: str) -> FileResponse:
 
 
 def _streamed(request: TenantRequest, job: Job) -> FileResponse:
-    name = access.file_of(job, at=clock.now())
+    name = kept_files.file_of(job, at=clock.now())
     if not name:
         raise Http404
     try:

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from django.core import signing
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from triptych.core_crm import kept_files
 from triptych.core_crm.contacts.models import Contact
 from triptych.core_crm.leads.models import Lead
 from triptych.core_crm.privacy.erasing import DOSSIERS
 from triptych.core_crm.privacy.models import Erasure, ErasureQuerySet
 from triptych.core_crm.rights.access import DELETE, EXPORT, READ, hidden_fields, may_all
-from triptych.platform import scope
 from triptych.platform.events.models import Job, JobQuerySet
 from triptych.platform.plugins import hooks
 from triptych.platform.refusals import Forbidden
 from triptych.tenants.members.access import administering
 from triptych.tenants.members.models import Member
-
-KEPT = timedelta(days=7)
-"""For how long a dossier can be downloaded."""
-
-PASS_SECONDS = 3600
-"""For how long the address that the API gives leads to a dossier."""
 
 RECORDS: dict[str, type[Contact] | type[Lead]] = {"contact": Contact, "lead": Lead}
 
@@ -90,29 +82,11 @@ def dossier_to_see(member: Member, pk: UUID) -> Job:
     return job
 
 
-def file_of(job: Job, *, at: datetime) -> str:
-    """The name under which the dossier stands in the storage; empty when there is none, or no longer."""
-    if job.state != Job.State.DONE or not job.finished_at or at >= job.finished_at + KEPT:
-        return ""
-    return str((job.result or {}).get("file", ""))
-
-
 def pass_for(job: Job, member: Member) -> str:
     """A text with which a program downloads the dossier for the member, for an hour."""
-    return signing.dumps([str(job.pk), str(member.pk)], salt=_salt())
+    return kept_files.pass_for(job, member, purpose="privacy")
 
 
 def dossier_by_pass(text: str) -> Job:
     """The dossier that a pass leads to, if the member it was made for may still have it; else Http404."""
-    try:
-        job_id, member_id = signing.loads(text, salt=_salt(), max_age=PASS_SECONDS)
-        member = Member.objects.active().filter(pk=UUID(member_id)).first()
-        if member is None:
-            raise Http404
-        return dossier_to_see(member, UUID(job_id))
-    except (signing.BadSignature, Forbidden, ValueError, TypeError):
-        raise Http404 from None
-
-
-def _salt() -> str:
-    return f"triptych.privacy:{scope.current().schema_name}"
+    return kept_files.job_by_pass(text, purpose="privacy", to_see=dossier_to_see)

@@ -13,9 +13,10 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from triptych.core_crm import kept_files
 from triptych.core_crm.imports.running import Watcher
 from triptych.core_crm.privacy import dossier, erasing
-from triptych.core_crm.privacy.access import KEPT, RECORDS, answering
+from triptych.core_crm.privacy.access import RECORDS, answering
 from triptych.core_crm.privacy.access import erasing as may_erase
 from triptych.core_crm.privacy.erasing import DOSSIERS, NothingKnown, check_erasable, remove_files
 from triptych.core_crm.privacy.mentions import python_expression_of
@@ -109,7 +110,7 @@ def dossier_to_file(person: Person, path: Path, *, tenant: Tenant, now: datetime
 
 def remove_old_dossiers(*, now: datetime) -> int:
     """Delete the dossiers that can no longer be downloaded. Returns how many."""
-    old = Job.objects.filter(kind=DOSSIERS, finished_at__lte=now - KEPT, result__file__gt="")
+    old = Job.objects.filter(kind=DOSSIERS, finished_at__lte=now - kept_files.KEPT, result__file__gt="")
     for job in old:
         result = job.result or {}
         default_storage.delete(result["file"])

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from triptych.core_crm import kept_files
 from triptych.core_crm.privacy import access, actions, dossier
 from triptych.core_crm.privacy.erasing import IsMember, check_erasable
 from triptych.core_crm.privacy.forms import ConfirmForm, LookUpForm
@@ -45,7 +46,7 @@ def index(request: TenantRequest) -> HttpResponse:
     dossiers = list(access.dossiers_visible_to(request.member)[:SHOWN])
     context = {
         "form": form,
-        "dossiers": [{"job": job, "has_file": bool(access.file_of(job, at=now))} for job in dossiers],
+        "dossiers": [{"job": job, "has_file": bool(kept_files.file_of(job, at=now))} for job in dossiers],
         "receipts": access.receipts_visible_to(request.member)[:SHOWN],
     }
     return render(request, "privacy/index.html", context, status=200 if not form.errors else 422)
@@ -84,9 +85,9 @@ def erase(request: TenantRequest) -> HttpResponse:
 def dossier_page(request: TenantRequest, pk: UUID) -> HttpResponse:
     """A dossier on its way, or ready."""
     job = access.dossier_to_see(request.member, pk)
-    context: dict[str, Any] = {"job": job, "has_file": bool(access.file_of(job, at=clock.now()))}
+    context: dict[str, Any] = {"job": job, "has_file": bool(kept_files.file_of(job, at=clock.now()))}
     if job.finished_at:
-        context["until"] = job.finished_at + access.KEPT
+        context["until"] = job.finished_at + kept_files.KEPT
     return render(request, "privacy/dossier_page.html", {**context, **_progress(job, "dossier")})
 
 
@@ -199,7 +200,7 @@ def _progress(job: Job, what: str, pk: UUID | None = None) -> dict[str, Any]:
 
 
 def _streamed(job: Job) -> FileResponse:
-    name = access.file_of(job, at=clock.now())
+    name = kept_files.file_of(job, at=clock.now())
     if not name:
         raise Http404
     try:

@@ -11,6 +11,7 @@ from django.http import Http404
 from django.urls import reverse
 from strawberry.scalars import JSON
 
+from triptych.core_crm import kept_files
 from triptych.core_crm.archives.states import state_of
 from triptych.core_crm.privacy import access, actions
 from triptych.core_crm.privacy.models import BACKUPS, Erasure
@@ -64,7 +65,7 @@ class PersonExport:
     @classmethod
     def of(cls, job: Job, info: ApiInfo) -> PersonExport:
         """The job as the API tells of it."""
-        has_file = bool(access.file_of(job, at=info.context.now))
+        has_file = bool(kept_files.file_of(job, at=info.context.now))
         path = reverse("privacy:fetch", args=[access.pass_for(job, info.context.member)]) if has_file else None
         return cls(
             id=strawberry.ID(str(job.pk)),
@@ -73,7 +74,7 @@ class PersonExport:
             error=job.error,
             row_count=(job.result or {}).get("rows"),
             created_at=job.created_at,
-            expires_at=job.finished_at + access.KEPT if has_file and job.finished_at else None,
+            expires_at=job.finished_at + kept_files.KEPT if has_file and job.finished_at else None,
             download_path=path,
         )
 
