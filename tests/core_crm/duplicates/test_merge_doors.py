@@ -3,7 +3,7 @@
 import pytest
 from strawberry.relay.utils import to_base64
 
-from triptych.core_crm.cases.actions import create_case
+from triptych.core_crm.cases.actions import create_case, take_in_message
 from triptych.core_crm.contacts.actions import create_company, create_contact, delete_contact, update_contact
 from triptych.core_crm.contacts.models import Contact
 from triptych.core_crm.deals.actions import create_deal
@@ -249,3 +249,55 @@ def test_plugins_move_their_rows_and_may_refuse(cast, tenant, pretend, pair):
         pair[0].refresh_from_db()
         assert pair[0].description == "With Ann Rosi"
         assert Merge.objects.get().moved_count == 2
+
+
+PREVIEW = """query ($winner: ID!, $loser: ID!) { mergePreview(winner: $winner, loser: $loser) {
+  fields { field winner loser takes proposed } moving { what count } refusal winnerVersion loserVersion } }"""
+
+
+def previewed(api, kind, pair, who="member"):
+    return api(PREVIEW, who=who, winner=gid(kind, pair[0]), loser=gid(kind, pair[1]))
+
+
+def test_the_api_shows_a_merge_before_it_is_made(api, tenant, members, pair, act):
+    shown = previewed(api, "Contact", pair)["data"]["mergePreview"]
+    fields = {one.pop("field"): one for one in shown["fields"]}
+    assert fields["emails"] == {
+        "winner": "anna@acme.example", "loser": "ann@acme.example",
+        "takes": ["WINNER", "LOSER", "BOTH"], "proposed": "BOTH",
+    }  # fmt: skip
+    assert fields["first_name"] == {"winner": "", "loser": "Ann", "takes": ["WINNER", "LOSER"], "proposed": "LOSER"}
+    assert (shown["refusal"], shown["winnerVersion"]) == (None, pair[0].version)
+    assert {"what": "Deals", "count": 1} in shown["moving"]
+
+    with entered(tenant):
+        role = create_role(name="Seller", rights={}, field_rights={"contact": {"emails": "hidden"}}, **act)
+        members["member"].role_record = role
+        members["member"].save()
+    text = str(previewed(api, "Contact", pair)["data"])
+    assert ("emails" in text, "anna@acme" in text, "first_name" in text) == (False, False, True)
+
+
+@pytest.mark.parametrize(
+    ("who", "code"),
+    [("reader", "FORBIDDEN"), ("outsider", "UNAUTHENTICATED"), ("stranger", "UNAUTHENTICATED")],
+)
+def test_who_may_not_merge_sees_no_preview(api, pair, who, code):
+    assert previewed(api, "Contact", pair, who)["errors"][0]["extensions"]["code"] == code
+
+
+def test_a_preview_of_what_cannot_be_merged_says_so(api, tenant, pair, act):
+    alone = previewed(api, "Contact", (pair[0], pair[0]))["data"]["mergePreview"]
+    assert alone["refusal"] == "A record cannot be merged into itself."
+    with entered(tenant):
+        cases = [create_case(subject=name, **act) for name in ("One", "Other")]
+        take_in_message(case=cases[1], body="Help", contact=None, **act)
+    shown = previewed(api, "Case", cases)["data"]["mergePreview"]
+    assert (shown["fields"], shown["moving"], shown["refusal"]) == ([], [{"what": "Messages", "count": 1}], None)
+
+    for kind, both, code in [
+        ("Stage", pair, "BAD_USER_INPUT"), ("Deal", pair, "NOT_FOUND"), ("Contact", (pair[0], act["by"]), "NOT_FOUND"),
+    ]:  # fmt: skip
+        assert previewed(api, kind, both)["errors"][0]["extensions"]["code"] == code
+    mixed = api(PREVIEW, winner=gid("Contact", pair[0]), loser=gid("Deal", pair[1]))
+    assert mixed["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"

@@ -10,7 +10,7 @@ from django.http import Http404
 
 from triptych.core_crm.duplicates.kinds import KINDS, MergeKind
 from triptych.core_crm.duplicates.models import Merge
-from triptych.core_crm.rights.access import visible
+from triptych.core_crm.rights.access import DELETE, must, visible
 from triptych.platform import search
 from triptych.tenants.members.models import Member
 
@@ -23,6 +23,17 @@ def kind_named(name: str) -> MergeKind:
     if name not in KINDS:
         raise Http404
     return KINDS[name]
+
+
+def pair_to_merge(kind: MergeKind, member: Member, winner: UUID, loser: UUID) -> tuple[Any, Any]:
+    """The record that goes on and the one that is merged into it.
+
+    Raises Http404 for one that is not there for this member, Forbidden if they may not change the one or not delete
+    the other.
+    """
+    changed, deleted = kind.to_change(member, winner), kind.to_see(member, loser)
+    must(member, DELETE, deleted)
+    return changed, deleted
 
 
 def where_it_went(kind: MergeKind, pk: UUID, member: Member) -> Any | None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 from django.db import models
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -39,6 +42,8 @@ class Offer:
     loser: Any
     takes: tuple[Take, ...]
     proposed: Take
+    winner_text: str = ""
+    loser_text: str = ""
 
     @property
     def options(self) -> list[dict[str, Any]]:
@@ -65,6 +70,8 @@ def offers(kind: MergeKind, winner: Record, loser: Record, member: Member) -> li
             loser=shown[1][name]["show"],
             takes=takes,
             proposed=proposed,
+            winner_text=_as_text(shown[0][name]["value"]),
+            loser_text=_as_text(shown[1][name]["value"]),
         )
         for name, takes, proposed in _choosable(kind, winner, loser, member)
         if name in shown[0]
@@ -93,6 +100,13 @@ def take_over(kind: MergeKind, winner: Any, loser: Any, choices: Choices, by: Me
             _take_columns(fields[name], winner, loser, take)
         else:
             _take_custom(definitions.of(kind.name).find(name), winner, loser)
+
+
+def _as_text(value: str) -> str:
+    """What a fact shows, without markup: each block a line."""
+    if not isinstance(value, SafeString):
+        return value
+    return unescape(strip_tags(value.replace("</span>", "\n"))).strip()
 
 
 def _facts(kind: MergeKind, record: Record, member: Member) -> list[dict[str, Any]]:

@@ -17,11 +17,10 @@ from triptych.core_crm.duplicates.choosing import Take, offers
 from triptych.core_crm.duplicates.kinds import MergeKind
 from triptych.core_crm.duplicates.links import counted
 from triptych.core_crm.duplicates.words import called
-from triptych.core_crm.rights.access import CREATE, DELETE, must, must_at_all
+from triptych.core_crm.rights.access import CREATE, must_at_all
 from triptych.platform import clock
 from triptych.platform.refusals import Conflict, Forbidden, Refused
 from triptych.platform.web import toasts
-from triptych.tenants.members.models import Member
 from triptych.tenants.routing import TenantRequest
 
 MOST_FOUND = 20
@@ -57,7 +56,7 @@ def of_record(request: TenantRequest, kind: str, pk: UUID) -> HttpResponse:
 def merge(request: TenantRequest, kind: str, pk: UUID, other: UUID) -> HttpResponse:
     """See both records field by field, choose whose values go on, and merge `other` into `pk`."""
     merging = access.kind_named(kind)
-    winner, loser = _pair(merging, request.member, pk, other)
+    winner, loser = access.pair_to_merge(merging, request.member, pk, other)
     refusal, status = "", 200
     if request.method == "POST":
         try:
@@ -123,12 +122,6 @@ def _typed(request: TenantRequest) -> likeness.Typed:
         company=given.get("company") or given.get("company_name", ""),
         domain=given.get("domain") or given.get("website", ""),
     )
-
-
-def _pair(kind: MergeKind, member: Member, pk: UUID, other: UUID) -> tuple[Any, Any]:
-    winner, loser = kind.to_change(member, pk), kind.to_see(member, other)
-    must(member, DELETE, loser)
-    return winner, loser
 
 
 def _choices(request: TenantRequest) -> dict[str, Take]:
