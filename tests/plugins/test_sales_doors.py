@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from triptych.core_crm.deals.actions import create_deal
+from triptych.core_crm.deals.actions import create_deal, update_stage
 from triptych.core_crm.imports import command
 from triptych.core_crm.imports.importer import ExtraColumns, Field
 from triptych.core_crm.imports.registry import all_importers, target_named
@@ -308,3 +308,31 @@ def test_who_may_not_know_an_amount_sees_no_lines_and_who_may_not_see_a_deal_not
 
     given({"deal": {"read": "own"}}, {})
     assert "Big one" not in member.get(of_product).content.decode()
+
+
+def test_a_stage_can_ask_for_lines_that_add_up_to_something(cast, tenant, members, now, sales, deal, product, disable):
+    by = {"by": members["owner"], "now": now}
+    with entered(tenant):
+        stage = deal.pipeline.stages.get(name="Proposal")
+        update_stage(stage=stage, further_gates=["sales.lines", "sales.lines_total"], **by)
+        free = actions.add_line(deal=deal, product=product, unit_price=Decimal(0), **by)
+    assert (
+        "Needs Lines and Lines that add up to more than 0"
+        in cast["reader"].get("/settings/pipelines/").content.decode()
+    )
+
+    def moved_to():
+        response = cast["member"].post(f"/deals/{deal.pk}/move/", {"stage": stage.pk})
+        with entered(tenant):
+            return response.content.decode(), type(deal).objects.get(pk=deal.pk).stage.name
+
+    asked, where = moved_to()
+    assert "Add products on the deal&#x27;s page, with prices above 0." in asked
+    assert "<b>Lines</b>" not in asked
+    assert where == "Qualification"
+    with entered(tenant):
+        actions.update_line(line=free, unit_price=Decimal(10), **by)
+    assert moved_to()[1] == "Proposal"
+
+    disable("sales")
+    assert "No longer asked for" in cast["reader"].get("/settings/pipelines/").content.decode()

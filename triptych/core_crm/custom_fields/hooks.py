@@ -1,13 +1,15 @@
-"""What custom fields contribute to lists, imports and the tables themselves."""
+"""What custom fields contribute to lists, imports, the gates of stages and the tables themselves."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from triptych.platform.plugins import hookimpl
 
 if TYPE_CHECKING:
+    from triptych.core_crm.deals.hookspecs import DealRequirement
     from triptych.core_crm.imports.importer import ExtraColumns
     from triptych.core_crm.lists.fields import Field
     from triptych.tenants.members.models import Member
@@ -20,6 +22,14 @@ def list_fields(kind: str, member: Member) -> list[Field]:
     from triptych.core_crm.custom_fields import definitions, listing
 
     return listing.fields_of(kind, member) if definitions.of(kind) else []
+
+
+@hookimpl
+def deal_requirements(names: Collection[str]) -> list[DealRequirement]:
+    """The workspace's own fields of deals as what a stage can ask for."""
+    from triptych.core_crm.custom_fields import definitions, gates
+
+    return gates.requirements(names) if names or definitions.of("deal") else []
 
 
 @hookimpl

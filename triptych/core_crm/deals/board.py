@@ -73,7 +73,7 @@ class Column:
     @property
     def asks(self) -> bool:
         """Whether a card dropped here may have to be asked something first."""
-        return self.stage.is_lost or bool(self.stage.required_fields)
+        return self.stage.is_lost or bool(self.stage.required_fields or self.stage.further_gates)
 
     @property
     def sum(self) -> SafeString:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.contacts.access import companies_visible_to, contacts_visible_to
 from triptych.core_crm.deals.actions import BuyingRole
+from triptych.core_crm.deals.actions.gates import Gate, offered_gates
 from triptych.core_crm.deals.lost_reasons import lost_reasons
 from triptych.core_crm.deals.models import Competitor, Deal, DealContact, ForecastCategory, Pipeline, Requirement, Stage
 from triptych.core_crm.deals.money import own_currency
@@ -148,16 +150,24 @@ class MoveForm(forms.Form):
 
 
 class GateForm(DealForm):
-    """What a deal lacks for a stage, asked in the dialog of the move."""
+    """What a deal lacks for a stage, asked in the dialog of the move. `beyond` is what cannot be filled in there."""
 
     decision_maker = PickedField(records=contacts_visible_to, url="/contacts/pick/", label=_("Decision maker"))
 
-    def __init__(self, *args: Any, missing: Sequence[Requirement], **options: Any) -> None:
+    def __init__(self, *args: Any, missing: Sequence[Gate], **options: Any) -> None:
         super().__init__(*args, **options)
-        names = [field for one in missing for field in FILLED_BY.get(one, (str(one.value),))]
+        inputs = {gate: FILLED_BY.get(gate.name, (gate.field or gate.name,)) for gate in missing}
+        self.missing = missing
+        self.beyond = [gate for gate, fields in inputs.items() if not any(name in self.fields for name in fields)]
+        names = [name for fields in inputs.values() for name in fields]
         self.fields = {name: self.fields[name] for name in names if name in self.fields}
         for field in self.fields.values():
             field.required = field is not self.fields.get("next_step_date")
+
+    @property
+    def all_missing(self) -> list[dict[str, str]]:
+        """Everything that the deal lacks, as the member may know it."""
+        return [{"label": gate.label_for(self.member), "how": gate.how} for gate in self.missing]
 
     def given(self) -> dict[str, Any]:
         given = super().given()
@@ -171,7 +181,8 @@ class GateForm(DealForm):
         return given
 
 
-FILLED_BY = {
+FILLED_BY: dict[str, tuple[str, ...]] = {
+    Requirement.DECISION_MAKER: ("decision_maker",),
     Requirement.AMOUNT: ("amount", "currency"),
     Requirement.NEXT_STEP: ("next_step", "next_step_date"),
     Requirement.CONTACT: ("primary_contact",),
@@ -223,3 +234,27 @@ class StageForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+
+    def __init__(self, *args: Any, stage: Stage | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        wanted: Any = self.fields["required_fields"]
+        wanted.choices = [*Requirement.choices, *((gate.name, _choice(gate)) for gate in _offered(stage))]
+        if stage is not None:
+            self.initial["required_fields"] = [*stage.required_fields, *stage.further_gates]
+
+    def given(self) -> dict[str, Any]:
+        """What to set on the stage: core's requirements, and what own fields and plugins bring."""
+        chosen = self.cleaned_data["required_fields"]
+        core = [name for name in chosen if name in Requirement.values]
+        further = [name for name in chosen if name not in Requirement.values]
+        return {**self.cleaned_data, "required_fields": core, "further_gates": further}
+
+
+def _offered(stage: Stage | None) -> list[Gate]:
+    return offered_gates(stage.further_gates if stage else ())
+
+
+def _choice(gate: Gate) -> str:
+    if gate.is_asked:
+        return gate.label
+    return gettext("%(label)s (no longer asked for)") % {"label": gate.label}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -28,6 +28,38 @@ class Badge:
     def colour(self) -> str:
         """The tone as the components of pages call it."""
         return {"good": "green", "warning": "amber", "bad": "red"}.get(self.tone, "")
+
+
+def _everybody(_member: Member | None) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class DealRequirement:
+    """Something that a stage may ask of a deal before it lets it in, besides what core knows.
+
+    `name` begins with the plugin's id and a dot and never changes: stages remember it. `is_met` is asked of a deal that
+    is about to enter, inside the transaction of the move. `how` is a sentence on how to meet it, `field` the input of a
+    deal's form by which it is met, if there is one. `is_seen` says who may know of it by name. One that is not
+    `is_offered` has gone: it is named in the settings of stages that asked for it, and asked of no deal.
+    """
+
+    name: str
+    label: StrOrPromise
+    is_met: Callable[[Deal], bool]
+    how: StrOrPromise = ""
+    field: str = ""
+    is_seen: Callable[[Member | None], bool] = _everybody
+    is_offered: bool = True
+
+
+@hookspec
+def deal_requirements(names: Collection[str]) -> list[DealRequirement]:
+    """What stages may ask of deals. `names` are those that the stages at hand ask for already.
+
+    Called on each move into a stage that asks for something of this sort, so building the list may cost no statement.
+    """
+    raise AssertionError(names)
 
 
 @hookspec

@@ -79,7 +79,7 @@ def create_deal(*, by: Member | None, now: datetime, stage: Stage | None = None,
     deal.closing_rate = closing_rate_of(deal)
     deal.save(force_insert=True)
     _write_roles(deal, roles)
-    check_gate(deal, stage)
+    check_gate(deal, stage, by=by)
     StageChange.objects.create(deal=deal, to_stage=stage, at=now, by=by)
     search.index(search_entry(deal))
     events.announce("deal.created", deal, by=by, at=now, stage=str(stage.pk))

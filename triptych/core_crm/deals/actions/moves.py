@@ -105,7 +105,7 @@ def _enter(
     if not to.is_active:
         raise MoveRefused(_("“%(stage)s” is retired. Choose another stage.") % {"stage": to}, field="stage")
     if gated:
-        check_gate(deal, to)
+        check_gate(deal, to, by=by)
     if to.is_lost and not lost_reason:
         message = _("Say in a few words why the deal was lost, e.g. Price.")
         raise MoveRefused(message, field="lost_reason", code=REASON_NEEDED)

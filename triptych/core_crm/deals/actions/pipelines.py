@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from triptych.core_crm.deals.actions.gates import check_gate_names
 from triptych.core_crm.deals.models import Deal, ForecastCategory, Pipeline, Stage, StageChange
 from triptych.platform import events
 from triptych.platform.changes import apply_changes, check_fields
@@ -27,6 +28,7 @@ class NewStage:
     probability: int
     forecast_category: str = ForecastCategory.PIPELINE
     required_fields: Sequence[str] = ()
+    further_gates: Sequence[str] = ()
     stale_after_days: int | None = None
 
 
@@ -57,6 +59,7 @@ class StageFields(TypedDict, total=False):
     forecast_category: str
     is_active: bool
     required_fields: Sequence[str]
+    further_gates: Sequence[str]
     stale_after_days: int | None
 
 
@@ -147,7 +150,8 @@ def create_stage(*, pipeline: Pipeline, stage: NewStage, by: Member | None, now:
     """Keep a new stage, after the others of its pipeline. Announces `stage.created`.
 
     Raises:
-        Refused: the name is taken or empty, or the probability does not fit; it names the field.
+        Refused: the name is taken or empty, the probability does not fit, or nobody brings one of the gates; it names
+            the field.
     """
     made = Stage(
         created_at=now,
@@ -157,6 +161,7 @@ def create_stage(*, pipeline: Pipeline, stage: NewStage, by: Member | None, now:
         probability=stage.probability,
         forecast_category=stage.forecast_category,
         required_fields=list(dict.fromkeys(stage.required_fields)),
+        further_gates=check_gate_names(stage.further_gates),
         stale_after_days=stage.stale_after_days,
         position=_after(Stage.objects.filter(pipeline=pipeline)),
     )
@@ -185,6 +190,8 @@ def update_stage(
     given = _trimmed(fields)
     if "required_fields" in given:
         given["required_fields"] = list(dict.fromkeys(given["required_fields"] or ()))
+    if "further_gates" in given:
+        given["further_gates"] = check_gate_names(given["further_gates"] or (), kept=stage.further_gates)
     changes = apply_changes(stage, given)
     if not changes:
         return stage

@@ -116,6 +116,13 @@ class Stage(Record):
         blank=True,
         help_text="What a deal must have to enter.",
     )
+    further_gates = ArrayField(
+        models.CharField(max_length=100),
+        verbose_name=_("also needed to enter"),
+        default=list,
+        blank=True,
+        help_text="Names of what own fields and plugins bring; one that nobody brings any more is not asked.",
+    )
     stale_after_days = models.PositiveSmallIntegerField(
         _("stale after days"),
         null=True,

@@ -41,6 +41,9 @@ class NewStageInput:
     required_fields: list[models.Requirement] = strawberry.field(
         default_factory=list, description="What a deal must have before it may enter."
     )
+    further_gates: list[str] = strawberry.field(
+        default_factory=list, description="Names out of `Query.furtherGates` that it asks for as well."
+    )
     stale_after_days: int | None = strawberry.field(
         default=None, description="After how many days in it a deal counts as stale; never if left out."
     )
@@ -80,6 +83,9 @@ class UpdateStageInput:
     is_active: bool | None = strawberry.field(default=UNSET, description="False retires it: no deal enters it.")
     required_fields: list[models.Requirement] | None = strawberry.field(
         default=UNSET, description="What a deal must have before it may enter, instead of what was asked so far."
+    )
+    further_gates: list[str] | None = strawberry.field(
+        default=UNSET, description="Names out of `Query.furtherGates`, instead of those asked for so far."
     )
     stale_after_days: int | None = strawberry.field(
         default=UNSET, description="After how many days in it a deal counts as stale; never with null."

@@ -1,9 +1,13 @@
 """Pipelines and their stages in the API."""
 
+from typing import cast
+
 import strawberry
 import strawberry_django
 
 from triptych.core_crm.deals import access, models
+from triptych.core_crm.deals.actions.gates import Gate, gates_of, offered_gates
+from triptych.graphql.context import ApiInfo
 from triptych.graphql.filters import BooleanFilter, IdFilter, TextFilter, Where, choice_filter, filter_input
 from triptych.graphql.listings import Listing
 from triptych.graphql.orderings import By, ordering_input
@@ -16,6 +20,29 @@ strawberry.enum(
 strawberry.enum(
     models.Stage.Status, name="StageStatus", description="What a stage means, whatever its name in this workspace."
 )
+
+
+@strawberry.type(description="Something that a stage asks for before it lets a deal in.")
+class StageGate:
+    gate: strawberry.Private[Gate]
+
+    @strawberry.field(
+        description="What it is called in `furtherGates`, or as one of `requiredFields` in small letters."
+    )
+    def name(self) -> str:
+        return self.gate.name
+
+    @strawberry.field(description="As people call it.")
+    def label(self, info: ApiInfo) -> str:
+        return self.gate.label_for(info.context.member)
+
+    @strawberry.field(description="How it is met, where filling in a field is not enough; empty otherwise.")
+    def how(self) -> str:
+        return self.gate.how
+
+    @strawberry.field(description="False once its field was deleted or its plugin switched off: no deal is asked.")
+    def is_asked(self) -> bool:
+        return self.gate.is_asked
 
 
 @strawberry_django.type(models.Stage, name="Stage", description="A step of a pipeline; deals that enter take on this.")
@@ -35,6 +62,13 @@ class Stage(Record):
         description="After how many days in it a deal counts as stale; never if null."
     )
     pipeline: "Pipeline"
+
+    @strawberry_django.field(
+        only=["required_fields", "further_gates"],
+        description="All that it asks for: `requiredFields`, then own fields and what plugins bring.",
+    )
+    def gates(self) -> list[StageGate]:
+        return [StageGate(gate=gate) for gate in gates_of(cast(models.Stage, self))]
 
 
 stage_list = Listing(
@@ -80,3 +114,9 @@ class Queries:
     stage = stage_list.singular("A stage by id.")
     pipeline = pipeline_list.singular("A pipeline by id.")
     pipelines = pipeline_list.plural("Pipelines, in the order of the workspace.")
+
+    @strawberry.field(
+        description="What a stage may ask for besides `DealRequirement`: own fields of deals, and what plugins bring."
+    )
+    def further_gates(self) -> list[StageGate]:
+        return [StageGate(gate=gate) for gate in offered_gates()]

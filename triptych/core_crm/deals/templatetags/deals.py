@@ -9,8 +9,9 @@ from babel.numbers import format_decimal
 from django import template
 from django.utils import translation
 
-from triptych.core_crm.deals.actions.gates import listed
-from triptych.core_crm.deals.models import ExchangeRate, Requirement, Stage
+from triptych.core_crm.deals.actions.gates import gates_of, listed
+from triptych.core_crm.deals.models import ExchangeRate, Stage
+from triptych.tenants.members.models import Member
 
 register = template.Library()
 
@@ -25,9 +26,15 @@ def lasted(time: timedelta | None) -> str:
 
 
 @register.filter
-def needs(stage: Stage) -> str:
+def needs(stage: Stage, member: Member) -> str:
     """What a stage asks of deals, e.g. “Amount and Next step”."""
-    return listed([Requirement(name) for name in stage.required_fields])
+    return listed([gate for gate in gates_of(stage) if gate.is_asked], member)
+
+
+@register.filter
+def no_longer_needs(stage: Stage, member: Member) -> str:
+    """What the settings of a stage name although nothing brings it any more."""
+    return listed([gate for gate in gates_of(stage) if not gate.is_asked], member) if stage.further_gates else ""
 
 
 @register.filter

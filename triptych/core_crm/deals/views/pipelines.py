@@ -101,7 +101,7 @@ def create_stage(request: TenantRequest, pk: UUID) -> HttpResponse:
     form = StageForm(request.POST or None, initial={"probability": 50, "status": Stage.Status.PROPOSAL})
     if form.is_valid():
         with refusals_shown(form):
-            stage = actions.NewStage(**form.cleaned_data)
+            stage = actions.NewStage(**form.given())
             actions.create_stage(pipeline=pipeline, stage=stage, by=request.member, now=clock.now())
             return _done(request, _("Stage added."))
     return _dialog(request, form, title=_("New stage"), url=request.path)
@@ -111,10 +111,10 @@ def create_stage(request: TenantRequest, pk: UUID) -> HttpResponse:
 def edit_stage(request: TenantRequest, pk: UUID) -> HttpResponse:
     stage = access.stage_to_change(request.member, pk)
     initial = {name: getattr(stage, name) for name in StageForm.base_fields}
-    form = StageForm(request.POST or None, initial=initial)
+    form = StageForm(request.POST or None, initial=initial, stage=stage)
     if form.is_valid():
         with refusals_shown(form):
-            actions.update_stage(stage=stage, by=request.member, now=clock.now(), **form.cleaned_data)
+            actions.update_stage(stage=stage, by=request.member, now=clock.now(), **form.given())
             return _done(request, _("Stage changed."))
     return _dialog(request, form, title=_("Change stage"), url=request.path)
 

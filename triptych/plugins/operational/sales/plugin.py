@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from triptych.core_crm.archives.tables import ArchivedTable
+    from triptych.core_crm.deals.hookspecs import DealRequirement
     from triptych.core_crm.duplicates.hookspecs import MergedValue
     from triptych.core_crm.imports.importer import ExtraColumns, Importer
     from triptych.core_crm.lists.spec import ListSpec
@@ -67,6 +68,14 @@ def slot(name: str, page: Mapping[str, Any], member: Member) -> list[Fragment]:
     if not access.may_see_lines(member):
         return []
     return [Fragment("sales/lines.html", cards.lines_card(page["deal"], member), position=10)]
+
+
+@hookimpl
+def deal_requirements() -> list[DealRequirement]:
+    """A stage can ask for lines, and that they come to something."""
+    from triptych.plugins.operational.sales import requirements
+
+    return requirements.REQUIREMENTS
 
 
 @hookimpl
