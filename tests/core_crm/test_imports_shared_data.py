@@ -162,7 +162,8 @@ def test_without_sales_a_product_is_nobodys_column(run, twin, tenant):
     assert told["mapping"]["product"] is None
     assert run("products", twin / "products.csv") == (
         1,
-        "“products” cannot be imported here. You can import: companies, contacts, leads, deals, members.\n",
+        "“products” cannot be imported here. "
+        "You can import: companies, contacts, leads, deals, cases, activities, members.\n",
     )
     with entered(tenant):
         assert Deal.objects.won().aggregate(sum=Sum("amount"))["sum"] == 5568

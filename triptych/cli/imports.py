@@ -39,7 +39,7 @@ def import_file(
     files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", exists=False)] = None,
     object_: Annotated[
         str,
-        typer.Option("--object", help="companies, contacts, leads, deals, members or products; else it is found out."),
+        typer.Option("--object", help="What the rows are: companies, contacts, cases…; else it is found out."),
     ] = "",
     archive: Annotated[
         Path | None, typer.Option("--archive", help="A file of `triptych export`, into an empty tenant.")

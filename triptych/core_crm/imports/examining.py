@@ -83,12 +83,12 @@ def _without_refused(
     for row in rows:
         if plan.record.is_part and is_repeated(plan, row):
             continue
+        row.existing = known.get(row.number)
         findings = [
             Finding(problem.field, problem.code, row.texts.get(problem.field, ""), problem.message, problem.refuses)
             for problem in plan.target.importer.problems(row)
         ]
         repeated = repeated_row(plan, row)
-        row.existing = known.get(row.number)
         for finding in (repeated, _of_mode(plan, row) if repeated is None else None):
             if finding:
                 findings.append(finding)

@@ -10,14 +10,19 @@ from triptych.platform.web.hookspecs import OnboardingStep
 
 @hookimpl
 def importers() -> list[Importer]:
-    """Companies, contacts, leads, deals and members."""
+    """Companies, contacts, leads, deals, cases, activities and members."""
+    from triptych.core_crm.imports.importers.activities import ActivityImporter
+    from triptych.core_crm.imports.importers.cases import CaseImporter
     from triptych.core_crm.imports.importers.companies import CompanyImporter
     from triptych.core_crm.imports.importers.contacts import ContactImporter
     from triptych.core_crm.imports.importers.deals import DealImporter
     from triptych.core_crm.imports.importers.leads import LeadImporter
     from triptych.core_crm.imports.importers.members import MemberImporter
 
-    return [CompanyImporter(), ContactImporter(), LeadImporter(), DealImporter(), MemberImporter()]
+    return [
+        CompanyImporter(), ContactImporter(), LeadImporter(), DealImporter(), CaseImporter(), ActivityImporter(),
+        MemberImporter(),
+    ]  # fmt: skip
 
 
 @hookimpl

@@ -59,9 +59,9 @@ class Field:
     """A field that a column can be mapped to.
 
     `synonyms` are headings that mean it, in lower case, besides its name and label. `wanted` fields are reported when
-    empty, `required` ones refuse the row. `vocabulary` holds usual words of a free text: a near miss is doubted, not
-    refused. `clean` brings a text into its form or raises `Refused`. `deferred` links, to records of the same file, are
-    set in a second pass over the rows.
+    empty, `required` ones refuse the row. `aliases` are what other systems call a choice. `vocabulary` holds usual
+    words of a free text: a near miss is doubted, not refused. `clean` brings a text into its form or raises `Refused`.
+    `deferred` links, to records of the same file, are set in a second pass over the rows.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Field:
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     choices: tuple[tuple[str, StrOrPromise], ...] = ()
+    aliases: tuple[tuple[str, tuple[str, ...]], ...] = ()
     vocabulary: tuple[str, ...] = ()
     link: str = ""
     unknown: Unknown = Unknown.REJECT
@@ -167,6 +168,9 @@ class Importer(ABC):
     needs_admin: bool = False
     search_kind: str = ""
     reference_synonyms: tuple[str, ...] = ()
+    file_words: tuple[str, ...] = ()
+    """What files of such objects are called besides the object's name, in lower case."""
+
     compared_as: str = ""
     """The kind of record that the matcher of duplicates knows, where it knows these: "contact"."""
 
@@ -268,6 +272,10 @@ class Importer(ABC):
     def own_names(self, field: str, options: Mapping[str, Any]) -> Iterable[tuple[UUID, str]] | None:
         """What a link field may name when no importer knows it, such as stages; None when an importer does."""
         return None
+
+    def may_add_own(self, field: str, by: Member) -> bool:
+        """Whether the member may make what a link field of one's own names."""
+        return True
 
     def new_own(self, field: str, names: Sequence[str], writing: Writing) -> list[Change]:
         """Create what a link field of one's own names."""

@@ -266,7 +266,7 @@ def _text(mapped: MappedField, text: str) -> Any:
 
 
 def _choice_value(mapped: MappedField, text: str) -> str:
-    by_text = {}
+    by_text = {folded(word): value for value, words in mapped.field.aliases for word in words}
     for value, label in mapped.field.choices:
         by_text[folded(str(label))] = by_text[folded(value)] = value
     if folded(text) in by_text:

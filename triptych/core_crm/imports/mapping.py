@@ -93,6 +93,7 @@ def _fit(column: Column, field: Field, names: Names) -> float:
         return 15.0 * sum(value in known for value in values) / len(values) if values and known else 0.0
     if field.kind is Kind.CHOICE:
         allowed = {folded(text) for choice in field.choices for text in (choice[0], str(choice[1]))}
+        allowed |= {folded(word) for _value, words in field.aliases for word in words}
         values = [folded(value) for value in list(column.values)[:200]]
         return 10.0 * sum(value in allowed for value in values) / len(values) if values else 0.0
     return -1.0 if field.kind is Kind.TEXT and column.shares.get("date", 0.0) > 0.9 and len(column.values) > 2 else 0.0

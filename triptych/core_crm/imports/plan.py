@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 CHUNK = 500
 ALIKE = "~alike"
 """Stands for a field in decisions about rows that look like another record; their numbers are the values."""
-OWN_NAMES = {"stages": gettext_lazy("Stages")}
+OWN_NAMES = {"stages": gettext_lazy("Stages"), "queues": gettext_lazy("Queues")}
 """What links are called whose names an importer keeps itself."""
 
 
@@ -157,7 +157,7 @@ class Plan:
         seen = None if keys is None else set(keys.values_list("pk", flat=True))
         names = Names((pk, name) for pk, name in importer.names() if seen is None or pk in seen)
         references = ImportReference.objects.filter(kind=object_name).values_list("object_id", "key").iterator()
-        for pk, key in chain(importer.other_names(), references):
+        for pk, key in chain(references, importer.other_names()):
             if seen is None or pk in seen:
                 names.also(pk, key)
         self.learned.teach(object_name, names)
@@ -166,7 +166,7 @@ class Plan:
     def _may_add(self, field: Field) -> bool:
         """Whether whoever imports may make records of the kind that a link names."""
         if self.target.importer.own_names(field.name, self.record.options) is not None:
-            return True
+            return self.target.importer.may_add_own(field.name, self.by)
         importer = importer_named(field.link)
         is_open = self.by.may_administer or not importer.needs_admin
         return is_open and may_at_all(self.by, CREATE, importer.model)

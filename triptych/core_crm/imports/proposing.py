@@ -38,9 +38,8 @@ def proposed_object(profile: Profile, file_name: str, importers: Iterable[Import
             continue
         if not mapping.keys() & set(importer.telling):
             continue
-        score = (
-            strength_of(mapping, profile, target.fields) + 0.4 * fuzz.partial_ratio(folded(importer.name), title) / 100
-        )
+        called = max(fuzz.partial_ratio(folded(word), title) for word in (importer.name, *importer.file_words))
+        score = strength_of(mapping, profile, target.fields) + 0.4 * called / 100
         if score > best:
             best, name = score, importer.name
     return name

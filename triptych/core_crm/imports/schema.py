@@ -101,7 +101,9 @@ class Queries:
 
 @strawberry.input(description="A file and how to import it. Give its content as `text` or as `base64`.")
 class StartImportInput:
-    object: str = strawberry.field(description="companies, contacts, leads, deals, members, or a plugin's own.")
+    object: str = strawberry.field(
+        description="companies, contacts, leads, deals, cases, activities, members, or a plugin's own."
+    )
     file_name: str
     text: str | None = strawberry.field(default=None, description="The content of a CSV file.")
     base64: str | None = strawberry.field(default=None, description="The content of a CSV or XLSX file, in base64.")

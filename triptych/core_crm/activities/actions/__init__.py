@@ -7,6 +7,11 @@ from triptych.core_crm.activities.actions.activities import (
     restore_activity,
     update_activity,
 )
+from triptych.core_crm.activities.actions.bulk import (
+    PastActivity,
+    create_activities_in_bulk,
+    update_activities_in_bulk,
+)
 from triptych.core_crm.activities.actions.verbs import (
     add_note,
     complete_activity,
@@ -19,8 +24,10 @@ from triptych.core_crm.activities.actions.verbs import (
 
 __all__ = [
     "ActivityFields",
+    "PastActivity",
     "add_note",
     "complete_activity",
+    "create_activities_in_bulk",
     "create_activity",
     "create_task",
     "delete_activity",
@@ -29,5 +36,6 @@ __all__ = [
     "log_meeting",
     "restore_activity",
     "undo_completion",
+    "update_activities_in_bulk",
     "update_activity",
 ]

@@ -61,16 +61,32 @@ def create_activity(
     Raises:
         Refused: a value breaks a rule, or a text is missing; it names the field.
     """
-    activity = Activity(kind=kind, created_at=now, updated_at=now, at=now, owner=by, created_by=by)
-    check_fields(activity, only=["kind"])
-    changes = apply_changes(activity, {"status": _first_status(kind, fields, now), **_cleaned(fields)})
-    _settle(activity, changes, now=now)
-    _check(activity)
-    must(by, CREATE, activity)
+    activity = checked_activity(kind=kind, by=by, now=now, **fields)
     activity.save(force_insert=True)
     _link(activity, [*records, *hooks.gather("also_concerned", records=records)] if records else [])
     search.index(search_entry(activity))
     events.announce("activity.created", activity, by=by, at=now, kind=activity.kind)
+    return activity
+
+
+def checked_activity(
+    *,
+    kind: str,
+    by: Member | None,
+    now: datetime,
+    written_at: datetime | None = None,
+    **fields: Unpack[ActivityFields],
+) -> Activity:
+    """The activity that `create_activity` would keep, not kept; `written_at` when it was written elsewhere. Raises as
+    it does.
+    """
+    at = written_at or now
+    activity = Activity(kind=kind, created_at=at, updated_at=now, at=at, owner=by, created_by=by)
+    check_fields(activity, only=["kind", "created_at"])
+    changes = apply_changes(activity, {"status": _first_status(kind, fields, now), **cleaned(fields)})
+    settle(activity, changes, now=now)
+    check(activity)
+    must(by, CREATE, activity)
     return activity
 
 
@@ -97,14 +113,14 @@ def update_activity(
     must(by, CHANGE, activity)
     activity.expect_version(version)
     was_at, was_open = activity.at, activity.is_open
-    changes = apply_changes(activity, _cleaned(fields))
+    changes = apply_changes(activity, cleaned(fields))
     must_set(by, activity, changes)
     if records is not None:
         changes |= _replace_links(activity, records)
     if not changes:
         return activity
-    _settle(activity, changes, now=now)
-    _check(activity)
+    settle(activity, changes, now=now)
+    check(activity)
     activity.save_fields(*(changes.keys() - {"records"}), *SETTLED, at=now)
     if activity.at != was_at:
         activity.links.update(at=activity.at)
@@ -160,7 +176,7 @@ def _first_status(kind: str, fields: ActivityFields, now: datetime) -> str:
     return ""
 
 
-def _settle(activity: Activity, changes: Changes, *, now: datetime) -> None:
+def settle(activity: Activity, changes: Changes, *, now: datetime) -> None:
     """Bring what follows from other fields in line: when it was done, when it ends, where it stands on a timeline,
     its series and reminders.
     """
@@ -179,7 +195,8 @@ def _settle(activity: Activity, changes: Changes, *, now: datetime) -> None:
     settle_plan(activity, changes, now=now)
 
 
-def _check(activity: Activity) -> None:
+def check(activity: Activity) -> None:
+    """Raises Refused for an activity whose fields do not fit together; it names the field."""
     check_fields(activity)
     kind = Activity.Kind(activity.kind)
     allowed = Activity.STATUSES_OF[kind]
@@ -213,5 +230,6 @@ def _replace_links(activity: Activity, records: Sequence[RecordRef]) -> Changes:
     return {"records": (before, after)}
 
 
-def _cleaned(fields: ActivityFields) -> dict[str, Any]:
+def cleaned(fields: ActivityFields) -> dict[str, Any]:
+    """The fields with texts in their one form."""
     return {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}

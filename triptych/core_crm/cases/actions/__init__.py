@@ -1,5 +1,6 @@
 """Every write to cases, their conversation and their queues."""
 
+from triptych.core_crm.cases.actions.bulk import PastCase, create_cases_in_bulk, update_cases_in_bulk
 from triptych.core_crm.cases.actions.cases import (
     CaseFields,
     assign_case,
@@ -34,6 +35,7 @@ from triptych.core_crm.cases.actions.requester import contact_at, make_contact_o
 __all__ = [
     "CaseFields",
     "MessageRefused",
+    "PastCase",
     "QueueFields",
     "Written",
     "add_internal_note",
@@ -42,6 +44,7 @@ __all__ = [
     "change_case_status",
     "contact_at",
     "create_case",
+    "create_cases_in_bulk",
     "create_queue",
     "delete_case",
     "delete_queue",
@@ -59,5 +62,6 @@ __all__ = [
     "undo_split",
     "unmerge_case",
     "update_case",
+    "update_cases_in_bulk",
     "update_queue",
 ]

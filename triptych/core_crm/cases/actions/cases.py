@@ -49,21 +49,27 @@ def create_case(*, by: Member | None, now: datetime, **fields: Unpack[CaseFields
     Raises:
         Refused: a value breaks a rule; it names the field.
     """
+    case = checked_case(by=by, now=now, **fields)
+    case.number = next_numbers(1)
+    case.save(force_insert=True)
+    search.index(search_entry(case))
+    events.announce("case.created", case, by=by, at=now, number=case.number)
+    return case
+
+
+def checked_case(*, by: Member | None, now: datetime, **fields: Unpack[CaseFields]) -> Case:
+    """The case that `create_case` would keep, not kept and without a number. Raises as it does."""
     case = Case(created_at=now, updated_at=now, last_message_at=now)
     if "queue" not in fields:
         fields["queue"] = Queue.objects.filter(is_default=True).first()
     if "status" not in fields and fields.get("owner"):
         fields["status"] = Case.Status.ASSIGNED
-    apply_changes(case, _cleaned(fields))
-    _refuse_duplicate_without_original(case)
+    apply_changes(case, cleaned(fields))
+    refuse_duplicate_without_original(case)
     case.resolved_at = None if case.is_open else now
     case.number = 0
     check_fields(case)
-    case.number = next_number()
     must(by, CREATE, case)
-    case.save(force_insert=True)
-    search.index(search_entry(case))
-    events.announce("case.created", case, by=by, at=now, number=case.number)
     return case
 
 
@@ -84,13 +90,13 @@ def update_case(
     must(by, CHANGE, case)
     case.expect_version(version)
     was_open = case.is_open
-    changes = apply_changes(case, _cleaned(fields))
+    changes = apply_changes(case, cleaned(fields))
     must_set(by, case, changes)
     if "owner" in changes and case.owner_id and case.status == Case.Status.NEW:
         changes |= apply_changes(case, {"status": Case.Status.ASSIGNED})
     if not changes:
         return case
-    _refuse_duplicate_without_original(case)
+    refuse_duplicate_without_original(case)
     if was_open != case.is_open:
         case.resolved_at = None if case.is_open else now
     if case.status != Case.Status.DUPLICATE:
@@ -173,18 +179,20 @@ def open_status(case: Case) -> Case.Status:
     return Case.Status.ASSIGNED if case.owner_id else Case.Status.NEW
 
 
-def next_number() -> int:
-    """The next number of a case in this tenant; whoever asks next waits for this transaction."""
+def next_numbers(count: int) -> int:
+    """The first of the next numbers of cases in this tenant; whoever asks next waits for this transaction."""
     numbering, _made = Numbering.objects.select_for_update().get_or_create(pk=1)
-    numbering.last += 1
+    numbering.last += count
     numbering.save(update_fields=["last"])
-    return numbering.last
+    return numbering.last - count + 1
 
 
-def _refuse_duplicate_without_original(case: Case) -> None:
+def refuse_duplicate_without_original(case: Case) -> None:
+    """Raises Refused for a duplicate of nothing."""
     if case.status == Case.Status.DUPLICATE and not case.merged_into_id:
         raise Refused(_("Say of which case this is a duplicate: merge it into that one."), field="status")
 
 
-def _cleaned(fields: CaseFields) -> dict[str, Any]:
+def cleaned(fields: CaseFields) -> dict[str, Any]:
+    """The fields with texts in their one form."""
     return {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
