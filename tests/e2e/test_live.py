@@ -164,3 +164,31 @@ def test_without_the_streams_pages_work_and_they_catch_up_when_it_is_back(opened
     streams()
     ben.wait_for_selector(card_in("Qualification", "Missed deal"), timeout=2 * WAIT)
     assert reader.refused() == []
+
+
+def test_activities_and_stages_appear_and_an_open_dialog_stays(opened):
+    _, ann = opened("owner", "/settings/pipelines/")
+    reader, ben = opened("member", "/calendar/?of=all&view=day")
+    home = ann.url.split("/settings/")[0]
+
+    ben.click("text=Add >> visible=true")
+    ben.fill("#dialog [name=subject]", "Half typed")
+    ann.goto(home + "/activities/new/?kind=meeting")
+    ann.fill("[name=subject]", "Live meeting")
+    ann.fill("[name=start_at]", ben.evaluate("document.querySelector('[data-day]').dataset.day") + "T10:00")
+    with ben.expect_event("console", lambda line: line.text == "heard", timeout=WAIT):
+        ben.evaluate("document.addEventListener('live:heard', () => console.log('heard'))")
+        ann.click("button:text-is('Save')")
+    assert ben.locator("#dialog [name=subject]").input_value() == "Half typed"
+    assert ben.locator("#calendar >> text=Live meeting").count() == 0
+    ben.keyboard.press("Escape")
+    ben.wait_for_selector("#calendar >> text=Live meeting", timeout=WAIT)
+
+    ben.goto(home + "/deals/")
+    listening(ben)
+    ann.goto(home + "/settings/pipelines/")
+    ann.click('[aria-label="Change Negotiation"]')
+    ann.fill("#dialog [name=name]", "Haggling")
+    ann.click("#dialog button:text-is('Save')")
+    ben.wait_for_selector('.board-column[aria-label="Haggling"]', timeout=WAIT)
+    assert reader.refused() == []

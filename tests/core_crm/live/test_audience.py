@@ -6,6 +6,15 @@ import pytest
 
 from triptych.core_crm.contacts.actions import create_contact, delete_contact, update_contact
 from triptych.core_crm.contacts.models import Contact
+from triptych.core_crm.deals.actions import (
+    NewStage,
+    create_stage,
+    remove_stage,
+    reorder_stages,
+    update_pipeline,
+    update_stage,
+)
+from triptych.core_crm.deals.models import Pipeline
 from triptych.core_crm.live.views import PageVoice
 from triptych.core_crm.notifications.actions import notify
 from triptych.core_crm.rights.actions import create_role, give_role, share_record, unshare_record
@@ -99,6 +108,23 @@ def test_of_many_at_once_only_the_kind_is_told(tenant, members, own_only, hears,
     narrow, wide = hears(own_only, members["reader"])
 
     assert (narrow, wide) == ([], [("changed", {"kind": "contact"})])
+
+
+def test_everybody_hears_that_pipelines_changed_and_no_more(tenant, members, own_only, hears, now):
+    with entered(tenant):
+        pipeline, by = Pipeline.objects.get(is_default=True), {"by": members["owner"], "now": now}
+        first, second = pipeline.stages.order_by("position")[:2]
+        changes = (
+            lambda: update_stage(stage=first, name="Renamed", **by),
+            lambda: create_stage(pipeline=pipeline, stage=NewStage("Pilot", "proposal", 50), **by),
+            lambda: reorder_stages(pipeline=pipeline, order=[second.pk, first.pk], **by),
+            lambda: remove_stage(stage=second, **by),
+            lambda: update_pipeline(pipeline=pipeline, name="Direct", **by),
+        )
+    for change in changes:
+        with entered(tenant):
+            change()
+        assert hears(own_only, members["reader"]) == [[("changed", {"kind": "pipeline"})]] * 2
 
 
 def test_the_bell_rings_for_whom_it_is_meant(tenant, members, hears, now):

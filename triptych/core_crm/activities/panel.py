@@ -40,6 +40,11 @@ class Panel:
         ]
 
     @property
+    def here_url(self) -> str:
+        """Where the entries that are shown now are read anew."""
+        return f"{self.url}?{urlencode({'show': self.shown})}" if self.shown else self.url
+
+    @property
     def more_url(self) -> str:
         if not self.page.next_cursor:
             return ""

@@ -20,6 +20,8 @@ from triptych.tenants.members.models import Member
 
 NOTIFIED = "notifications.made"
 UNSHARED = "record.unshared"
+SETTINGS = {"pipeline": "pipeline", "pipelines": "pipeline", "stage": "pipeline", "stages": "pipeline"}
+"""Settings that everybody may see and that pages of records show, by what the names of their events begin with."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,8 @@ class Change:
 class Heard:
     """What a member hears of some events.
 
-    `stirred` are kinds of record of which many changed at once, or of which the member may have lost one out of sight:
-    no record is named.
+    `stirred` are kinds of record of which many changed at once, or of which the member may have lost one out of sight,
+    and settings that changed: no record is named.
     """
 
     changes: list[Change]
@@ -60,7 +62,10 @@ def heard_by(member: Member, events: Sequence[Event]) -> Heard:
         is_notified |= event.name == NOTIFIED and str(member.pk) in event.facts.get("members", ())
         noun = by_label.get(event.kind)
         if noun is None or event.object_id is None:
-            noun = nouns.get(event.name.partition(".")[0])
+            about = event.name.partition(".")[0]
+            noun = nouns.get(about)
+            if about in SETTINGS:
+                stirred.add(SETTINGS[about])
             if noun is not None and any(key in versions[noun.kind] for key in _many(event)):
                 stirred.add(noun.kind)
         elif event.object_id in versions[noun.kind]:

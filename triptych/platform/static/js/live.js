@@ -61,7 +61,7 @@
   function changed(what) {
     document.dispatchEvent(new CustomEvent("live:heard", { detail: what }));
     var now = Date.now(), fromHere = what.mine && (now - wroteAt < OWN || now - loadedAt < OWN);
-    if (!fromHere) regions().forEach(function (region) { if (region.dataset.liveRefresh === what.kind) stale(region, what); });
+    if (!fromHere) regions().forEach(function (region) { if (region.dataset.liveRefresh.split(" ").includes(what.kind)) stale(region, what); });
     if (!what.mine && what.id) document.querySelectorAll("[data-live-notice]").forEach(function (line) { notice(line, what); });
   }
 
@@ -89,35 +89,41 @@
     if (inHand(region)) { mark.waits = setTimeout(function () { attempt(id); }, 300); return; }
     mark.last = Date.now();
     var told = mark.what.splice(0);
-    fetch(location.pathname + location.search, { headers: { "HX-Request": "true", "HX-Target": id, "HX-Current-URL": location.href } })
+    fetch(region.dataset.liveUrl || location.pathname + location.search, { headers: { "HX-Request": "true", "HX-Target": id, "HX-Current-URL": location.href } })
       .then(function (answer) { return answer.ok ? answer.text() : ""; })
       .then(function (html) {
         var fresh = new DOMParser().parseFromString(html, "text/html").getElementById(id);
         if (!fresh) return;
         if (inHand(region) || !region.isConnected) { mark.what = told.concat(mark.what); stale(document.getElementById(id) || region, null); return; }
+        if (same(region, fresh)) return;
         swap(region, fresh.outerHTML);
         tell(document.getElementById(id), told);
       }, function () { /* the next change, or the next page, brings it */ });
   }
+  function same(region, fresh) {  // many a change concerns something that is not shown here
+    var bare = function (part) { return part.outerHTML.replace(/(name="csrfmiddlewaretoken" value=)"[^"]*"/g, "$1").replace(/\s+/g, " "); };
+    return bare(region) === bare(fresh);
+  }
   function inHand(region) {
     var active = document.activeElement, chosen = window.getSelection();
     return document.body.classList.contains("dragging") || document.querySelector("dialog[open]") ||
-      region.querySelector(".dropdown-menu.show, .htmx-request, .sortable-chosen") || region.matches(".htmx-request") ||
+      region.querySelector(".dropdown-menu.show, .htmx-request, .sortable-chosen, .is-moving, [data-earlier], input[name=row]:checked") || region.matches(".htmx-request") ||
       (region.contains(active) && active.matches("input, textarea, select, [contenteditable]")) ||
       (chosen && !chosen.isCollapsed && region.contains(chosen.anchorNode));
   }
   function swap(region, html) {
     var id = region.id, places = scrolled(region).map(function (part) { return [part.scrollLeft, part.scrollTop]; });
     var active = region.contains(document.activeElement) ? document.activeElement : null;
-    var holder = active && active.closest("[id]"), at = holder ? focusable(holder).indexOf(active) : -1;
+    var holder = active && active.closest("[id], [data-item]"), at = holder ? focusable(holder).indexOf(active) : -1;
+    var name = holder && (holder.id ? "#" + CSS.escape(holder.id) : '[data-item="' + holder.dataset.item + '"][data-at="' + holder.dataset.at + '"]');
     htmx.swap(region, html, { swapStyle: "outerHTML" });
     var fresh = document.getElementById(id);
     scrolled(fresh).forEach(function (part, index) {
       if (places[index]) { part.scrollLeft = places[index][0]; part.scrollTop = places[index][1]; }
     });
-    if (active) (focusable(document.getElementById(holder.id) || fresh)[Math.max(at, 0)] || fresh).focus({ preventScroll: true });
+    if (active) (focusable(document.querySelector(name) || fresh)[Math.max(at, 0)] || fresh).focus({ preventScroll: true });
   }
-  function scrolled(region) { return Array.from(region.querySelectorAll(".board, .board-cards")); }
+  function scrolled(region) { return Array.from(region.querySelectorAll(".board, .board-cards, .grid-frame")); }
   function focusable(within) { return Array.from(within.querySelectorAll("a[href], button:not([disabled])")); }
 
   // Spoken politely, and seen for a moment.
