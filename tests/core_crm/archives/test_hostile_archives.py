@@ -8,11 +8,16 @@ import zipfile
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db.models import JSONField
 
 from triptych.core_crm.archives.loading import NotEmpty
 from triptych.core_crm.archives.reading import BadArchive
+from triptych.core_crm.archives.tables import all_tables
+from triptych.core_crm.archives.values import Unfit
 from triptych.core_crm.contacts.actions import create_company
 from triptych.core_crm.contacts.models import Company
+from triptych.core_crm.custom_fields.actions import create_field
+from triptych.core_crm.custom_fields.columns import CustomValuesField
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import entered
 from triptych.tenants.members.models import Member
@@ -217,3 +222,86 @@ def test_a_workspace_with_members_of_its_own_is_refused(other_tenant, good, load
 
     with pytest.raises(NotEmpty, match="“globex” holds members already"):
         load(good)
+
+
+NOWHERE = "0195b5d0-0000-7000-8000-0000000000aa"
+DAYS = [[["09:00", "17:00"]]] * 7
+
+
+def test_every_json_column_says_what_stands_in_it():
+    """A new one without a shape would let anything in."""
+    bare = {
+        f"{table.name}.{name}"
+        for table in all_tables().values()
+        for name, column in table.columns.items()
+        if isinstance(column, JSONField) and not isinstance(column, CustomValuesField) and name not in table.shapes
+    }
+    assert bare == set()
+
+
+def test_no_json_column_takes_what_is_of_another_shape():
+    for table in all_tables().values():
+        for name in table.shapes:
+            for odd in ("text", 7, [[[]]], [{"odd": 1}], True):
+                with pytest.raises(Unfit):
+                    table.value(name, odd)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("number", "NaN"), ("number", 12), ("number", "1e5"), ("money", "12 EUR"),
+        ("money", {"amount": "1", "currency": "EUR"}), ("date", "yesterday"), ("date", "2026-13-01"),
+        ("date", 20260101), ("datetime", "0001-01-01T00:00:00.000000Z"), ("datetime", "2026-01-01"),
+        ("boolean", "true"), ("text", ["a"]),
+        ("text", "x" * 301), ("url", "javascript:alert(1)"), ("record", "nobody"), ("choice", "purple"),
+        ("choices", ["purple"]), ("choices", "red"), ("formula", "2"),
+    ],
+)  # fmt: skip
+def test_a_value_that_its_field_could_not_hold_is_refused(tenant, members, now, good, archive_of, refused, kind, value):
+    more = {"choice": {"options": ["Red"]}, "choices": {"options": ["Red"]}, "record": {"target": "deal"}}
+    more["formula"] = {"expression": "1 + 1"}
+    with entered(tenant):
+        field = create_field(
+            object="company", kind=kind, label="Odd", by=members["owner"], now=now, **more.get(kind, {})
+        )
+
+    message = refused(row(archive_of(tenant), custom={str(field.pk): value}))
+
+    assert "“custom” does not fit its column." in message
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "said"),
+    [
+        ("privacy.retentionrule", {"kind": "contact", "condition": "closed", "age": 3, "act": "bin"}, "condition"),
+        ("rights.share", {"kind": "spaceship", "object_id": NOWHERE}, "kind"),
+        ("calendar.businesscalendar", {"name": "A", "weekly": [[["17:00", "09:00"]]] * 7}, "weekly"),
+        ("calendar.businesscalendar", {"name": "A", "weekly": DAYS, "timezone": "Mars/Base"}, "timezone"),
+        ("calendar.businesscalendar", {"name": "A", "weekly": DAYS, "country": "XX"}, "country"),
+        ("custom_fields.customfield", {"object": "deal", "kind": "record", "api_name": "a", "label": "A"}, "target"),
+        ("custom_fields.customfield", {"object": "deal", "kind": "formula", "api_name": "a", "result": "x"}, "result"),
+        ("activities.activity", {"kind": "note", "at": "0001-01-01T00:00:00+00:00"}, "at"),
+        ("activities.activity", {"kind": "task", "at": "2026-01-01T00:00:00Z", "anchor_at": "2026-01-01T00:00:00Z",
+                                 "rule": "FREQ=SECONDLY", "zone": "Europe/Berlin"}, "rule"),
+        ("lists.savedview", {"kind": "spaceship", "name": "A", "owner_id": NOWHERE}, "kind"),
+        ("duplicates.merge", {"kind": "deal", "winner_id": NOWHERE, "loser_id": NOWHERE, "loser_name": "A",
+                              "merged_at": "2026-01-01T00:00:00Z",
+                              "changes": [{"model": "auth.user", "ids": [], "before": {}, "after": {}}]}, "changes"),
+    ],
+)  # fmt: skip
+def test_a_row_that_pages_could_not_show_is_refused(good, refused, name, values, said):
+    line = {"id": NOWHERE, "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z", **values}
+    line = {key: value for key, value in line.items() if key in all_tables()[name].columns}
+    entry = f"records/{name}.jsonl"
+
+    assert f"Line 1 of “{entry}”: “{said}”" in refused(forged(good, {entry: json.dumps(line).encode() + b"\n"}))
+
+
+def test_companies_that_belong_to_each_other_in_a_circle_are_refused(good, refused):
+    with zipfile.ZipFile(io.BytesIO(good)) as opened:
+        first = json.loads(opened.read(COMPANIES))
+    second = {**first, "id": NOWHERE, "name": "Other", "parent_id": first["id"]}
+    lines = "".join(json.dumps(one) + "\n" for one in ({**first, "parent_id": NOWHERE}, second))
+
+    assert "in a circle (contacts.company: parent)" in refused(forged(good, {COMPANIES: lines.encode()}))

@@ -11,11 +11,18 @@ from hypothesis import strategies as st
 
 from triptych.core_crm.activities.actions import add_note
 from triptych.core_crm.activities.records import RecordRef
+from triptych.core_crm.calendar.actions import OwnDay, update_calendar
+from triptych.core_crm.calendar.models import BusinessCalendar
 from triptych.core_crm.contacts.actions import CompanyLink, create_company, create_contact
 from triptych.core_crm.contacts.models import Contact
 from triptych.core_crm.custom_fields.actions import create_field
 from triptych.core_crm.deals.models import Deal
-from triptych.core_crm.leads.actions import create_lead
+from triptych.core_crm.duplicates.actions import merge_records
+from triptych.core_crm.leads.actions import convert_lead, create_lead
+from triptych.core_crm.leads.models import Lead
+from triptych.core_crm.lists.many import begin
+from triptych.core_crm.lists.nouns import list_of
+from triptych.core_crm.rights.actions import create_role
 from triptych.core_crm.samples.actions import add_samples
 from triptych.platform import search
 from triptych.platform.files.actions import attach_file
@@ -43,6 +50,15 @@ def furnished(tenant, members, now, enable):
         deal = Deal.objects.alive().first()
         drill = create_product(name="Drill", unit_price=Decimal("90.10"), by=by, now=now)
         add_line(deal=deal, product=drill, by=by, now=now)
+        merge_records(winner=company, loser=create_company(name="Oel", by=by, now=now), by=by, now=now)
+        rights = {"deal": {"read": "own"}}
+        create_role(
+            name="Seller", base="member", rights=rights, field_rights={"deal": {"amount": "hidden"}}, by=by, now=now
+        )
+        day: OwnDay = {"date": now.date(), "name": "Stocktaking", "spans": ((540, 720),)}
+        update_calendar(calendar=BusinessCalendar.objects.get(), own_days=[day], by=by, now=now)
+        convert_lead(lead=Lead.objects.alive().exclude(status="converted").first(), by=by, now=now)
+        begin(list_of("deal"), "delete", [deal.pk], {}, by=by, now=now)
 
 
 @pytest.mark.usefixtures("furnished", "same_owner")

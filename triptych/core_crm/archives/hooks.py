@@ -3,6 +3,8 @@
 from django.apps import apps
 from django.conf import settings
 
+from triptych.core_crm.archives.rules import RULES
+from triptych.core_crm.archives.shapes import SHAPES
 from triptych.core_crm.archives.tables import ArchivedTable
 from triptych.platform.plugins import hookimpl
 
@@ -43,6 +45,8 @@ def archived_tables() -> list[ArchivedTable]:
             without=WITHOUT.get(model._meta.label_lower, frozenset()),
             file=FILES.get(model._meta.label_lower, ""),
             begins_filled=model._meta.label_lower in BEGINS_FILLED,
+            shapes=SHAPES.get(model._meta.label_lower, {}),
+            rule=RULES.get(model._meta.label_lower),
         )
         for config in core
         for model in config.get_models(include_auto_created=True)

@@ -19,10 +19,12 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, models, transaction
 from django.utils.translation import gettext as _
 
+from triptych.core_crm.archives import own_values
 from triptych.core_crm.archives.people import People
 from triptych.core_crm.archives.reading import SAFE_KEY, Archive, BadArchive, Checked, opened_archive
+from triptych.core_crm.archives.rules import check_together
 from triptych.core_crm.archives.tables import ArchivedTable, all_tables
-from triptych.core_crm.archives.values import Unfit, parsed
+from triptych.core_crm.archives.values import Unfit
 from triptych.core_crm.archives.writing import Stopped
 from triptych.core_crm.custom_fields import definitions
 from triptych.core_crm.imports.running import Watcher
@@ -136,12 +138,13 @@ class _Loader:
         people = People()
         self._clear()
         people.step_aside()
-        for name in self.archive.tables:
+        for name in sorted(self.archive.tables, key=lambda name: name != own_values.FIELDS):
             self._load_table(self.tables[name], people)
         with _refused_by_the_database(_("the links between its records")), connection.cursor() as cursor:
             people.come_back()
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        self._check_together()
         self.loaded.signing_in = people.names
         self._settle()
 
@@ -173,6 +176,7 @@ class _Loader:
                 self.watcher.progress(sum(self.loaded.rows.values()), self.total, _("Reading the archive"))
 
     def _records(self, table: ArchivedTable, people: People) -> Iterator[models.Model]:
+        own = own_values.OwnValues()
         for number, row in self.archive.rows(table.entry):
             foreign = sorted(row.keys() - table.columns.keys())
             if foreign:
@@ -183,15 +187,27 @@ class _Loader:
             values = {}
             for name, value in row.items():
                 try:
-                    values[name] = parsed(table.columns[name], value)
+                    values[name] = table.value(name, value)
                 except Unfit as unfit:
                     raise _unfit(table, number, name) from unfit
             if table.file and not SAFE_KEY.fullmatch(str(values.get(table.file))):
                 raise _unfit(table, number, table.file)
             record = table.model(**values)
+            try:
+                own.settle(record)
+                if table.rule:
+                    table.rule(record)
+            except Unfit as unfit:
+                raise _unfit(table, number, unfit.column, unfit.why) from unfit
             if isinstance(record, Member):
                 people.welcome(record)
             yield record
+
+    def _check_together(self) -> None:
+        try:
+            check_together([self.tables[name].model for name in self.archive.tables])
+        except Unfit as unfit:
+            raise BadArchive(f"{unfit.why} {_('Nothing was imported.')}") from unfit
 
     def _settle(self) -> None:
         """Settings, plugins, the fingerprint of the fields, and the news."""
@@ -254,8 +270,7 @@ def _refused_by_the_database(where: str) -> Iterator[None]:
         ) from error
 
 
-def _unfit(table: ArchivedTable, number: int, name: str) -> BadArchive:
-    return BadArchive(
-        _("Line %(line)d of “%(entry)s”: “%(name)s” does not fit its column.")
-        % {"line": number, "entry": table.entry, "name": name}
-    )
+def _unfit(table: ArchivedTable, number: int, name: str, why: str = "") -> BadArchive:
+    said = _("Line %(line)d of “%(entry)s”: “%(name)s” does not fit its column.")
+    message = said % {"line": number, "entry": table.entry, "name": name}
+    return BadArchive(f"{message} {why}".strip())

@@ -3,22 +3,46 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.duration import duration_iso_string
 
-LEADS_THERE = {"website": re.compile(r"(https?://\S+)?"), "url": re.compile(r"/(?!/)\S*")}
-"""Columns that pages make links of: out into the web, or to a page of ours. No script, no other host."""
+from triptych.platform import clock
+
+FORMS = {
+    "website": re.compile(r"(https?://\S+)?"),
+    "url": re.compile(r"/(?!/)\S*"),
+    "currency": re.compile(r"([A-Z]{3})?"),
+}
+"""Texts whose form pages count on. Links lead out into the web, or to a page of ours: no script, no other host."""
+
+WORDS: dict[str, Callable[[], Collection[str]]] = {
+    "timezone": available_timezones,
+    "zone": available_timezones,
+    "language": lambda: dict(settings.LANGUAGES),
+}
+"""Texts that name something that is there, or are empty."""
+
+
+LONGEST = 1_000_000
+"""Signs in a text whose column sets no limit of its own."""
 
 
 class Unfit(ValueError):
-    """A value that the column cannot hold."""
+    """A value that the column cannot hold. `column` and `why`, a sentence, are said where they are known."""
+
+    def __init__(self, why: str = "", *, column: str = "") -> None:
+        super().__init__(why)
+        self.why, self.column = why, column
 
 
 def plain(value: Any) -> Any:
@@ -38,7 +62,7 @@ def parsed(field: models.Field[Any, Any], value: Any) -> Any:
     Raises:
         Unfit: it is of another type, not among the choices, or refused by the column's own rules.
     """
-    if value is None or isinstance(field, models.JSONField):
+    if value is None or isinstance(field, models.JSONField):  # `tables` knows what JSON a column holds
         return value
     if isinstance(field, ArrayField):
         if not isinstance(value, list):
@@ -62,10 +86,14 @@ def _checked(field: models.Field[Any, Any], value: Any) -> Any:
         field.run_validators(found)
     except (ValidationError, ValueError, OverflowError, ArithmeticError) as error:
         raise Unfit from error
-    if isinstance(found, datetime) and found.tzinfo is None:
+    if isinstance(found, datetime) and (found.tzinfo is None or not clock.is_shown_everywhere(found)):
         raise Unfit
-    leads_there = LEADS_THERE.get(field.name)
-    if leads_there and not leads_there.fullmatch(str(found)):
+    if isinstance(found, str) and len(found) > LONGEST:
+        raise Unfit
+    form, words = FORMS.get(field.name), WORDS.get(field.name)
+    if form and not form.fullmatch(str(found)):
+        raise Unfit
+    if words and found and found not in words():
         raise Unfit
     if field.choices and found not in (None, "") and found not in dict(field.flatchoices):
         raise Unfit
