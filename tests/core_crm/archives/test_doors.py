@@ -10,7 +10,6 @@ import pytest
 from django.apps import apps
 from django.core.files.storage import default_storage
 from django.test import Client
-from django.urls import reverse
 
 from triptych.core_crm.archives import access, command
 from triptych.core_crm.archives.actions import begin_export, remove_old_exports
@@ -23,7 +22,8 @@ from triptych.platform import clock
 from triptych.platform.events import jobs
 from triptych.platform.events.models import Job
 from triptych.platform.scope import entered
-from triptych.tenants.members.models import Member
+from triptych.tenants.members.models import ApiToken, Member
+from triptych.tenants.members.tokens import create_token, revoke_token
 
 pytestmark = pytest.mark.django_db
 DOWNLOAD = "query ($id: ID!) { archiveJob(id: $id) { state percent rowCount byteCount downloadPath expiresAt } }"
@@ -104,13 +104,19 @@ def test_an_archive_is_gone_after_a_week(cast, tenant, exported):
     assert cast["owner"].get(f"/settings/archive/{exported.pk}/download/").status_code == 404
 
 
-def test_a_program_exports_everything_and_fetches_it(api, tenant, other_tenant):
+def test_a_program_exports_everything_and_fetches_it(api, cast, tenant, other_tenant, members, now):
+    with entered(tenant):
+        _token, text = create_token(member=members["owner"], scopes=["read"], expires_at=None, name="", now=now)
     answer = api(EXPORT, input={"withFiles": False})["data"]["exportEverything"]
     key = answer["archiveJob"]["id"]
     with entered(tenant):
         jobs.run(key, tenant.pk, 0, heart=False)
-    done = api(DOWNLOAD, id=key)["data"]["archiveJob"]
+    signed_in = api(DOWNLOAD, id=key)["data"]["archiveJob"]["downloadPath"]
+    asked = {"query": DOWNLOAD, "variables": {"id": key}}
+    bearer = Client(SERVER_NAME="acme.localhost", headers={"Authorization": f"Bearer {text}"})
+    done = bearer.post("/graphql/", asked, content_type="application/json").json()["data"]["archiveJob"]
 
+    assert "manifest.json" in names_in(cast["owner"].get(signed_in))
     assert (answer["problems"], answer["archiveJob"]["state"], done["state"]) == ([], "QUEUED", "DONE")
     program = Client(SERVER_NAME="acme.localhost")
     assert "manifest.json" in names_in(program.get(done["downloadPath"]))
@@ -119,12 +125,29 @@ def test_a_program_exports_everything_and_fetches_it(api, tenant, other_tenant):
     assert elsewhere.get(done["downloadPath"]).status_code == 404
 
 
-def test_an_address_for_a_program_ends_with_the_right_of_its_member(tenant, members, exported):
+@pytest.mark.parametrize("end", ["demoted", "removed", "revoked", "expired"])
+def test_an_address_for_a_program_ends_with_its_token(tenant, members, exported, now, end):
     with entered(tenant):
-        address = reverse("archives:fetch", args=[access.pass_for(exported, members["admin"])])
-        Member.objects.filter(pk=members["admin"].pk).update(role="member")
+        token, _text = create_token(member=members["admin"], scopes=["read"], expires_at=None, name="", now=now)
+        address = access.download_path(exported, token)
+        before = Client(SERVER_NAME="acme.localhost").get(address).status_code
+        if end == "revoked":
+            revoke_token(token=token, now=now)
+        elif end == "expired":
+            ApiToken.objects.update(expires_at=now)
+        else:
+            changes = {"role": "member"} if end == "demoted" else {"is_active": False}
+            Member.objects.filter(pk=members["admin"].pk).update(**changes)
 
-    assert Client(SERVER_NAME="acme.localhost").get(address).status_code == 404
+    assert (before, Client(SERVER_NAME="acme.localhost").get(address).status_code) == (200, 404)
+
+
+def test_who_asks_signed_in_gets_an_address_for_themselves(cast, tenant, exported):
+    with entered(tenant):
+        address = access.download_path(exported, None)
+
+    assert [cast[who].get(address).status_code for who in ("owner", "member")] == [200, 403]
+    assert Client(SERVER_NAME="acme.localhost").get(address).status_code == 302
 
 
 @pytest.mark.parametrize("who", ["member", "reader"])

@@ -16,6 +16,7 @@ from triptych.platform.events import jobs
 from triptych.platform.events.models import Job
 from triptych.platform.scope import entered
 from triptych.tenants.members.models import Member
+from triptych.tenants.members.tokens import create_token
 
 pytestmark = pytest.mark.django_db
 MARK, EMAIL = "Qzxvymark", "ada@qzxvymark.example"
@@ -96,6 +97,25 @@ def test_the_dossier_holds_the_page_the_data_and_the_files(cast, tenant, traces)
     assert cast["member"].get(f"{HOME}dossiers/{job.pk}/download/").status_code == 403
 
 
+def test_a_refused_erasure_names_nobody_and_narrow_admins_see_no_receipt(cast, api, tenant, members, now, traces):
+    cast["owner"].post(f"{HOME}erase/", {"email": EMAIL, "confirmation": EMAIL})
+    with entered(tenant):
+        Member.objects.filter(pk=members["reader"].pk).update(email=EMAIL)
+    job = run_jobs(tenant, "privacy.erase")
+    with entered(tenant):
+        receipt = Erasure.objects.get()
+        rights = {"deal": {"read": "own"}}
+        narrow = create_role(name="N", base="admin", rights=rights, field_rights={}, by=members["owner"], now=now)
+        Member.objects.filter(pk=members["admin"].pk).update(role_record=narrow)
+    page = receipt.get_absolute_url()
+
+    assert (receipt.state, receipt.order) == ("failed", {})
+    assert receipt.why == job.error == "Whoever was meant works here, or did. Nothing was erased."
+    assert [cast[who].get(page).status_code for who in ("owner", "admin", "member")] == [200, 403, 403]
+    answers = [api(ERASED, who=who, id=str(receipt.pk)).get("data") for who in ("owner", "admin")]
+    assert [bool(one and one["erasures"]) for one in answers] == [True, False]
+
+
 def test_erasing_wants_the_address_typed_and_gives_a_receipt(cast, tenant, traces):
     wrong = cast["owner"].post(f"{HOME}erase/", {"email": EMAIL, "confirmation": "yes"})
     with entered(tenant):
@@ -145,11 +165,17 @@ def test_a_form_that_means_nobody_is_not_found(cast, given):
     assert cast["owner"].post(f"{HOME}export/", given).status_code == 404
 
 
-def test_the_api_tells_exports_and_erases(api, tenant, traces):
+def test_the_api_tells_exports_and_erases(api, cast, tenant, members, now, traces):
+    with entered(tenant):
+        _token, text = create_token(member=members["owner"], scopes=["read"], expires_at=None, name="", now=now)
     known = api(KNOWN, email=EMAIL)["data"]["personData"]
     export = api(EXPORT, input={"email": EMAIL})["data"]["exportPerson"]
     run_jobs(tenant, "privacy.dossier")
-    ready = api(EXPORTED, id=export["personExport"]["id"])["data"]["personExport"]
+    asked = {"query": EXPORTED, "variables": {"id": export["personExport"]["id"]}}
+    bearer = Client(SERVER_NAME="acme.localhost", headers={"Authorization": f"Bearer {text}"})
+    ready = bearer.post("/graphql/", asked, content_type="application/json").json()["data"]["personExport"]
+    signed_in = api(EXPORTED, **asked["variables"])["data"]["personExport"]["downloadPath"]
+    assert unpacked(cast["owner"].get(signed_in))
     fetched = unpacked(Client(SERVER_NAME="acme.localhost").get(ready["downloadPath"]))
     wrong = api(ERASE, input={"email": EMAIL, "confirmation": "no"})["data"]["erasePerson"]
     order = api(ERASE, input={"email": EMAIL, "confirmation": EMAIL})["data"]["erasePerson"]

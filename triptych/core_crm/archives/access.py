@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from triptych.core_crm import kept_files
@@ -13,7 +14,7 @@ from triptych.platform.events.models import Job, JobQuerySet
 from triptych.platform.plugins import hooks
 from triptych.platform.refusals import Forbidden
 from triptych.tenants.members.access import administering
-from triptych.tenants.members.models import Member
+from triptych.tenants.members.models import ApiToken, Member
 
 KIND = "archive.export"
 BRINGING = "archive.import"
@@ -80,15 +81,17 @@ def export_to_see(member: Member, pk: UUID) -> Job:
     return job
 
 
-def pass_for(job: Job, member: Member) -> str:
-    """A text with which a program downloads the archive for the member, for an hour."""
-    return kept_files.pass_for(job, member, purpose="archives")
+def download_path(job: Job, token: ApiToken | None) -> str:
+    """Where the archive is fetched: by whoever is signed in, or with a token's pass by a program that is not."""
+    if token is None:
+        return reverse("archives:download", args=[job.pk])
+    return reverse("archives:fetch", args=[kept_files.pass_for(job, token, purpose="archives")])
 
 
 def export_by_pass(text: str) -> Job:
-    """The export that a pass leads to, if the member it was made for may still have it.
+    """The export that a pass leads to, if the token it was made for may still have it.
 
     Raises:
-        Http404: it is none of this tenant's, or too old, or the member may not.
+        Http404: it is none of this tenant's, or too old, or the token is no longer valid, or its member may not.
     """
     return kept_files.job_by_pass(text, purpose="archives", to_see=export_to_see)

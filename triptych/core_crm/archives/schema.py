@@ -10,7 +10,6 @@ from uuid import UUID
 
 import strawberry
 from django.http import Http404
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from triptych.core_crm import kept_files
@@ -36,7 +35,8 @@ class ArchiveJob:
     finished_at: datetime | None
     expires_at: datetime | None = strawberry.field(description="Until when the file is kept.")
     download_path: str | None = strawberry.field(
-        description="Where on this host the file is fetched, for an hour and without signing in; null without a file."
+        description="Where on this host the file is fetched; null without a file. A program's address needs no sign-in "
+        "for an hour and as long as its token is valid."
     )
 
     @classmethod
@@ -44,7 +44,7 @@ class ArchiveJob:
         """The job as the API tells of it."""
         result = job.result or {}
         has_file = bool(kept_files.file_of(job, at=info.context.now))
-        path = reverse("archives:fetch", args=[access.pass_for(job, info.context.member)]) if has_file else None
+        path = access.download_path(job, info.context.caller.token) if has_file else None
         return cls(
             id=strawberry.ID(str(job.pk)),
             state=state_of(job),

@@ -20,6 +20,7 @@ from triptych.core_crm.imports.plan import Plan
 from triptych.core_crm.imports.profiling import Profile, profile
 from triptych.core_crm.imports.registry import target_named
 from triptych.core_crm.imports.tables import Layout, Table, open_table
+from triptych.platform import scope
 from triptych.platform.ids import new_id
 from triptych.tenants.members.models import Member
 
@@ -67,13 +68,15 @@ def _seekable(stored: File[bytes]) -> Iterator[IO[bytes]]:
 
 
 _profiles: dict[str, Profile] = {}
+"""By workspace, file and layout: an archive read into a second workspace brings files of the same name."""
+
 MOST_KEPT = 300_000
 """How many different values may stand in the profiles that are kept in memory."""
 
 
 def profile_of(record: Import, table: Table) -> Profile:
     """The profile of the file. Those looked at last are kept in memory, since each step of the flow asks for them."""
-    key = f"{record.file}:{sorted(record.layout.items())}"
+    key = f"{scope.current().schema_name}:{record.file}:{sorted(record.layout.items())}"
     found = _profiles.pop(key, None) or profile(table.columns, table.rows())
     _profiles[key] = found
     while len(_profiles) > 1 and sum(one.size for one in list(_profiles.values())) > MOST_KEPT:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from triptych.core_crm import kept_files
@@ -19,7 +20,7 @@ from triptych.platform.events.models import Job, JobQuerySet
 from triptych.platform.plugins import hooks
 from triptych.platform.refusals import Forbidden
 from triptych.tenants.members.access import administering
-from triptych.tenants.members.models import Member
+from triptych.tenants.members.models import ApiToken, Member
 
 RECORDS: dict[str, type[Contact] | type[Lead]] = {"contact": Contact, "lead": Lead}
 
@@ -58,13 +59,13 @@ def record_to_answer_for(member: Member, kind: str, pk: UUID) -> Contact | Lead:
 
 
 def receipts_visible_to(member: Member) -> ErasureQuerySet:
-    """The receipts, the newest first; they name nobody. Raises Forbidden."""
-    administering(member)
+    """The receipts, the newest first; they name nobody. Raises Forbidden unless the member may know everything."""
+    answering(member)
     return Erasure.objects.newest_first().select_related("by")
 
 
 def receipt_to_see(member: Member, pk: UUID) -> Erasure:
-    """Raises Http404 if there is no such receipt, Forbidden for whoever does not administer."""
+    """Raises Http404 if there is no such receipt, Forbidden for whoever may not know everything."""
     return get_object_or_404(receipts_visible_to(member), pk=pk)
 
 
@@ -82,11 +83,13 @@ def dossier_to_see(member: Member, pk: UUID) -> Job:
     return job
 
 
-def pass_for(job: Job, member: Member) -> str:
-    """A text with which a program downloads the dossier for the member, for an hour."""
-    return kept_files.pass_for(job, member, purpose="privacy")
+def download_path(job: Job, token: ApiToken | None) -> str:
+    """Where the dossier is fetched: by whoever is signed in, or with a token's pass by a program that is not."""
+    if token is None:
+        return reverse("privacy:download", args=[job.pk])
+    return reverse("privacy:fetch", args=[kept_files.pass_for(job, token, purpose="privacy")])
 
 
 def dossier_by_pass(text: str) -> Job:
-    """The dossier that a pass leads to, if the member it was made for may still have it; else Http404."""
+    """The dossier that a pass leads to, if the token it was made for may still have it; else Http404."""
     return kept_files.job_by_pass(text, purpose="privacy", to_see=dossier_to_see)

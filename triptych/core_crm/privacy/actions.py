@@ -3,38 +3,56 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from triptych.core_crm import kept_files
 from triptych.core_crm.imports.running import Watcher
 from triptych.core_crm.privacy import dossier, erasing
 from triptych.core_crm.privacy.access import RECORDS, answering
 from triptych.core_crm.privacy.access import erasing as may_erase
-from triptych.core_crm.privacy.erasing import DOSSIERS, NothingKnown, check_erasable, remove_files
+from triptych.core_crm.privacy.erasing import DOSSIERS, IsMember, NothingKnown, check_erasable, remove_files
 from triptych.core_crm.privacy.mentions import python_expression_of
 from triptych.core_crm.privacy.models import Erasure
 from triptych.core_crm.privacy.people import Person, person_at, person_of
-from triptych.core_crm.privacy.rows import Found, everything_about
-from triptych.core_crm.privacy.stored import remove_outgoing_copies
+from triptych.core_crm.privacy.rows import Found, Incomplete, everything_about
+from triptych.core_crm.privacy.stored import InUse, remove_outgoing_copies
 from triptych.platform import clock, events
 from triptych.platform.events import jobs
 from triptych.platform.events.jobs import RunningJob
 from triptych.platform.events.models import Job
-from triptych.platform.refusals import Refused
+from triptych.platform.refusals import Forbidden, Refused
 from triptych.platform.scope import CONTROL, entered
 from triptych.tenants.members.models import Member
 from triptych.tenants.models import Tenant
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 ERASURES = "privacy.erase"
 """The kind of jobs that erase."""
+
+
+class Gone(Refused):
+    """Whoever asked for it has left."""
+
+
+NAMELESS: Mapping[type[Refused], StrOrPromise] = {
+    IsMember: gettext_lazy("Whoever was meant works here, or did. Nothing was erased."),
+    NothingKnown: gettext_lazy("Nothing is known of whoever was meant. Nothing was erased."),
+}
+REFUSED = gettext_lazy("It was refused. Nothing was erased.")
+SAYS_NOTHING_OF_WHOM = (InUse, Incomplete, Forbidden, Gone)
+"""Refusals whose own sentence names no person."""
 
 
 class NotConfirmed(Refused):
@@ -157,8 +175,7 @@ def carry_out(job: RunningJob, *, now: datetime) -> dict[str, Any] | None:
             close(erasure, why=_("Somebody stopped it. Nothing was erased."))
             return None
         except Refused as refused:
-            close(erasure, why=refused.message)
-            raise
+            raise Refused(refuse(erasure, refused)) from refused  # the job tells it, too
     remove_files(erasure)
     return {"receipt": str(erasure.pk), "rows": erasure.total_count}
 
@@ -179,9 +196,17 @@ def ordered(person: Person, *, by: Member | None, now: datetime, why: str = "") 
 
 def close(erasure: Erasure, *, why: str) -> None:
     """Note that an erasure was not done, and forget who was meant."""
+    erasure.why = why[:300]
     Erasure.objects.filter(pk=erasure.pk).update(
-        state=Erasure.State.FAILED, order={}, why=why[:300], done_at=clock.now()
+        state=Erasure.State.FAILED, order={}, why=erasure.why, done_at=clock.now()
     )
+
+
+def refuse(erasure: Erasure, refused: Refused) -> str:
+    """Note that an erasure was refused, in a sentence that names nobody, since receipts stay; returns it."""
+    why = str(NAMELESS.get(type(refused), REFUSED))
+    close(erasure, why=refused.message if isinstance(refused, SAYS_NOTHING_OF_WHOM) else why)
+    return erasure.why
 
 
 def close_dead_orders() -> int:
@@ -197,7 +222,7 @@ def close_dead_orders() -> int:
 
 def _still(member: Member | None) -> Member:
     if member is None:
-        raise Refused(_("Whoever asked for it does not work here any more."))
+        raise Gone(_("Whoever asked for it does not work here any more."))
     return member
 
 

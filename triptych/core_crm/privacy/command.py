@@ -75,7 +75,7 @@ def erase(
             try:
                 actions.erase_now(person, erasure=receipt, by=None, now=now, watcher=Console(err))
             except Refused as refused:
-                actions.close(receipt, why=refused.message)
+                actions.refuse(receipt, refused)
                 raise
         except Refused as refused:
             err.write(f"{refused.message}\n")

@@ -186,7 +186,7 @@ def _dealt_with(record: Any, rule: RetentionRule, *, now: datetime, watcher: Wat
     try:
         actions.erase_now(person, erasure=order, by=None, now=now, watcher=watcher)
     except Refused as refused:
-        actions.close(order, why=refused.message)
+        actions.refuse(order, refused)
         return False
     except Stopped:
         actions.close(order, why=_("Somebody stopped it. Nothing was erased."))

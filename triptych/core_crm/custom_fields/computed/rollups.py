@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Aggregate, Avg, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -245,9 +244,8 @@ def house_list(target: str) -> ListSpec:
     return replace(spec, fields=[*spec.fields, *own])
 
 
-@cache
 def house() -> Member:
-    """Nobody in particular, who sees everything."""
+    """Nobody in particular, who sees everything. New each time: what somebody sees is kept on the object."""
     return Member(name="", role=Member.Role.OWNER)
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import strawberry
 from django.http import Http404
-from django.urls import reverse
 from strawberry.scalars import JSON
 
 from triptych.core_crm import kept_files
@@ -59,14 +58,15 @@ class PersonExport:
     created_at: datetime
     expires_at: datetime | None = strawberry.field(description="Until when the file is kept.")
     download_path: str | None = strawberry.field(
-        description="Where on this host the file is fetched, for an hour and without signing in; null without a file."
+        description="Where on this host the file is fetched; null without a file. A program's address needs no sign-in "
+        "for an hour and as long as its token is valid."
     )
 
     @classmethod
     def of(cls, job: Job, info: ApiInfo) -> PersonExport:
         """The job as the API tells of it."""
         has_file = bool(kept_files.file_of(job, at=info.context.now))
-        path = reverse("privacy:fetch", args=[access.pass_for(job, info.context.member)]) if has_file else None
+        path = access.download_path(job, info.context.caller.token) if has_file else None
         return cls(
             id=strawberry.ID(str(job.pk)),
             state=state_of(job),
