@@ -6,9 +6,12 @@ import json
 import pytest
 
 from triptych.core_crm.contacts.actions import create_company
+from triptych.core_crm.contacts.models import Company, Contact
+from triptych.core_crm.deals.models import Deal
 from triptych.core_crm.imports import actions
 from triptych.core_crm.imports.models import Import
 from triptych.core_crm.rights.actions import create_role, give_role
+from triptych.platform.events.testing import drain
 from triptych.platform.scope import entered
 from triptych.tenants.members.models import Member
 
@@ -69,6 +72,36 @@ def test_links_add_nothing_that_whoever_imports_may_not_create(role_given, forec
     rows = "full name,email,company,owner\nAnna Rossi,anna@x.example,Brand New Ltd,Nobody Yet\n"
     told = forecast("contacts", rows, createMissing=True)["forecasts"][0]
     assert not any("is added" in one for one in told["messages"]), told
+
+
+@pytest.mark.parametrize("level", ["own", "team"])
+def test_what_links_add_is_made_by_and_for_whoever_imports(role_given, cast, tenant, members, level):
+    """As they could on a page: not for nobody, which a role may rule out, and without the fields it withholds."""
+    rights = {"company": {"create": level}, "contact": {"create": level}}
+    role_given(fields={"contact": {"emails": "hidden"}}, **rights)
+    rows = "opportunity,account,contact,stage,owner\nPumps,Brand New Ltd,anna@x.example,Won,owner\n"
+    files = [{"fileName": "f.csv", "text": rows, "object": "deals"}]
+    body = json.dumps({"query": FILES, "variables": {"i": {"files": files, "split": False, "createMissing": True}}})
+    cast["member"].post("/graphql/", body, content_type="application/json")
+    drain()
+
+    with entered(tenant):
+        company, contact = Company.objects.get(), Contact.objects.get()
+        assert Deal.objects.get().company == company
+        assert {company.owner_id, contact.owner_id} == {members["member"].pk}
+        assert (str(contact), contact.emails) == ("anna@x.example", [])
+
+
+def test_a_contact_that_a_link_adds_by_its_address_has_it(tenant, cast, members):
+    rows = "opportunity,contact,stage\nPumps,Anna@x.example,Won\n"
+    files = [{"fileName": "f.csv", "text": rows, "object": "deals"}]
+    body = json.dumps({"query": FILES, "variables": {"i": {"files": files, "split": False, "createMissing": True}}})
+    cast["member"].post("/graphql/", body, content_type="application/json")
+    drain()
+
+    with entered(tenant):
+        assert Contact.objects.get().email == "anna@x.example"
+        assert Deal.objects.get().primary_contact == Contact.objects.get()
 
 
 def test_fields_that_a_role_withholds_are_not_imported(role_given, forecast):

@@ -17,6 +17,7 @@ from triptych.core_crm.contacts.models import Contact
 from triptych.core_crm.deals.models import Deal
 from triptych.core_crm.duplicates.models import Merge
 from triptych.core_crm.imports import actions as imports
+from triptych.core_crm.imports.checking import check_import
 from triptych.core_crm.imports.models import Import
 from triptych.core_crm.imports.running import run_import
 from triptych.core_crm.imports.undoing import undo_import
@@ -220,6 +221,8 @@ def test_an_address_that_asked_to_be_forgotten_is_doubted_when_it_comes_again(
             file.seek(0)
             record = imports.upload_import(file=file, file_name="a.csv", object_name=name, **who)
             imports.set_mapping(record=record, mapping=record.mapping, mode=Import.Mode.CREATE, now=now)
+            forecast = check_import(record, by=members["owner"], at=now)
+            assert (forecast.doubtful, record.findings.get(code="forgotten").value) == (1, EMAIL)
             record = imports.begin_import(record=record, as_job=False, **who)
             run_import(record, by=members["owner"], at=now, watcher=alone)
 

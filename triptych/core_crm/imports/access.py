@@ -11,7 +11,17 @@ from django.utils.translation import gettext as _
 from triptych.core_crm.imports.importer import Importer
 from triptych.core_crm.imports.models import Import, ImportQuerySet
 from triptych.core_crm.imports.registry import all_importers
-from triptych.core_crm.rights.access import CHANGE, CREATE, READ, NotAllowed, field_rights, may_all, noun_of
+from triptych.core_crm.rights.access import (
+    CHANGE,
+    CREATE,
+    READ,
+    NotAllowed,
+    field_rights,
+    may,
+    may_all,
+    may_at_all,
+    noun_of,
+)
 from triptych.platform.refusals import Forbidden
 from triptych.tenants.members.models import Member
 
@@ -90,6 +100,16 @@ def must_fill(member: Member, record: Import) -> None:
         message = _("Your role does not set “{field}”. Import the file without that column.")
         label = next((one.label for one in importer.fields() if one.name == fed[0]), fed[0])
         raise NotAllowed(message.format(field=label), field=fed[0])
+
+
+def may_add_named(member: Member, importer: Importer) -> bool:
+    """Whether the member could make such a record, their own, of a name alone, as a link of a row does."""
+    if importer.needs_admin and not member.may_administer:
+        return False
+    noun = noun_of(member, importer.model)
+    if noun is None or not noun.owner:
+        return may_at_all(member, CREATE, importer.model)
+    return may(member, CREATE, importer.model(**{noun.owner: member}))
 
 
 def importers_for(member: Member) -> dict[str, Importer]:

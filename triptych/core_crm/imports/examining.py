@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.imports.alike import doubt_of
 from triptych.core_crm.imports.findings import Finding, FindingBook
+from triptych.core_crm.imports.forgotten import doubts_of_forgotten
 from triptych.core_crm.imports.importer import Field, Row, Writing
 from triptych.core_crm.imports.interpreting import Interpreter
 from triptych.core_crm.imports.models import Import
@@ -50,8 +51,12 @@ def examine(
         if outcome.findings:
             doubtful.add(source.number)
         rows.append(outcome.row)
+    added = {name for names in reader.new_names.values() for name in names}
     add_names(plan, reader, rows, make)
     rows, refused = _without_refused(plan, rows, book, doubtful, writing)
+    for row, finding in doubts_of_forgotten(plan.target.importer, rows, added):
+        book.add(row.number, finding)
+        doubtful.add(row.number)
     rows = [plan.target.importer.completed(row, writing) for row in rows]
     spare_what_stays(plan, rows)
     numbers = {row.number for row in rows}

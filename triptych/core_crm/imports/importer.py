@@ -254,7 +254,7 @@ class Importer(ABC):
         return []
 
     def new_named(self, names: Sequence[str], writing: Writing) -> list[Change]:
-        """Create records of which only the name is known, in that order."""
+        """Create records of which only the name is known, in that order, for whoever imports."""
         return self.write([Row(0, {"name": name}, {"name": name}) for name in names], writing)
 
     def options(self, chosen: Mapping[str, Any], texts: Mapping[str, Sequence[str]]) -> list[Option]:
@@ -275,7 +275,7 @@ class Importer(ABC):
 
     def may_add_own(self, field: str, by: Member) -> bool:
         """Whether the member may make what a link field of one's own names."""
-        return True
+        return False
 
     def new_own(self, field: str, names: Sequence[str], writing: Writing) -> list[Change]:
         """Create what a link field of one's own names."""

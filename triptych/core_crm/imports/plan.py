@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_lazy
 
 from triptych.core_crm.deals.money import own_currency
+from triptych.core_crm.imports.access import may_add_named
 from triptych.core_crm.imports.choices import choices_from_json
 from triptych.core_crm.imports.findings import Finding, FindingBook
 from triptych.core_crm.imports.importer import Field, Kind, Writing
@@ -26,7 +27,7 @@ from triptych.core_crm.imports.profiling import Profile
 from triptych.core_crm.imports.registry import REFERENCE, Target, importer_named
 from triptych.core_crm.imports.tables import SourceRow, Table
 from triptych.core_crm.imports.values import DateOrder
-from triptych.core_crm.rights.access import CREATE, keys_seen, may_at_all
+from triptych.core_crm.rights.access import keys_seen
 from triptych.platform import scope
 from triptych.platform.languages.wording import within_sentence
 from triptych.tenants.members.models import Member
@@ -167,9 +168,7 @@ class Plan:
         """Whether whoever imports may make records of the kind that a link names."""
         if self.target.importer.own_names(field.name, self.record.options) is not None:
             return self.target.importer.may_add_own(field.name, self.by)
-        importer = importer_named(field.link)
-        is_open = self.by.may_administer or not importer.needs_admin
-        return is_open and may_at_all(self.by, CREATE, importer.model)
+        return may_add_named(self.by, importer_named(field.link))
 
     def label_of(self, field: Field) -> str:
         """What the things are called that a link field names, for sentences: “companies”."""

@@ -11,13 +11,15 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import cache
 
 from babel.dates import get_month_names
 from django.utils.translation import gettext as _
+
+from triptych.platform import clock
 
 LANGUAGES = ("en", "de", "ru", "it", "pl", "es")
 LARGEST = Decimal(10) ** 15
@@ -121,9 +123,10 @@ def parse_date(text: str, order: DateOrder | None = None) -> date:
         month = _months().get((named["month"] or named["month2"]).casefold())
         if month:
             return _date(text, _year(named["year"]), month, int(named["day"] or named["day2"]))
-    if re.fullmatch(r"[2-6]\d{4}", text):
-        likely = EXCEL_EPOCH + timedelta(days=int(text))
-        raise Unfit(_("“{text}” is a day counted the way spreadsheets count.").format(text=text), likely.isoformat())
+    if re.fullmatch(r"[2-6]\d{4}(\.\d{1,12})?", text):
+        counted = datetime.combine(EXCEL_EPOCH, time()) + timedelta(seconds=round(86_400 * float(text)))
+        likely = counted.isoformat(" ") if "." in text else counted.date().isoformat()
+        raise Unfit(_("“{text}” is a day counted the way spreadsheets count.").format(text=text), likely)
     raise Unfit(_("“{text}” is not a date. Write it like 2026-03-31.").format(text=_short(text)))
 
 
@@ -180,10 +183,17 @@ def parse_datetime(text: str, order: DateOrder | None = None, zone: tzinfo = UTC
             pass
         else:
             _date(text, value.year, value.month, value.day)
-            return value if value.tzinfo else value.replace(tzinfo=zone)
+            return _shown(text, value if value.tzinfo else value.replace(tzinfo=zone))
     day = parse_date(day_text, order)
     hour, minute, second = _time(time_text) if time_text else (12, 0, 0)
-    return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=zone)
+    return _shown(text, datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=zone))
+
+
+def _shown(text: str, moment: datetime) -> datetime:
+    """The moment, if it has a date in every time zone."""
+    if not clock.is_shown_everywhere(moment):
+        raise Unfit(_("“{text}” is too far from today.").format(text=_short(text)))
+    return moment
 
 
 def _split_time(text: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
@@ -111,7 +111,8 @@ class RowWriter:
         if importer.own_names(wanted.name, self.plan.record.options) is not None:
             changes = importer.new_own(wanted.name, names, self.writing)
         else:
-            changes = importer_named(wanted.link).new_named(names, self.writing)
+            # what the columns of this file say is not said of them: they belong to whoever imports
+            changes = importer_named(wanted.link).new_named(names, replace(self.writing, mapped=frozenset()))
         self.changes += changes
         return [change.object_id for change in changes if change.before is None]
 

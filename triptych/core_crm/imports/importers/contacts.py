@@ -26,10 +26,11 @@ from triptych.core_crm.imports.importers.companies import (
     owner_of,
     owners_of,
 )
-from triptych.core_crm.imports.importers.forgotten import doubt_forgotten
 from triptych.core_crm.imports.importers.words import with_full_names
 from triptych.core_crm.imports.profiling import Profile
+from triptych.core_crm.rights.access import field_rights
 from triptych.platform import search
+from triptych.platform.refusals import Refused
 
 KIND, LINK_KIND = "contacts.contact", "contacts.contactcompany"
 
@@ -148,7 +149,6 @@ class ContactImporter(Importer):
             yield Problem("last_name", "nameless", str(message), refuses=True)
 
     def write(self, rows: Sequence[Row], writing: Writing) -> list[Change]:
-        doubt_forgotten(rows, writing, "email", "other_email")
         existing = Contact.objects.with_companies().in_bulk([row.existing for row in rows if row.existing])
         companies = Company.objects.in_bulk({row.values["company"] for row in rows if "company" in row.values})
         owners = owners_of(rows)
@@ -169,11 +169,20 @@ class ContactImporter(Importer):
         return [*changes, *made_for([row for row, _fields in new], made, KIND)]
 
     def new_named(self, names: Sequence[str], writing: Writing) -> list[Change]:
-        return self.write([Row(0, {"full_name": name}, {"full_name": name}) for name in names], writing)
+        takes_emails = "emails" not in field_rights(writing.by, Contact)
+        named = [{"email" if takes_emails and _is_email(name) else "full_name": name} for name in names]
+        return self.write([Row(0, dict(one), one) for one in named], writing)
 
     def search_entries(self, records: Sequence[Contact]) -> Iterable[search.Entry]:
         fresh = Contact.objects.with_companies().filter(pk__in=[record.pk for record in records])
         return (search_entry(contact, contact.current_links) for contact in fresh)
+
+
+def _is_email(name: str) -> bool:
+    try:
+        return "@" in name and bool(channels.clean_email(name))
+    except Refused:
+        return False
 
 
 def _fields(row: Row, contact: Contact | None) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from triptych.core_crm.duplicates.matching import NOBODY, Comparable
 from triptych.core_crm.imports.images import image_of
 from triptych.core_crm.imports.importer import Change, Field, Importer, Kind, Problem, Row, Writing
 from triptych.core_crm.imports.importers.companies import made_for, owner_field, owner_of, owners_of
-from triptych.core_crm.imports.importers.forgotten import doubt_forgotten
 from triptych.core_crm.imports.importers.words import INDUSTRIES, with_full_names
 from triptych.core_crm.imports.profiling import Profile
 from triptych.core_crm.leads import actions
@@ -113,7 +112,6 @@ class LeadImporter(Importer):
             yield Problem("last_name", "nameless", str(message), refuses=True)
 
     def write(self, rows: Sequence[Row], writing: Writing) -> list[Change]:
-        doubt_forgotten(rows, writing, "email")
         existing = Lead.objects.in_bulk([row.existing for row in rows if row.existing])
         owners = owners_of(rows)
         changes: list[Change] = []
