@@ -16,10 +16,11 @@ from triptych.core_crm.cases.actions import conversation
 from triptych.core_crm.cases.actions.delivery import PAUSES, claim_sending
 from triptych.core_crm.cases.models import CaseMessage
 from triptych.core_crm.contacts.actions import create_contact
+from triptych.core_crm.notifications.models import Notification
 from triptych.platform import clock
 from triptych.platform.events.models import Outbox
 from triptych.platform.events.testing import drain
-from triptych.platform.files.actions import attach_file
+from triptych.platform.files.actions import attach_file, delete_file
 from triptych.platform.files.models import File
 from triptych.platform.scope import CELL, entered
 
@@ -250,6 +251,38 @@ class TestFilesOfAReply:
         assert cast["member"].post(f"/cases/{case.pk}/say/reply/", said).status_code == 302
         with entered(tenant):
             assert [default_storage.exists(file.storage_key) for file in kept] == [False]
+
+    def test_one_that_is_deleted_keeps_the_mail_back_until_it_is_sent_without(
+        self, cast, tenant, members, case, say, worker, postman, now
+    ):
+        with entered(tenant):
+            by = members["member"]
+            stays, goes = (
+                attach_file(upload=ContentFile(b"A", name=name), kind="case", object_id=case.pk, by=by, now=now)
+                for name in ("Guide.txt", "Prices.txt")
+            )
+        message = say("See.", attachments=[stays, goes])
+        with entered(tenant):
+            delete_file(file=goes, by=by, now=now)
+        worker()
+        worker()
+
+        assert (fares(tenant, message), postman.mails) == ("failed", [])
+        note = "Prices.txt was deleted before this left. Restore it, or send the reply again without it."
+        assert message.delivery_note == note
+        with entered(tenant):
+            told = list(Notification.objects.values_list("member__name", "kind", "title", "body"))
+        assert told == [("Member", "unsent", "Your reply on #1 Quarz stopped has not left", note)]
+        assert note in cast["member"].get(f"/cases/{case.pk}/").content.decode()
+
+        assert cast["member"].post(f"/cases/messages/{message.pk}/send-again/").status_code == 302
+        worker()
+        [(_envelope, mail)] = postman.mails
+        assert [part.get_filename() for part in mail.iter_attachments()] == ["Guide.txt"]
+        assert (
+            "Prices.txt: It was deleted before it was sent."
+            in cast["member"].get(f"/cases/{case.pk}/").content.decode()
+        )
 
     def test_the_api_attaches_files_of_the_case_only(self, api, tenant, members, case, now):
         with entered(tenant):

@@ -54,8 +54,13 @@ def hand_over(message: CaseMessage, tenant: Tenant) -> None:
 
     Raises:
         NotForNow: it cannot be reached, or refuses for the time being; the mail has not left.
-        NotAtAll: it refuses for good, or went silent after the mail was on its way.
+        NotAtAll: a file that goes with it has been deleted, or the server refuses for good, or went silent after the
+            mail was on its way.
     """
+    if gone := delivery.deleted_attachments(message):
+        names = ", ".join(one["name"] for one in gone)
+        told = _("%(files)s was deleted before this left. Restore it, or send the reply again without it.")
+        raise NotAtAll(told % {"files": names})
     mail = compose(message, tenant=tenant)
     server = get_connection()
     try:

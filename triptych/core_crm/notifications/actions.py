@@ -83,10 +83,11 @@ def notify(
 
 
 def _in_words(title: str | Callable[[], str], member: Member) -> str:
+    """On one line: it is the subject of a mail, too."""
     if isinstance(title, str):
-        return title
+        return " ".join(title.split())
     with in_words_for(member, cast(Tenant, current_tenant())):
-        return title()
+        return " ".join(title().split())
 
 
 def kinds(member: Member | None) -> list[NotificationKind]:

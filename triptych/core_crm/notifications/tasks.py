@@ -14,7 +14,7 @@ from triptych.core_crm.activities.models import Activity, ActivityLink
 from triptych.core_crm.activities.records import RecordRef, models_by_kind, named
 from triptych.core_crm.cases.models import CaseMessage
 from triptych.core_crm.notifications.actions import notify
-from triptych.core_crm.notifications.hooks import ASSIGNED, MENTIONED, REPLY, SHARED
+from triptych.core_crm.notifications.hooks import ASSIGNED, MENTIONED, REPLY, SHARED, UNSENT
 from triptych.core_crm.notifications.mails import send_waiting
 from triptych.core_crm.notifications.mentions import mentioned
 from triptych.core_crm.notifications.models import Notification
@@ -79,6 +79,20 @@ def tell_of_messages(event: Event) -> None:
         return _("%(who)s on %(what)s") % {"who": message.said_by, "what": case}
 
     _tell([case.owner], REPLY, title, case, event, key=f"reply:{message.pk}", body=message.body[:200])
+
+
+@events.handles("case.reply_failed")
+def tell_that_it_has_not_left(event: Event) -> None:
+    """Whoever wrote a reply hears that it could not be sent, and why."""
+    case: Any = _record(event)
+    message = CaseMessage.objects.select_related("author").filter(pk=UUID(event.facts["message"])).first()
+    if case is None or message is None or message.author is None:
+        return
+
+    def title() -> str:
+        return _("Your reply on %(what)s has not left") % {"what": case}
+
+    _tell([message.author], UNSENT, title, case, event, key=f"unsent:{event.id}", body=message.delivery_note[:200])
 
 
 @events.handles("record.shared")

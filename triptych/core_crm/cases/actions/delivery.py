@@ -1,6 +1,7 @@
 """How a reply fares on its way out: claimed before it is sent, so that no mail leaves twice."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.cases.models import CaseMessage
 from triptych.platform import events
+from triptych.platform.files.models import File
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
@@ -62,6 +64,8 @@ def put_off(*, message: CaseMessage, reason: str, now: datetime) -> None:
 def send_again(*, message: CaseMessage, by: Member, now: datetime) -> CaseMessage:
     """Let a mail that failed wait to be sent anew, to where the case is answered now. Announces `case.reply_retried`.
 
+    It goes without what was attached and has been deleted since.
+
     Raises:
         Refused: it has not failed, or the case has no address any more.
     """
@@ -72,10 +76,24 @@ def send_again(*, message: CaseMessage, by: Member, now: datetime) -> CaseMessag
     if not message.sent_to:
         raise Refused(_("This case has no address. Give its contact one, then send the reply again."))
     message.tries = 0
-    message.save(update_fields=["sent_to"])
+    gone = {one["file"] for one in deleted_attachments(message)}
+    message.attachments = [_left_out(one) if one["file"] in gone else one for one in message.attachments]
+    message.save(update_fields=["sent_to", "attachments"])
     _become(message, Delivery.QUEUED, "", now=now)
     events.announce("case.reply_retried", message.case, by=by, at=now, message=str(message.pk))
     return message
+
+
+def deleted_attachments(message: CaseMessage) -> list[dict[str, Any]]:
+    """What is attached to the message and was deleted after it was written, as the message keeps it."""
+    attached = [one for one in message.attachments if one["file"]]
+    there = File.objects.alive().filter(pk__in=[one["file"] for one in attached]).values_list("pk", flat=True)
+    alive = {str(pk) for pk in there} if attached else set()
+    return [one for one in attached if one["file"] not in alive]
+
+
+def _left_out(attachment: dict[str, Any]) -> dict[str, Any]:
+    return {**attachment, "file": None, "refused": _("It was deleted before it was sent.")}
 
 
 def _become(message: CaseMessage, delivery: CaseMessage.Delivery, note: str, *, now: datetime) -> None:
