@@ -181,6 +181,7 @@ def web_server(*, port: int, host: str = "127.0.0.1") -> list[str]:
     """The command that serves the web app and the API."""
     threads = os.environ.get("TRIPTYCH_POOL", "10")
     options = ["--interface", "wsgi", "--blocking-threads", threads, "--host", host, "--port", str(port), "--no-ws"]
+    options += ["--log-level", "error"]  # it warns of threads beyond the cores, which wait for the database here
     return [sys.executable, "-m", "granian", *options, "triptych.wsgi:application"]
 
 

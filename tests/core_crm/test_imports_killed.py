@@ -16,7 +16,7 @@ from triptych.platform.scope import CONTROL, entered
 from triptych.tenants.members.models import Member
 from triptych.tenants.models import Tenant
 
-ROWS = 6_000
+ROWS = 3_000
 PATIENCE_SECONDS = 120
 
 
@@ -32,7 +32,7 @@ def place(fresh_tenant, now):
 
 @pytest.fixture
 def start(place, tmp_path):
-    """Starts `triptych import` on a file of six thousand deals."""
+    """Starts `triptych import` on a file of three thousand deals."""
     file = tmp_path / "deals.csv"
     rows = "".join(f"R{number},Deal {number},Won,{number}\n" for number in range(ROWS))
     file.write_text(f"opportunity_id,deal,stage,value\n{rows}")

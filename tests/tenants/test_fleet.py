@@ -14,7 +14,7 @@ from triptych.platform.scope import CONTROL, building, entered
 from triptych.tenants import fleet, provisioning
 from triptych.tenants.models import Tenant
 
-UNDONE = ("activities", None)
+UNDONE = ("notifications", None)
 """What the tests take back of a tenant, so that there is something to migrate."""
 
 
@@ -32,7 +32,7 @@ def make_stale(tenant) -> None:
 
 def is_whole(tenant) -> bool:
     with entered(building(tenant.schema_name)), connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s)", [f"{tenant.schema_name}.activities_activity"])
+        cursor.execute("SELECT to_regclass(%s)", [f"{tenant.schema_name}.notifications_notification"])
         return cursor.fetchone() != (None,)
 
 
@@ -43,7 +43,7 @@ def up_to_date(tenants) -> int:
 
 @pytest.fixture
 def stale_tenants(committed, now, request):
-    """Tenants whose activities are still to be migrated, as many as the test says."""
+    """Tenants whose notifications are still to be migrated, as many as the test says."""
     tenants = [provisioning.make_spare(now=now) for _ in range(request.param)]
     for tenant in tenants:
         make_stale(tenant)
@@ -83,14 +83,14 @@ def test_a_migration_killed_half_way_resumes(stale_tenants):
 def test_a_broken_tenant_stops_only_itself_and_is_reported(stale_tenants):
     broken, *healthy = stale_tenants
     with entered(building(broken.schema_name)), connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE activities_activity (in_the_way int)")
+        cursor.execute("CREATE TABLE notifications_notification (in_the_way int)")
 
     command = migrate_command()
     out, err = command.communicate(timeout=120)
 
     assert (command.returncode, out) == (1, "2 tenants migrated, 1 failed.\n")
     assert broken.schema_name in err
-    assert 'relation "activities_activity" already exists' in err
+    assert 'relation "notifications_notification" already exists' in err
     assert up_to_date(healthy) == 2
     with entered(CONTROL):
         broken.refresh_from_db()
