@@ -48,9 +48,10 @@ def again(tenant):
     return again
 
 
-def bodies(tenant, case):
+def bodies(tenant, case, who="owner"):
     with entered(tenant):
-        return [message.body for message in messages_of(case).messages]
+        reader = Member.objects.get(role=who, person_id__isnull=False)
+        return [message.body for message in messages_of(case, reader).messages]
 
 
 def test_a_merged_conversation_stands_in_the_order_of_time_and_comes_apart_again(
@@ -72,6 +73,19 @@ def test_a_merged_conversation_stands_in_the_order_of_time_and_comes_apart_again
     assert bodies(tenant, first) == ["a", "b", "c", "d", told]
     member.post(f"{address}unmerge/")
     assert (again(second).status, again(second).merged_into, bodies(tenant, first)) == ("closed", None, ["a", "c"])
+
+
+def test_a_merged_conversation_is_read_by_those_who_may_see_both(cast, tenant, make, said, members, now):
+    act = {"by": members["owner"], "now": now}
+    first, second = make("One", owner=members["reader"]), make("Two", owner=members["admin"])
+    said(first, "for all", 1), said(second, "for few", 2)
+    with entered(tenant):
+        role = create_role(name="Own", base="reader", rights={"case": {"read": "own"}}, field_rights={}, **act)
+        give_role(member=members["reader"], role=role, **act)
+        actions.merge_case(case=second, into=first, **act)
+    pages = [cast[who].get(f"/cases/{first.pk}/").content.decode() for who in ("reader", "owner")]
+
+    assert [("for all" in page, "for few" in page) for page in pages] == [(True, False), (True, True)]
 
 
 def test_who_may_not_merge_or_split(cast, tenant, make, said, again):

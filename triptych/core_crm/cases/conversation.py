@@ -9,11 +9,13 @@ from django.forms import Form
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from triptych.core_crm.cases.access import messages_visible_to
 from triptych.core_crm.cases.forms import CustomerForm, InternalNoteForm, ReplyForm
 from triptych.core_crm.cases.models import Case, CaseMessage
 from triptych.platform import clock
 from triptych.platform.keyset import page_of
 from triptych.platform.web.composer import ComposerTab
+from triptych.tenants.members.models import Member
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -67,13 +69,13 @@ class Said:
     earlier: str
 
 
-def messages_of(case: Case, *, before: str = "") -> Said:
-    """The newest messages of a case and of those merged into it, or those before a place.
+def messages_of(case: Case, member: Member, *, before: str = "") -> Said:
+    """The newest messages of a case, or those before a place; of cases merged into it for whoever may see these, too.
 
     Raises:
         BadCursor: the place is none.
     """
-    rows = CaseMessage.objects.of_conversation(case).select_related("author", "contact", "case")
+    rows = messages_visible_to(member).of_conversation(case).select_related("author", "contact", "case")
     page = page_of(rows, order=("at", "pk"), size=SHOWN, before=before)
     now = clock.now()
     for message in page.rows:
@@ -81,8 +83,8 @@ def messages_of(case: Case, *, before: str = "") -> Said:
     return Said(page.rows, page.start_cursor if page.has_previous else "")
 
 
-def about_conversation(case: Case, *, may_write: bool, before: str = "") -> dict[str, Any]:
+def about_conversation(case: Case, member: Member, *, may_write: bool, before: str = "") -> dict[str, Any]:
     """What the conversation's template wants to know."""
-    said = messages_of(case, before=before)
+    said = messages_of(case, member, before=before)
     adopts = may_write and bool(case.requester_email) and not case.contact_id
     return {"case": case, "said": said, "adopts": adopts, "may_write": may_write}

@@ -11,13 +11,14 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.contacts.models import ContactCompany
+from triptych.core_crm.custom_fields import definitions
 from triptych.core_crm.duplicates.choosing import Choices, take_over
 from triptych.core_crm.duplicates.hookspecs import MergedValue
 from triptych.core_crm.duplicates.kinds import KINDS, MergeKind
 from triptych.core_crm.duplicates.links import CUSTOM, Change, Moving, columns_now, differing, full_image, update
 from triptych.core_crm.duplicates.models import Merge
 from triptych.core_crm.duplicates.unique_links import settle_companies
-from triptych.core_crm.rights.access import CHANGE, DELETE, must
+from triptych.core_crm.rights.access import CHANGE, DELETE, hidden_fields, must
 from triptych.core_crm.words import words_of
 from triptych.platform import events, search
 from triptych.platform.changes import check_fields
@@ -130,7 +131,7 @@ def unmerge(*, merge: Merge, by: Member, now: datetime) -> list[str]:
     _must_be_last(merge, winner)
     kind.restore(loser, by=by, now=now)
     changes = [Change(**change) for change in merge.changes]
-    kept = [sentence for change in reversed(changes) for sentence in _taken_back(change, winner, now)]
+    kept = [sentence for change in reversed(changes) for sentence in _taken_back(change, winner, by, now)]
     winner.refresh_from_db()
     search.index(kind.entry(winner))
     _index_again(changes)
@@ -170,10 +171,10 @@ def _save(record: Any, now: datetime) -> None:
     record.save()
 
 
-def _taken_back(change: Change, winner: Any, now: datetime) -> list[str]:
+def _taken_back(change: Change, winner: Any, by: Member, now: datetime) -> list[str]:
     """Write what stood before, where nobody has changed it since; a sentence for each row or value that stays."""
     if change.ids == [str(winner.pk)] and change.of is type(winner):
-        return _values_back(change, winner, now)
+        return _values_back(change, winner, by, now)
     there = columns_now(change.of, change.ids, change.after)
     back = [pk for pk in change.ids if there.get(pk) == change.after]
     refused: set[str] = set()
@@ -201,18 +202,26 @@ def _one_by_one(change: Change, ids: Iterable[str], now: datetime) -> Iterable[s
             yield pk
 
 
-def _values_back(change: Change, winner: Any, now: datetime) -> list[str]:
+def _values_back(change: Change, winner: Any, by: Member, now: datetime) -> list[str]:
     winner.refresh_from_db()
     current = full_image(winner)
     kept = []
     for name, after in change.after.items():
         if current.get(name) != after:
-            if not name.startswith(f"{CUSTOM}~"):
+            if _is_known_to(by, winner, name):
                 kept.append(_("“%(field)s” stays: somebody has changed it since.") % {"field": _label(winner, name)})
             continue
         _put(winner, name, change.before.get(name))
     _save(winner, now)
     return kept
+
+
+def _is_known_to(member: Member, record: Any, name: str) -> bool:
+    """Whether the member sees that field of such records."""
+    kind = str(record._meta.model_name)
+    if name.startswith(CUSTOM):
+        return definitions.of(kind).seen_by(member).find(name.removeprefix(CUSTOM)) is not None
+    return name not in hidden_fields(member, kind)
 
 
 def _put(record: Any, name: str, value: Any) -> None:
@@ -226,8 +235,6 @@ def _put(record: Any, name: str, value: Any) -> None:
 
 
 def _label(record: Record, name: str) -> str:
-    from triptych.core_crm.custom_fields import definitions
-
     if name.startswith(CUSTOM):
         return str(definitions.of(str(record._meta.model_name)).find(name.removeprefix(CUSTOM)) or name)
     column = next(one for one in record._meta.concrete_fields if one.attname == name)

@@ -85,9 +85,10 @@ def take_over(kind: MergeKind, winner: Any, loser: Any, choices: Choices, by: Me
         Refused: a choice names a field that cannot be chosen; it names the field.
     """
     open_to = {name: (takes, proposed) for name, takes, proposed in _choosable(kind, winner, loser, by)}
+    theirs = _open_names(kind, by)
     named = _names_understood(kind, choices)
     for name, take in named.items():
-        if name not in open_to and not _is_same(kind, name, winner, loser):
+        if name not in open_to and name not in theirs:
             raise Refused(_("“%(name)s” is no field that can be chosen here.") % {"name": name[:60]}, field="choices")
         if name in open_to and take not in open_to[name][0]:
             raise Refused(_("Of “%(name)s” only one can be kept.") % {"name": name[:60]}, field="choices")
@@ -147,13 +148,12 @@ def _names_understood(kind: MergeKind, choices: Choices) -> dict[str, Take]:
     return named
 
 
-def _is_same(kind: MergeKind, name: str, winner: Any, loser: Any) -> bool:
-    """Whether that field exists and holds the same in both, so that a choice changes nothing."""
-    field = next((one for one in kind.fields if one.name == name), None)
-    if field is not None:
-        return _values(winner, field) == _values(loser, field)
-    custom = definitions.of(kind.name).find(name)
-    return custom is not None and winner.custom.get(custom.key) == loser.custom.get(custom.key)
+def _open_names(kind: MergeKind, member: Member) -> set[str]:
+    """The fields of which the member may choose at all. Where both hold the same, a choice changes nothing; of others
+    they are not told whether they differ."""
+    barred = field_rights(member, kind.model)
+    names = {one.name for one in kind.fields if not any(column in barred for column in one.written)}
+    return names | {custom.form_name for custom in definitions.of(kind.name).changed_by(member)}
 
 
 def _values(record: Any, field: Choosable) -> list[Any]:

@@ -6,7 +6,7 @@ Exact after everything is brought into one form, and answered from indexes, so t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from triptych.core_crm.contacts.access import companies_visible_to, contacts_vis
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.leads.access import leads_visible_to
 from triptych.core_crm.leads.models import Lead
+from triptych.core_crm.rights.access import hidden_fields
 from triptych.platform import search
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
@@ -76,8 +77,19 @@ def alike(kind: str, typed: Typed, member: Member) -> list[Alike]:
     return [one for finder in finders for one in finder(typed, member)]
 
 
+def _known_to(typed: Typed, member: Member, kind: str) -> Typed:
+    """What was typed without what would tell of fields that are hidden from the member."""
+    hidden = hidden_fields(member, kind)
+    return replace(
+        typed,
+        emails=() if "email" in hidden else typed.emails,
+        phones=() if "phone" in hidden else typed.phones,
+        domain="" if hidden & {"domain", "website"} else typed.domain,
+    )
+
+
 def _contacts(typed: Typed, member: Member) -> Iterator[Alike]:
-    asked = Q()
+    typed, asked = _known_to(typed, member, "contact"), Q()
     for email in typed.emails:
         asked |= Q(emails__contains=[{"email": email}])
     for phone in typed.phones:
@@ -107,6 +119,7 @@ def _why_contact(contact: Contact, typed: Typed) -> str:
 
 
 def _leads(typed: Typed, member: Member) -> Iterator[Alike]:
+    typed = _known_to(typed, member, "lead")
     asked = Q(email__in=typed.emails) if typed.emails else Q()
     for phone in typed.phones:
         asked |= Q(phone=phone, pk__in=search.matching("lead", phone).values("pk"))
@@ -133,6 +146,7 @@ def _why_lead(lead: Lead, typed: Typed, company: str) -> str:
 
 
 def _companies(typed: Typed, member: Member) -> Iterator[Alike]:
+    typed = _known_to(typed, member, "company")
     asked = Q(domain=typed.domain) if typed.domain else Q()
     if typed.name:
         asked |= Q(name__iexact=typed.name) | Q(pk__in=search.matching("company", typed.name).values("pk"))

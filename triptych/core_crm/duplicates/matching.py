@@ -20,6 +20,8 @@ from rapidfuzz.fuzz import token_sort_ratio
 
 PRIOR = -9.0
 THRESHOLD = 0.5
+WITHHELD = ("email", "phone", "domain", "company")
+"""Fields that a role may hide."""
 BIGGEST_BLOCK = 60
 """A key that more records share says nothing, and would cost the square of it."""
 
@@ -91,21 +93,32 @@ def blocks(rows: Iterable[Comparable]) -> list[list[Comparable]]:
 
 
 def matches(block: list[Comparable], seen: set[tuple[UUID, UUID]]) -> Iterator[Match]:
-    """The likely pairs of a block that are not in `seen`, which learns them."""
+    """The pairs of a block that are likely for anybody, whatever is hidden from them, and that are not in `seen`, which
+    learns them."""
     for one, other in combinations(sorted(block, key=lambda row: row.id), 2):
         pair = (one.id, other.id)
         if pair not in seen:
             seen.add(pair)
             match = compared(one, other)
-            if match.score >= THRESHOLD:
+            if match.score >= THRESHOLD or score_of(_in_favour(match.reasons)) >= THRESHOLD:
                 yield match
 
 
 def compared(one: Comparable, other: Comparable) -> Match:
     """How likely two records are the same, and why."""
     reasons = sorted(_reasons(one, other), key=lambda reason: -abs(reason["bits"]))
+    return Match(one.id, other.id, score_of(reasons), reasons)
+
+
+def _in_favour(reasons: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The reasons without those against it that somebody may not know: for them the pair may be a likely one."""
+    return [reason for reason in reasons if reason["bits"] >= 0 or reason["field"] not in WITHHELD]
+
+
+def score_of(reasons: Iterable[dict[str, Any]]) -> float:
+    """How likely records of which these are known are the same, 0 to 1."""
     bits = PRIOR + sum(reason["bits"] for reason in reasons)
-    return Match(one.id, other.id, round(1 / (1 + 2**-bits), 4), reasons)
+    return float(round(1 / (1 + 2**-bits), 4))
 
 
 def _reasons(one: Comparable, other: Comparable) -> Iterator[dict[str, Any]]:

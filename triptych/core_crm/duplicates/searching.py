@@ -11,11 +11,12 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from triptych.core_crm.contacts.models import Company
 from triptych.core_crm.duplicates.comparing import comparables
 from triptych.core_crm.duplicates.kinds import KINDS
-from triptych.core_crm.duplicates.matching import Match, blocks, matches
+from triptych.core_crm.duplicates.matching import THRESHOLD, Match, blocks, matches, score_of
 from triptych.core_crm.duplicates.models import Pair
-from triptych.core_crm.rights.access import CHANGE, hidden_fields, must, must_at_all
+from triptych.core_crm.rights.access import CHANGE, READ, hidden_fields, may_all, must, must_at_all
 from triptych.platform.events import jobs
 from triptych.platform.events.models import Job
 from triptych.tenants.members.models import Member
@@ -33,8 +34,10 @@ FIELDS = {
     "company_name": gettext_lazy("Name"),
     "company": gettext_lazy("Company"),
 }
-READ_OFF = {"email": "email", "phone": "phone", "domain": "domain"}
-"""Which field a reason tells of, where a role may hide it."""
+READ_OFF = {"email": {"email"}, "phone": {"phone"}, "domain": {"domain", "website"}, "company": {"company_name"}}
+"""Of which fields a reason tells, where a role may hide them."""
+LOOKED_THROUGH = 2000
+"""Pairs that are weighed anew for somebody from whom reasons are withheld."""
 LEVELS = {
     "same": gettext_lazy("the same"),
     "close": pgettext_lazy("alike", "close"),
@@ -99,16 +102,22 @@ def search_all(kind: str, *, watcher: Watcher, now: datetime) -> int:
             batch_size=1000,
         )
     watcher.progress(len(all_blocks), len(all_blocks))
-    return len(found)
+    return sum(match.score >= THRESHOLD for match in found)
 
 
 def pairs_for(kind: str, member: Member, *, first: int, after: int = 0) -> list[dict[str, Any]]:
     """Likely duplicates, the likeliest first: both records, the score in per cent, why. Only pairs of which the
-    member sees both; those of which one is gone are left out, and so are reasons read off fields hidden from them."""
-    seen, hidden = KINDS[kind].visible_to(member), hidden_fields(member, kind)
+    member sees both; those of which one is gone are left out. Reasons read off what is hidden from them count for
+    nothing: neither score nor order nor that a pair is there tells whether hidden fields agree."""
+    seen, withheld = KINDS[kind].visible_to(member), _withheld(kind, member)
     keys = seen.order_by().values("pk")
-    rows = Pair.objects.open().filter(kind=kind, first_id__in=keys, second_id__in=keys)
-    pairs = list(rows.order_by("-score", "pk")[after : after + first])
+    rows = Pair.objects.open().filter(kind=kind, first_id__in=keys, second_id__in=keys).order_by("-score", "pk")
+    if withheld:
+        weighed = [_without(pair, withheld) for pair in rows[:LOOKED_THROUGH]]
+        likely = [pair for pair in weighed if pair.score >= THRESHOLD]
+        pairs = sorted(likely, key=lambda pair: (-pair.score, pair.pk))[after : after + first]
+    else:
+        pairs = list(rows.filter(score__gte=THRESHOLD)[after : after + first])
     records = seen.in_bulk({pk for pair in pairs for pk in (pair.first_id, pair.second_id)})
     return [
         {
@@ -116,11 +125,27 @@ def pairs_for(kind: str, member: Member, *, first: int, after: int = 0) -> list[
             "first": records[pair.first_id],
             "second": records[pair.second_id],
             "percent": min(99, round(100 * pair.score)),
-            "why": [told(reason) for reason in pair.reasons if READ_OFF.get(reason["field"]) not in hidden],
+            "why": [told(reason) for reason in pair.reasons],
         }
         for pair in pairs
         if pair.first_id in records and pair.second_id in records
     ]
+
+
+def _withheld(kind: str, member: Member) -> set[str]:
+    """The reasons that the member may not know: of hidden fields, and of companies that they may not all see."""
+    hidden = hidden_fields(member, kind)
+    found = {reason for reason, fields in READ_OFF.items() if not hidden.isdisjoint(fields)}
+    if kind == "contact" and not may_all(member, READ, Company):
+        found.add("company")
+    return found
+
+
+def _without(pair: Pair, withheld: set[str]) -> Pair:
+    """The pair as it would be had nobody looked at these fields, on the object only."""
+    pair.reasons = [reason for reason in pair.reasons if reason["field"] not in withheld]
+    pair.score = score_of(pair.reasons)
+    return pair
 
 
 def told(reason: dict[str, Any]) -> str:

@@ -38,7 +38,7 @@ def say(request: TenantRequest, pk: UUID, what: str) -> HttpResponse:
             _said(request, case, what, form)
     if not form.is_valid() and request.htmx:  # type: ignore[attr-defined]
         tabs = {"tabs": composer_of(case, wrong=form), "open": what}
-        context = {**about_conversation(case, may_write=True), **tabs}
+        context = {**about_conversation(case, request.member, may_write=True), **tabs}
         return render(request, "cases/conversation.html", context, status=422)
     if not form.is_valid():
         toasts.warn(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
@@ -72,7 +72,7 @@ def earlier(request: TenantRequest, pk: UUID) -> HttpResponse:
     case = access.case_to_see(request.member, pk)
     try:
         may_write = may(request.member, CHANGE, case)
-        context = about_conversation(case, may_write=may_write, before=request.GET.get("before", ""))
+        context = about_conversation(case, request.member, may_write=may_write, before=request.GET.get("before", ""))
     except BadCursor:
         return _back(request, case)
     return render(request, "cases/messages.html", context)

@@ -38,7 +38,7 @@ def merge(request: TenantRequest, pk: UUID) -> HttpResponse:
             preview = {
                 "into": into,
                 "message_count": CaseMessage.objects.filter(case=case).count(),
-                "into_count": CaseMessage.objects.of_conversation(into).count(),
+                "into_count": access.messages_visible_to(request.member).of_conversation(into).count(),
                 "told": case.mailed_to if tell else "",
             }
     status = 422 if form.is_bound and form.errors else 200

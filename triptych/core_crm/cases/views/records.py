@@ -58,7 +58,7 @@ def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
     search.note_seen(request.member, kind="case", id=case.pk, at=clock.now())
     may_write = may(request.member, CHANGE, case)
     context = {
-        **about_conversation(case, may_write=may_write),
+        **about_conversation(case, request.member, may_write=may_write),
         "head": head_of(case, may_write=may_write, followers=access.followers_of(request.member, case)),
         "facts": [
             *facts_of(FACTS, case, may_write=may_write),
