@@ -154,15 +154,15 @@ def test_nothing_tells_whether_hidden_fields_agree(api, tenant, members, now, th
         search_all("contact", watcher=Alone(), now=now)
     asked = "{ duplicates(kind: CONTACT) { score why } }"
     typed = '{ likelyDuplicates(input: {kind: CONTACT, emails: ["anna@acme.example"]}) { why } }'
-    chosen = {"winner": to_base64("Contact", str(pair[0].pk)), "loser": to_base64("Contact", str(pair[1].pk))}
-    chosen["choices"] = [{"field": "emails", "take": "WINNER"}]
-    merge = "mutation ($input: MergeContactsInput!) { mergeContacts(input: $input) { problems { field } } }"
+    ids = {"winner": to_base64("Contact", str(pair[0].pk)), "loser": to_base64("Contact", str(pair[1].pk))}
+    merge = """mutation ($winner: ID!, $loser: ID!) { mergeContacts(input: {
+        winner: $winner, loser: $loser, choices: [{field: "emails", take: WINNER}]}) { problems { field } } }"""
 
     assert api(asked, who="member")["data"]["duplicates"] == [
         {"score": 0.9784, "why": ["Name: the same (+8.6)", "Company: the same (+5.9)"]}
     ]
     assert api(typed, who="member")["data"]["likelyDuplicates"] == []
-    assert api(merge, who="member", input=chosen)["data"]["mergeContacts"]["problems"] == [{"field": "choices"}]
+    assert api(merge, who="member", **ids)["data"]["mergeContacts"]["problems"] == [{"field": "choices"}]
 
 
 def test_reasons_and_finding_by_words_tell_nothing_of_hidden_fields(cast, tenant, members, found, twins, now):

@@ -8,8 +8,8 @@ unlikely a pair is to begin with. Only pairs that share a key (an email, a phone
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import log2
 from typing import Any
@@ -108,6 +108,12 @@ def compared(one: Comparable, other: Comparable) -> Match:
     """How likely two records are the same, and why."""
     reasons = sorted(_reasons(one, other), key=lambda reason: -abs(reason["bits"]))
     return Match(one.id, other.id, score_of(reasons), reasons)
+
+
+def without(match: Match, withheld: Collection[str]) -> Match:
+    """The match as it would be had nobody looked at these fields."""
+    reasons = [reason for reason in match.reasons if reason["field"] not in withheld]
+    return replace(match, reasons=reasons, score=score_of(reasons))
 
 
 def _in_favour(reasons: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

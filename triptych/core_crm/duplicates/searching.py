@@ -109,7 +109,7 @@ def pairs_for(kind: str, member: Member, *, first: int, after: int = 0) -> list[
     """Likely duplicates, the likeliest first: both records, the score in per cent, why. Only pairs of which the
     member sees both; those of which one is gone are left out. Reasons read off what is hidden from them count for
     nothing: neither score nor order nor that a pair is there tells whether hidden fields agree."""
-    seen, withheld = KINDS[kind].visible_to(member), _withheld(kind, member)
+    seen, withheld = KINDS[kind].visible_to(member), withheld_from(kind, member)
     keys = seen.order_by().values("pk")
     rows = Pair.objects.open().filter(kind=kind, first_id__in=keys, second_id__in=keys).order_by("-score", "pk")
     if withheld:
@@ -132,8 +132,8 @@ def pairs_for(kind: str, member: Member, *, first: int, after: int = 0) -> list[
     ]
 
 
-def _withheld(kind: str, member: Member) -> set[str]:
-    """The reasons that the member may not know: of hidden fields, and of companies that they may not all see."""
+def withheld_from(kind: str, member: Member) -> set[str]:
+    """The reasons that the member may not know: of hidden fields, and of companies where they may not see all."""
     hidden = hidden_fields(member, kind)
     found = {reason for reason, fields in READ_OFF.items() if not hidden.isdisjoint(fields)}
     if kind == "contact" and not may_all(member, READ, Company):

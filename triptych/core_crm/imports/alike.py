@@ -7,21 +7,20 @@ key with a row (an email, a phone, the beginning of a name) are compared with it
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.duplicates.comparing import comparables
-from triptych.core_crm.duplicates.matching import BIGGEST_BLOCK, THRESHOLD, Comparable, Match, compared
-from triptych.core_crm.duplicates.searching import READ_OFF, told
+from triptych.core_crm.duplicates.matching import BIGGEST_BLOCK, THRESHOLD, Comparable, Match, compared, without
+from triptych.core_crm.duplicates.searching import told, withheld_from
 from triptych.core_crm.imports.choices import ALL, Choice, Do
 from triptych.core_crm.imports.findings import Finding
 from triptych.core_crm.imports.importer import Row, Writing
 from triptych.core_crm.imports.models import ImportChange
 from triptych.core_crm.imports.plan import ALIKE, Plan
-from triptych.core_crm.rights.access import hidden_fields
 
 HERE, IN_FILE = "alike_here", "alike_in_file"
 
@@ -40,15 +39,17 @@ class AlikeIndex:
             if len(self._by_key[key]) <= BIGGEST_BLOCK:  # a key that more share says nothing
                 self._by_key[key].append(one)
 
-    def best(self, one: Comparable) -> Match | None:
-        """The likeliest of those that share a key with it; `second` is that one."""
+    def best(self, one: Comparable, withheld: Collection[str] = ()) -> Match | None:
+        """The likeliest of those that share a key with it; `second` is that one. Reasons of fields that are withheld
+        count for nothing."""
         seen: dict[UUID, Match] = {}
         for key in one.shared_by():
             block = self._by_key.get(key, ())
             for other in block if len(block) <= BIGGEST_BLOCK else ():
                 if other.id not in seen:
                     seen[other.id] = compared(one, other)
-        likely = [match for match in seen.values() if match.score >= THRESHOLD]
+        weighed = [without(match, withheld) for match in seen.values()] if withheld else seen.values()
+        likely = [match for match in weighed if match.score >= THRESHOLD]
         return max(likely, key=lambda match: (match.score, -match.second.int), default=None)
 
 
@@ -70,7 +71,7 @@ def doubt_of(plan: Plan, row: Row, writing: Writing) -> Finding | None:
     if not plan.target.importer.compared_as or one is None:
         return None
     index, one = index_of(plan), replace(one, id=UUID(int=row.number))
-    match = None if row.existing else index.best(one)
+    match = None if row.existing else index.best(one, withheld_from(plan.target.importer.compared_as, writing.by))
     index.add(one)
     return _finding(plan, row, match, writing) if match else None
 
@@ -88,9 +89,7 @@ def _finding(plan: Plan, row: Row, match: Match, writing: Writing) -> Finding | 
     if choice and choice.do is Do.KEEP:
         return None
     mine = plan.target.importer.name_of(row) or str(row.values.get("email", ""))
-    kind = plan.target.importer.compared_as
-    hidden = hidden_fields(writing.by, kind)
-    why = ", ".join(told(reason) for reason in match.reasons if READ_OFF.get(reason["field"]) not in hidden)
+    why = ", ".join(told(reason) for reason in match.reasons)
     words = {"mine": mine[:80], "percent": min(99, round(100 * match.score)), "why": why}
     if in_file:
         message = _("“{mine}” looks like row {row} of the file ({percent} %). {why}.").format(
