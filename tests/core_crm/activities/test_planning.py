@@ -13,12 +13,15 @@ from ical.calendar_stream import IcsCalendarStream
 
 from triptych.core_crm.activities import access, actions
 from triptych.core_crm.activities.models import Activity, Attendee
+from triptych.core_crm.activities.planning import attendees
 from triptych.core_crm.activities.planning.actions import Which, change_occurrence, delete_occurrence
 from triptych.core_crm.activities.planning.attendees import answer_invitation, set_attendees, token_of
 from triptych.core_crm.activities.planning.feed import create_feed, feed_of
+from triptych.core_crm.activities.planning.plans import stages_of
 from triptych.core_crm.activities.planning.recurrence import DAYS, RuleRefused, checked_rule
 from triptych.core_crm.activities.planning.window import occurrences
 from triptych.core_crm.contacts.actions import create_contact
+from triptych.core_crm.notifications.models import Notification
 from triptych.core_crm.rights.actions import create_role, give_role
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import CONTROL, entered
@@ -219,6 +222,52 @@ def test_a_meeting_is_made_with_people_and_repeats_until_a_day(cast, tenant, mem
     assert ("Ilse" in dialog, "Not yet answered" in dialog) == (True, True)
 
 
+def test_the_form_of_an_activity_plans_it_as_the_calendar_does(cast, tenant, members, berlin, shown, now, monkeypatch):
+    with entered(tenant):
+        ilse, kurt = (
+            create_contact(first_name=name, emails=[f"{name}@quarz.example"], by=None, now=now)
+            for name in ("Ilse", "Kurt")
+        )
+    typed = {
+        "subject": "Plan", "start_at": "2026-03-10T14:00", "duration_minutes": "45", "location": "Room 2",
+        "status": "planned", "owner": members["member"].pk, "repeats": "FREQ=WEEKLY", "until": "2026-03-20",
+        "reminders": ["15", "1440"], "members": [members["owner"].pk], "contacts": [ilse.pk],
+    }  # fmt: skip
+    assert cast["member"].post("/activities/new/?kind=meeting", typed).status_code == 302
+    with entered(tenant):
+        meeting = Activity.objects.get()
+    expected = [("Plan", "03-10 13:00"), ("Plan", "03-17 13:00")]
+    assert (shown((3, 1), (7, 1)), shown((3, 1), (7, 1), who="owner")) == (expected, expected)
+    assert (meeting.location, meeting.reminders) == ("Room 2", [1440, 15])
+
+    address = f"/activities/{meeting.pk}/edit/"
+    page = cast["member"].get(address).content.decode()
+    assert f'<option value="{ilse.pk}" selected>' in page
+    assert 'value="2026-03-20"' in page
+    changes = {**typed, "version": meeting.version, "reminders": [], "contacts": [kurt.pk], "members": []}
+    assert cast["member"].post(address, changes).status_code == 302
+    with entered(tenant):
+        asked = list(Attendee.objects.values_list("contact__first_name", "member"))
+        again = Activity.objects.get()
+    assert (asked, again.reminders, again.rule) == ([("Kurt", None)], [], meeting.rule)
+
+    monkeypatch.setattr(attendees, "MAILED_A_DAY", 2)
+    refused = cast["member"].post(address, {**changes, "version": again.version, "contacts": [ilse.pk, kurt.pk]})
+    assert "A workspace mails 2 invitations a day at most." in refused.content.decode()
+    with entered(tenant):
+        assert Attendee.objects.count() == 1
+
+
+@pytest.mark.parametrize(("reminder", "told_at"), [("899", "2026-03-11 09:00"), ("2339", "2026-03-10 09:00")])
+def test_a_task_of_a_day_reminds_at_nine(cast, tenant, members, berlin, reminder, told_at):
+    typed = {"subject": "Send it", "due": "2026-03-11", "reminders": [reminder], "owner": members["member"].pk}
+    assert cast["member"].post("/activities/new/?kind=task", typed).status_code == 302
+    with entered(tenant):
+        task = Activity.objects.get()
+    first = stages_of(task)[0][0].astimezone(ZoneInfo("Europe/Berlin"))
+    assert f"{first:%Y-%m-%d %H:%M}" == told_at
+
+
 @pytest.fixture
 def invited(tenant, weekly, members, now, drain):
     """Ilse, a contact, and the owner are asked to come; the mail has gone out."""
@@ -316,7 +365,7 @@ def test_the_api_reads_and_changes_the_calendar(api, weekly, members, tenant):
     assert far["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
-def test_contacts_that_a_member_does_not_see_stand_in_no_feed_and_no_dialog(cast, tenant, members, weekly, now):
+def test_contacts_that_a_member_does_not_see_stand_in_no_feed_and_no_dialog(cast, tenant, members, weekly, now, drain):
     with entered(tenant):
         by = members["owner"]
         ann = create_contact(first_name="Ann", last_name="Secret", emails=["ann@secret.example"], by=by, now=now)
@@ -325,7 +374,24 @@ def test_contacts_that_a_member_does_not_see_stand_in_no_feed_and_no_dialog(cast
         role = create_role(name="Clerk", base="member", rights=unseen, field_rights={}, by=by, now=now)
         member = give_role(member=Member.objects.get(pk=members["member"].pk), role=role, by=by, now=now)
         file = feed_of(Member.objects.get(pk=member.pk), now=weekly.due_at, host="acme.localhost").decode()
+        bert = create_contact(first_name="Bert", emails=["bert@secret.example"], by=by, now=now)
+        set_attendees(activity=weekly, members=[], contacts=[ann, bert], by=by, now=now)
+    drain()
     page = cast["member"].get(f"/calendar/{weekly.pk}/").content.decode()
+    for one in mail.outbox:
+        other = {"ann@secret.example": "bert", "bert@secret.example": "ann"}.get(one.to[0])
+        assert other is None or f"{other}@" not in one.attachments[0][1].lower()
+
+    with entered(tenant):
+        answer = Attendee.objects.get(contact=ann)
+        answer_invitation(attendee=answer, answer="accepted", by=None, now=now)
+        set_attendees(activity=weekly, members=[members["admin"]], contacts=[], by=member, now=now)
+        assert set(weekly.attendees.values_list("contact", flat=True)) == {ann.pk, bert.pk, None}
+    drain()
+    with entered(tenant):
+        told = list(Notification.objects.filter(kind="answered").values_list("title", flat=True))
+    assert len(told) == 1
+    assert "Ann" not in told[0]
     assert "Weekly" in file
     assert "Weekly" in page
     assert "secret" not in (file + page).lower()

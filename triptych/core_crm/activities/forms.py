@@ -10,8 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.activities.models import Activity
+from triptych.core_crm.activities.planning.plan_fields import (
+    DAY_REMINDERS,
+    REMINDERS,
+    offer_people,
+    people_of,
+    reminder_choices,
+    repeat_choices,
+    repeating,
+    rule_of,
+)
 from triptych.core_crm.custom_fields.forms import PREFIX
-from triptych.core_crm.editing.forms import RecordForm
+from triptych.core_crm.editing.forms import MINE, THEIRS, RecordForm
 from triptych.tenants.members.models import Member
 
 if TYPE_CHECKING:
@@ -117,6 +127,10 @@ class MeetingForm(ComposerForm):
 COMPOSED: tuple[type[ComposerForm], ...] = (NoteForm, TaskForm, CallForm, MeetingForm)
 
 
+PLANNED = ("members", "contacts", "repeats", "until", "reminders")
+"""What calls and meetings have besides: who takes part, how they repeat, when one is reminded."""
+
+
 class ActivityForm(RecordForm):
     """The whole form of an activity: what its kind has of it."""
 
@@ -124,11 +138,15 @@ class ActivityForm(RecordForm):
 
     FIELDS_OF = {
         Activity.Kind.NOTE: ("description",),
-        Activity.Kind.TASK: ("subject", "description", "due", "status", "priority", "owner"),
-        Activity.Kind.CALL: (
-            "subject", "description", "direction", "start_at", "duration_minutes", "status", "owner",
+        Activity.Kind.TASK: (
+            "subject", "description", "due", "status", "priority", "owner", "repeats", "until", "reminders",
         ),
-        Activity.Kind.MEETING: ("subject", "description", "start_at", "duration_minutes", "status", "owner"),
+        Activity.Kind.CALL: (
+            "subject", "description", "direction", "start_at", "duration_minutes", "status", "owner", *PLANNED,
+        ),
+        Activity.Kind.MEETING: (
+            "subject", "description", "start_at", "duration_minutes", "location", "status", "owner", *PLANNED,
+        ),
         Activity.Kind.EMAIL: ("subject", "description", "direction", "start_at", "owner"),
     }  # fmt: skip
 
@@ -141,25 +159,44 @@ class ActivityForm(RecordForm):
     status = forms.ChoiceField(label=_("Status"), required=False)
     priority = forms.ChoiceField(label=_("Priority"), choices=Activity.Priority.choices, required=False)
     owner = owner_field()
+    location = forms.CharField(label=_("Place"), max_length=200, required=False)
+    members = forms.ModelMultipleChoiceField(Member.objects.none(), label=_("Colleagues"), required=False)
+    contacts = forms.ModelMultipleChoiceField(
+        Member.objects.none(), label=_("Contacts"), required=False, help_text=_("They are asked by mail.")
+    )
+    repeats = forms.ChoiceField(label=_("Repeats"), required=False)
+    until = DayField(label=_("Until"), required=False)
+    reminders = forms.MultipleChoiceField(label=_("Reminders"), required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, kind: str, **options: Any) -> None:
-        super().__init__(*args, **options)
         self.kind = Activity.Kind(kind)
+        super().__init__(*args, **options)
         wanted = (*self.FIELDS_OF[self.kind], "version")
         own = [name for name in self.fields if name.startswith(PREFIX)]
-        self.fields = {name: self.fields[name] for name in (*wanted, *own)}
+        self.fields = {name: self.fields[name] for name in (*wanted, *own) if name in self.fields}
+        self._offer_plan()
         if "status" in self.fields:
             choices = [(status, status.label) for status in Activity.STATUSES_OF[self.kind]]
             self.fields["status"].choices = choices  # type: ignore[attr-defined]
         if self.kind in (Activity.Kind.TASK, Activity.Kind.MEETING):
             self.fields["subject"].required = True
 
+    def _offer_plan(self) -> None:
+        fields: dict[str, Any] = self.fields
+        if "members" in fields:
+            offer_people(fields, self.member, self.data if self.is_bound else None, self.initial)
+        if "repeats" in fields:
+            offered = DAY_REMINDERS if self.kind == Activity.Kind.TASK else REMINDERS
+            fields["repeats"].choices = repeat_choices(self.initial.get("repeats", ""))
+            fields["reminders"].choices = reminder_choices(offered, [int(one) for one in self.initial["reminders"]])
+
     def initial_of(self, record: Any) -> dict[str, Any]:
         due = timezone.localdate(record.due_at) if record.due_at else None
-        return {**super().initial_of(record), "due": due}
+        plan = {**repeating(record), "reminders": [str(one) for one in record.reminders]}
+        return {**super().initial_of(record), "due": due, **plan, **people_of(record, self.member)}
 
     def initial_of_new(self, member: Member) -> dict[str, Any]:
-        return {**super().initial_of_new(member), "priority": Activity.Priority.NORMAL}
+        return {**super().initial_of_new(member), "priority": Activity.Priority.NORMAL, "reminders": []}
 
     def given(self) -> dict[str, Any]:
         """What was typed, as the actions take it. A due day that was left alone keeps its time of day."""
@@ -172,4 +209,26 @@ class ActivityForm(RecordForm):
             kept = activity.due_at if activity else None
             unchanged = kept is not None and day == timezone.localdate(kept)
             fields["due_at"] = kept if unchanged else end_of(day) if day else None
+        return self._with_plan(fields)
+
+    def _with_plan(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """Repeating and reminders as the actions take them; who takes part is set by itself."""
+        repeats, until = fields.pop("repeats", None), fields.pop("until", None)
+        if {"repeats", "until"} & set(self.changed_data) and repeats is not None:
+            fields["rule"] = rule_of(repeats, until, start=fields.get("due_at") or fields.get("start_at"))
+        if "reminders" in fields:
+            fields["reminders"] = [int(one) for one in fields["reminders"]]
+        for name in ("members", "contacts"):
+            fields.pop(name, None)
         return fields
+
+    @property
+    def people(self) -> dict[str, Any]:
+        """Who is to take part from now on, if that was changed."""
+        if not {"members", "contacts"} & set(self.changed_data) or "members" not in self.fields:
+            return {}
+        theirs = people_of(cast(Activity, self.record), self.member) if self.record else {}
+        return {
+            name: theirs[name] if self.data.get(f"take-{name}", MINE) == THEIRS else list(self.cleaned_data[name])
+            for name in ("members", "contacts")
+        }

@@ -22,6 +22,7 @@ from triptych.core_crm.activities.planning.series import move_on
 from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.notifications.actions import notify
 from triptych.core_crm.notifications.mails import base_url, in_words_of_the_workspace
+from triptych.core_crm.rights.access import veiled
 from triptych.platform import clock, events
 from triptych.platform.events import Event, schedules
 from triptych.platform.events.tenancy import current as current_tenant
@@ -119,9 +120,10 @@ def tell_of_answer(event: Event) -> None:
     found = attendee.filter(pk=UUID(event.facts["attendee"])).first()
     if found is None or found.activity.owner is None:
         return
+    [shown] = veiled(found.activity.owner, [found])  # the owner may not know whom another has invited
 
     def title() -> str:
-        words = {"who": found, "answer": found.get_answer_display(), "what": found.activity}
+        words = {"who": shown, "answer": found.get_answer_display(), "what": found.activity}
         return _("%(who)s: %(answer)s – %(what)s") % words
 
     notify(
@@ -149,6 +151,6 @@ def _invitation(attendee: Attendee, event: Event) -> EmailMessage:
         reply_to=[owner.email] if owner and owner.email else None,
         headers={"Message-ID": f"<{event.id}.{attendee.pk}@{settings.BASE_DOMAIN}>"},
     )
-    file = calendar_of([activity], name=str(tenant), host=host)
+    file = calendar_of([activity], name=str(tenant), host=host, guest=attendee)
     message.attach("invitation.ics", file.decode(), "text/calendar")
     return message

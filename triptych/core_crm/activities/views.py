@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +18,8 @@ from triptych.core_crm.activities import access, actions
 from triptych.core_crm.activities.forms import ActivityForm
 from triptych.core_crm.activities.listing import LIST, VIEWS, prepare, shown_in
 from triptych.core_crm.activities.models import Activity
-from triptych.core_crm.activities.planning.forms import repeat_words
+from triptych.core_crm.activities.planning.attendees import set_attendees
+from triptych.core_crm.activities.planning.plan_fields import repeat_words
 from triptych.core_crm.activities.records import RecordRef, links_of
 from triptych.core_crm.activities.sources import LOOKS, TONES, activity_entry
 from triptych.core_crm.editing.forms import edits_shown
@@ -87,7 +89,7 @@ def create(request: TenantRequest) -> HttpResponse:
     about = _record_named(request)
     form = ActivityForm(request.POST or None, kind=kind, member=request.member)
     if form.is_valid():
-        with edits_shown(form):
+        with edits_shown(form), transaction.atomic():
             activity = actions.create_activity(
                 kind=kind,
                 records=[RecordRef(about.kind, about.id)] if about else [],
@@ -95,6 +97,7 @@ def create(request: TenantRequest) -> HttpResponse:
                 now=clock.now(),
                 **form.given(),
             )
+            _invite(request, form, activity)
             toasts.show(request, _("%(what)s is added.") % {"what": activity}, undo=_url("delete", activity))
             return redirect(about.url if about else activity.get_absolute_url())
     on = f"&on={about.kind}:{about.id}" if about else ""
@@ -107,13 +110,19 @@ def edit(request: TenantRequest, pk: UUID) -> HttpResponse:
     activity = access.activity_to_change(request.member, pk)
     form = ActivityForm(request.POST or None, kind=activity.kind, record=activity, member=request.member)
     if form.is_valid():
-        with edits_shown(form):
-            actions.update_activity(
+        with edits_shown(form), transaction.atomic():
+            activity = actions.update_activity(
                 activity=activity, version=form.seen_version, by=request.member, now=clock.now(), **form.given()
             )
+            _invite(request, form, activity)
             toasts.show(request, _("Saved."))
             return redirect(activity)
     return form_page(request, form, "activities/form.html", record=activity)
+
+
+def _invite(request: TenantRequest, form: ActivityForm, activity: Activity) -> None:
+    if people := form.people:
+        set_attendees(activity=activity, by=request.member, now=clock.now(), **people)
 
 
 @require_POST

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -97,7 +98,9 @@ def _conflict(form: RecordForm, record: Any, url: str) -> dict[str, Any]:
         mine, theirs = _said(field, form.cleaned_data.get(name)), _said(field, current.get(name))
         rows.append({"name": name, "label": field.label, "mine": mine, "theirs": theirs, "differs": mine != theirs})
     left_out = ("csrfmiddlewaretoken", "version")
-    hidden = {name: value for name, value in form.data.items() if name not in left_out and not name.startswith("take-")}
+    data: Any = form.data
+    carried = [name for name in data if name not in left_out and not name.startswith("take-")]
+    hidden = [(name, value) for name in carried for value in data.getlist(name)]
     return {
         "url": url,
         "rows": rows,
@@ -111,7 +114,7 @@ def _conflict(form: RecordForm, record: Any, url: str) -> dict[str, Any]:
 
 def _said(field: Any, value: Any) -> str:
     """A value of a field as a person compares it."""
-    if value in (None, "", [], {}):
+    if not isinstance(value, QuerySet) and value in (None, "", [], {}):
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
@@ -119,6 +122,6 @@ def _said(field: Any, value: Any) -> str:
         return value.name
     if isinstance(value, dict):
         return ", ".join(str(part) for part in value.values() if part)
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | QuerySet):
         return "; ".join(_said(field, one) for one in value)
     return str(dict(getattr(field, "choices", None) or ()).get(value, value)) if isinstance(value, str) else str(value)

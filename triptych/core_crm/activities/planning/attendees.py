@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.core import signing
+from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.activities.models import Activity, Attendee
+from triptych.core_crm.contacts.access import contacts_visible_to
 from triptych.core_crm.contacts.models import Contact
 from triptych.platform import events
 from triptych.platform.events.tenancy import current as current_tenant
@@ -18,33 +20,68 @@ from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
 MOST = 100
+MAILED_A_DAY = 500
+"""Invitations that a workspace may mail to contacts within a day, so that nobody makes a mailing of them."""
 
 
 @transaction.atomic
 def set_attendees(
     *, activity: Activity, members: Collection[Member], contacts: Collection[Contact], by: Member | None, now: datetime
 ) -> Activity:
-    """Let exactly these people take part; who is asked anew has not answered yet.
+    """Let exactly these people take part, beside contacts whom `by` does not see; who is asked anew has not answered.
 
     Announces `activity.attendee_invited` for each of them: members are told, contacts get a mail with a link.
 
     Raises:
-        Refused: there are too many, or it is a task, a note or an email.
+        Refused: there are too many, the workspace has mailed as many invitations today as it may, or it is a task, a
+            note or an email.
     """
-    if len(members) + len(contacts) > MOST:
-        raise Refused(_("Ask %d people at most.") % MOST, field="attendees")
+    refuse_too_many(len(members) + len(contacts))
     if (members or contacts) and activity.kind not in (Activity.Kind.CALL, Activity.Kind.MEETING):
         raise Refused(_("Only calls and meetings have people who take part."), field="attendees")
     known = list(activity.attendees.all())
     wanted = {("member", one.pk) for one in members} | {("contact", one.pk) for one in contacts}
     there = {("member", one.member_id) if one.member_id else ("contact", one.contact_id): one for one in known}
-    gone = [one.pk for key, one in there.items() if key not in wanted]
+    kept = wanted | _unseen(known, by)
+    gone = [one.pk for key, one in there.items() if key not in kept]
     activity.attendees.filter(pk__in=gone).delete()
     made = [Attendee(activity=activity, **{f"{kind}_id": pk}) for kind, pk in sorted(wanted - there.keys(), key=str)]
+    _charge_mails(sum(one.contact_id is not None for one in made), now=now)
     Attendee.objects.bulk_create(made)
     for one in made:
         events.announce("activity.attendee_invited", activity, by=by, at=now, attendee=str(one.pk))
     return activity
+
+
+def _unseen(known: Collection[Attendee], by: Member | None) -> set[tuple[str, UUID | None]]:
+    """The contacts among them that whoever sets the list does not see, and so cannot have left out."""
+    asked = {one.contact_id for one in known if one.contact_id}
+    if by is None or not asked:
+        return set()
+    seen = contacts_visible_to(by).filter(pk__in=asked).values_list("pk", flat=True)
+    return {("contact", pk) for pk in asked - set(seen)}
+
+
+def refuse_too_many(count: int) -> None:
+    """Raises Refused for more people than take part in one activity."""
+    if count > MOST:
+        raise Refused(_("Ask %d people at most.") % MOST, field="attendees")
+
+
+def _charge_mails(count: int, *, now: datetime) -> None:
+    """Take that many mails from what the workspace may send today.
+
+    Raises:
+        Refused: so many are not left; none is taken.
+    """
+    if not count:
+        return
+    key = f"invitations-mailed:{now.astimezone(UTC):%Y%m%d}"
+    cache.add(key, 0, timeout=int(timedelta(days=2).total_seconds()))
+    if cache.incr(key, count) > MAILED_A_DAY:
+        cache.decr(key, count)
+        message = _("A workspace mails %d invitations a day at most. Invite the others tomorrow, or by a campaign.")
+        raise Refused(message % MAILED_A_DAY, field="attendees")
 
 
 @transaction.atomic

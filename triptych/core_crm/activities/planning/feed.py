@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 from django.db import transaction
+from django.db.models import Q
 
 from triptych.core_crm.activities import access
 from triptych.core_crm.activities.models import Activity, Attendee, CalendarFeed
@@ -55,8 +56,16 @@ def feed_of(member: Member, *, now: datetime, host: str) -> bytes:
     return calendar_of([*series, *singles.order_by("due_at", "pk")[:MOST]], name=member.name, host=host, member=member)
 
 
-def calendar_of(activities: Collection[Activity], *, name: str, host: str, member: Member | None = None) -> bytes:
-    """These activities as a calendar file; for a member, without contacts that they do not see.
+def calendar_of(
+    activities: Collection[Activity],
+    *,
+    name: str,
+    host: str,
+    member: Member | None = None,
+    guest: Attendee | None = None,
+) -> bytes:
+    """These activities as a calendar file; for a member, without contacts that they do not see; for a guest, without
+    the other guests.
 
     Series keep their rule; their parts name the moment they stand for."""
     calendar = icalendar.Calendar()
@@ -67,6 +76,8 @@ def calendar_of(activities: Collection[Activity], *, name: str, host: str, membe
     taken = moments_taken([one for one in activities if one.is_series])
     attending: dict[object, list[Attendee]] = {}
     asked = Attendee.objects.filter(activity__in=[one.pk for one in activities]).select_related("member", "contact")
+    if guest is not None:
+        asked = asked.filter(Q(pk=guest.pk) | Q(member__isnull=False))
     for one in veiled(member, asked) if member else asked:
         attending.setdefault(one.activity_id, []).append(one)
     shown = {one.pk for one in activities}

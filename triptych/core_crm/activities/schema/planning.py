@@ -11,7 +11,7 @@ from strawberry import UNSET, relay
 
 from triptych.core_crm.activities import access, models
 from triptych.core_crm.activities.planning.actions import Which, change_occurrence, delete_occurrence
-from triptych.core_crm.activities.planning.attendees import answer_invitation, set_attendees
+from triptych.core_crm.activities.planning.attendees import answer_invitation, refuse_too_many, set_attendees
 from triptych.core_crm.activities.planning.feed import create_feed, revoke_feed
 from triptych.core_crm.activities.planning.window import occurrences
 from triptych.core_crm.activities.schema.activities import (
@@ -165,8 +165,9 @@ class Mutations:
     def set_attendees(self, info: ApiInfo, input: SetAttendeesInput) -> ActivityPayload:
         """Say who is to take part in a call or meeting. Who is new among them is invited."""
         activity = access.activity_to_change(info.context.member, key_of(input.id, activity_list))
-        members = [record_chosen(info, one, member_list, field="members") for one in input.members[:MOST]]
-        contacts = [record_chosen(info, one, contact_list, field="contacts") for one in input.contacts[:MOST]]
+        refuse_too_many(len(input.members) + len(input.contacts))
+        members = [record_chosen(info, one, member_list, field="members") for one in input.members]
+        contacts = [record_chosen(info, one, contact_list, field="contacts") for one in input.contacts]
         set_attendees(activity=activity, members=members, contacts=contacts, **acting(info))
         return ActivityPayload.of(activity=activity)
 
