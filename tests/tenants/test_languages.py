@@ -9,7 +9,6 @@ from triptych.core_crm.notifications.actions import notify
 from triptych.core_crm.notifications.mails import send_waiting
 from triptych.core_crm.notifications.models import Notification
 from triptych.platform.languages.wording import counted, within_sentence
-from triptych.platform.records import collation_key
 from triptych.platform.scope import CONTROL, entered
 from triptych.tenants.members.models import Member
 from triptych.tenants.models import Tenant
@@ -93,19 +92,6 @@ def test_each_is_told_in_their_own_language(german, in_tenant, members, now):
 
     told = dict(Notification.objects.filter(key="k").values_list("member__role", "title"))
     assert told == {"reader": "Trattative", "member": "Deals"}
-
-
-@pytest.mark.parametrize(
-    "names",
-    [
-        ["Adler", "Ärzte", "Bach", "Österreich", "Otto", "Zorn"],
-        ["Lis", "Łódź", "Lwów", "Mak", "Śnieg", "Stal", "Żak"],
-        ["Дом", "Еда", "Ёлка", "Ель", "Жук"],
-        ["Nabu", "Ñandú", "Oso"],
-    ],
-)
-def test_names_stand_where_their_readers_look_for_them(names):
-    assert sorted(names, key=collation_key) == names
 
 
 def test_labels_and_numbers_stand_in_sentences_as_the_language_writes_them():

@@ -2,27 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache, lru_cache
 from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext as _
-from pyuca import Collator  # type: ignore[attr-defined]
 
 from triptych.platform.ids import new_id
 from triptych.platform.refusals import Conflict
-
-
-@cache
-def _collator() -> Any:
-    """The table of weights, read when the first name is sorted: it takes a fifth of a second."""
-    return Collator()  # type: ignore[no-untyped-call]
-
-
-@lru_cache(maxsize=20_000)
-def collation_key(text: str) -> bytes:
-    """Bytes that sort as a reader expects (Unicode Collation Algorithm, default table), at most 200 of them."""
-    return b"".join(weight.to_bytes(2, "big") for weight in _collator().sort_key(text))[:200]
 
 
 class RecordQuerySet(models.QuerySet[Any]):

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from triptych.platform import events
+from triptych.platform.collation import in_order
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import CONTROL, entered
 from triptych.tenants import fleet, provisioning, seats
@@ -171,7 +172,7 @@ def workspaces_of(email: str) -> list[Tenant]:
     """
     with entered(CONTROL):
         tenants = Tenant.objects.named().filter(memberships__person__email=email.strip().lower())
-        return [tenant for tenant in tenants.order_by("name", "pk") if tenant.is_open]
+        return in_order(tenant for tenant in tenants.order_by("pk") if tenant.is_open)
 
 
 def hand_over(*, person_id: UUID, to: Tenant, now: datetime) -> str:

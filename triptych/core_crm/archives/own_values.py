@@ -14,8 +14,7 @@ from triptych.core_crm.custom_fields.computed.terms import Result
 from triptych.core_crm.custom_fields.kinds import Stored, kind_of
 from triptych.core_crm.custom_fields.kinds import Unfit as OddValue
 from triptych.core_crm.custom_fields.models import CustomField, FieldKind
-from triptych.core_crm.custom_fields.values import SORTED, SORTED_KINDS
-from triptych.platform.records import collation_key
+from triptych.core_crm.custom_fields.values import SORTED, SORTED_KINDS, sort_key_of
 
 FIELDS = CustomField._meta.label_lower
 """The table that has to be read before the records."""
@@ -50,7 +49,7 @@ class OwnValues:
                 continue
             found[key] = _checked(field, value)
             if field.kind in SORTED_KINDS:
-                found[f"{SORTED}{key}"] = collation_key(value[:100]).hex()
+                found[f"{SORTED}{key}"] = sort_key_of(value)
         record.custom = found  # type: ignore[attr-defined]
 
 

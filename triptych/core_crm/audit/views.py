@@ -51,7 +51,7 @@ class LogFilter(forms.Form):
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
-        self.fields["member"].queryset = Member.objects.order_by("name")  # type: ignore[attr-defined]
+        self.fields["member"].queryset = Member.objects.by_name()  # type: ignore[attr-defined]
 
     def narrowed(self, entries: EntryQuerySet) -> EntryQuerySet:
         """The entries that fit; a field that cannot be read narrows nothing and says so."""

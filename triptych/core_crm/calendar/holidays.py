@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache, lru_cache
+from operator import itemgetter
 from types import MappingProxyType, ModuleType
 
 from babel.core import Locale
+
+from triptych.platform.collation import in_order
 
 
 def _library() -> ModuleType:
@@ -34,7 +37,7 @@ def regions() -> Mapping[str, list[str]]:
 def countries_by_name(language: str) -> list[tuple[str, str]]:
     """The countries with their names in a language, by name."""
     names = Locale.parse(language.replace("-", "_")).territories
-    return sorted(((code, names.get(code, code)) for code in regions()), key=lambda pair: pair[1])
+    return in_order(((code, names.get(code, code)) for code in regions()), key=itemgetter(1), language=language)
 
 
 @cache
@@ -44,7 +47,7 @@ def regions_by_name(country: str) -> list[tuple[str, str]]:
         return []
     names = _library().country_holidays(country).get_subdivision_aliases()
     named = [(code, f"{names[code][-1]} ({code})" if names.get(code) else code) for code in regions()[country]]
-    return sorted(named, key=lambda pair: pair[1])
+    return in_order(named, key=itemgetter(1))
 
 
 @cache

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from triptych.core_crm.deals.hookspecs import DealRequirement
     from triptych.core_crm.imports.importer import ExtraColumns
     from triptych.core_crm.lists.fields import Field
+    from triptych.platform.plugins import KeptKeys
     from triptych.tenants.members.models import Member
     from triptych.tenants.models import Tenant
 
@@ -46,3 +47,11 @@ def import_columns(object_name: str) -> list[ExtraColumns]:
     from triptych.core_crm.custom_fields import importing
 
     return importing.columns_of(object_name)
+
+
+@hookimpl
+def kept_sort_keys() -> list[KeptKeys]:
+    """Those of texts in the workspace's own fields."""
+    from triptych.core_crm.custom_fields import sorting
+
+    return sorting.kept_keys()

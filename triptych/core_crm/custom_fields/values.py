@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from triptych.core_crm.custom_fields import definitions
 from triptych.core_crm.custom_fields.kinds import Unfit, kind_of
 from triptych.core_crm.custom_fields.models import CustomField, FieldKind, Who
-from triptych.platform.records import collation_key
+from triptych.platform.collation import collation_key
 from triptych.platform.refusals import Refused
 
 SORTED = "~"
@@ -82,7 +82,19 @@ def _put(values: dict[str, Any], field: CustomField, given: Any) -> None:
         return
     values[field.key] = stored
     if field.kind in SORTED_KINDS:
-        values[f"{SORTED}{field.key}"] = collation_key(stored[:100]).hex()
+        values[f"{SORTED}{field.key}"] = sort_key_of(stored)
+
+
+def sort_key_of(stored: str) -> str:
+    """What a text is sorted by, in the language of the current workspace."""
+    return collation_key(stored[:100]).hex()
+
+
+def sorted_here(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Stored values with the sort keys of their texts as the current workspace's language has them now: values that
+    were laid by, for an undo, have those of their time."""
+    texts = {name: values.get(name.removeprefix(SORTED)) for name in values if name.startswith(SORTED)}
+    return {**values, **{name: sort_key_of(text) for name, text in texts.items() if isinstance(text, str)}}
 
 
 def _needed(field: CustomField) -> str:

@@ -19,6 +19,7 @@ from django.db.models import F, Func, JSONField, Value
 from triptych.core_crm.custom_fields import definitions
 from triptych.core_crm.custom_fields.models import FieldKind
 from triptych.core_crm.custom_fields.objects import OBJECTS
+from triptych.core_crm.custom_fields.values import sorted_here
 from triptych.core_crm.duplicates.hookspecs import WeakLink
 from triptych.core_crm.imports.images import Image, image_of
 from triptych.platform.plugins import hooks
@@ -167,7 +168,7 @@ def update(model: type[models.Model], ids: Collection[str], image: Image, *, at:
             values[column.attname] = None if value is None else column.to_python(value)
     if custom:
         values["custom"] = Func(
-            F("custom"), Value(custom, JSONField()), template="(%(expressions)s)", arg_joiner=" || "
+            F("custom"), Value(sorted_here(custom), JSONField()), template="(%(expressions)s)", arg_joiner=" || "
         )
     if issubclass(model, Record):
         values |= {"version": F("version") + 1, "updated_at": at}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from triptych.core_crm.duplicates.links import counted
 from triptych.core_crm.duplicates.words import called
 from triptych.core_crm.rights.access import CREATE, must_at_all
 from triptych.platform import clock
+from triptych.platform.collation import in_order
 from triptych.platform.refusals import Conflict, Forbidden, Refused
 from triptych.platform.web import toasts
 from triptych.tenants.routing import TenantRequest
@@ -142,7 +144,7 @@ def _preview(request: TenantRequest, kind: MergeKind, winner: Any, loser: Any, r
         actions.check_merge(kind, winner, loser)
     except Refused as refused:
         refusal = refusal or refused.message
-    moving = sorted((called(model), count) for model, count in counted(loser).items())
+    moving = in_order(((called(model), count) for model, count in counted(loser).items()), key=itemgetter(0))
     return {
         "kind": kind,
         "winner": winner,

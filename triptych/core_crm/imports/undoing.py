@@ -20,6 +20,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from triptych.core_crm.custom_fields.values import sorted_here
 from triptych.core_crm.imports.changes import GONE, changes_of, has_versions, join_changes, marks_of, model_of
 from triptych.core_crm.imports.images import columns_of, restore
 from triptych.core_crm.imports.importer import Importer
@@ -163,6 +164,8 @@ def _restore(
     for record, change in changed:
         version = getattr(record, "version", None)
         restore(record, change.before or {})
+        if custom := getattr(record, "custom", None):
+            record.custom = sorted_here(custom)  # type: ignore[attr-defined]
         if record.pk not in there:
             record.save(force_insert=True)
             continue

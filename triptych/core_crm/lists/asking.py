@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from triptych.core_crm.lists.models import PastAct
 from triptych.core_crm.lists.where import fields_missing
 from triptych.core_crm.rights import must_be_writer
 from triptych.platform import clock
+from triptych.platform.collation import in_order
 from triptych.platform.refusals import Refused
 from triptych.platform.web import toasts
 from triptych.tenants.routing import TenantRequest
@@ -131,7 +133,7 @@ class Asking:
         for name, editor in doer.editors.items():
             label = doer.editing.form_field(name, editor, self.request.member).label
             named.append((name, str(label or name)))
-        return sorted(named, key=lambda pair: pair[1].lower())
+        return in_order(named, key=itemgetter(1))
 
     def _show(self, shown: Preview, doer: Doer) -> HttpResponse:
         """How many records it would be, and which are skipped and why."""

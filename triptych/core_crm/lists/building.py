@@ -167,9 +167,9 @@ def _input_of(field: Field, operator: Operator) -> str:
 def _choices(field: Field, part: Condition, asker: Asker) -> list[tuple[str, str, bool]]:
     """Values, words, and whether each is chosen."""
     if field.type is Type.MEMBER:
-        members = Member.objects.active().by_name().values_list("pk", "name")
+        members = Member.objects.active().by_name()
         special = [(ME, _("Me")), (MY_TEAM, _("My team")), (NOBODY, _("Nobody"))]
-        offered = [*special, *((str(pk), name) for pk, name in members)]
+        offered = [*special, *((str(member.pk), member.name) for member in members)]
     elif field.choices:
         offered = [(str(key), str(label)) for key, label in field.choices(asker.member)]
     else:

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from triptych.platform.collation import NamedQuerySet
 from triptych.platform.ids import new_id
 from triptych.platform.records import Record, RecordQuerySet
 from triptych.tenants.members.models import Member
@@ -101,7 +102,7 @@ class PastChange(models.Model):
         return f"{self.object_id} v{self.version}"
 
 
-class SavedViewQuerySet(RecordQuerySet):
+class SavedViewQuerySet(NamedQuerySet["SavedView"], RecordQuerySet):  # type: ignore[override]
     def visible_to(self, member: Member, teams: Collection[UUID]) -> Self:
         """The member's own, those for everyone, and those of their teams."""
         everyone = Q(sharing=SavedView.Sharing.EVERYONE)
@@ -110,9 +111,6 @@ class SavedViewQuerySet(RecordQuerySet):
     def offered_to(self, member: Member) -> Self:
         """As `visible_to`, those of all teams among them."""
         return self.alive().filter(Q(owner=member) | ~Q(sharing=SavedView.Sharing.PRIVATE))
-
-    def by_name(self) -> Self:
-        return self.order_by("name", "pk")
 
 
 class SavedView(Record):

@@ -19,6 +19,7 @@ from triptych.core_crm.privacy.models import Consent, Purpose
 from triptych.core_crm.rights.access import CHANGE, must
 from triptych.platform import events
 from triptych.platform.changes import apply_changes, check_fields
+from triptych.platform.collation import in_order
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.access import administering
 from triptych.tenants.members.models import Member
@@ -44,7 +45,8 @@ def holding(consents: Iterable[Consent]) -> list[Consent]:
     last: dict[tuple[UUID, str], Consent] = {}
     for consent in consents:
         last.setdefault((consent.purpose_id, consent.channel), consent)
-    return sorted(last.values(), key=lambda one: (one.purpose.name.casefold(), one.channel))
+    by_channel = sorted(last.values(), key=lambda one: one.channel)
+    return in_order(by_channel, key=lambda one: one.purpose.name)
 
 
 def record_to_see(member: Member, kind: str, pk: UUID) -> Contact | Lead:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from triptych.platform.collation import NamedQuerySet
 from triptych.platform.ids import new_id
 from triptych.tenants.members.models import Member
 
@@ -90,13 +91,10 @@ BACKUPS = _(
 )
 
 
-class PurposeQuerySet(models.QuerySet["Purpose"]):
+class PurposeQuerySet(NamedQuerySet["Purpose"]):
     def active(self) -> PurposeQuerySet:
         """Those that can be asked for now."""
         return self.filter(is_active=True)
-
-    def by_name(self) -> PurposeQuerySet:
-        return self.order_by("name", "pk")
 
 
 class Purpose(models.Model):

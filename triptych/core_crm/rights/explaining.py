@@ -88,9 +88,7 @@ class _Explaining:
     def _team_said(self, owner: Member) -> str:
         there = Q(places__member=owner) | Q(territories__contains=[owner.region]) if owner.region else None
         teams = Team.objects.filter(there or Q(places__member=owner), pk__in=self.sight.reach.teams)
-        names = ", ".join(
-            f"“{name}”" for name in teams.order_by("name", "pk").values_list("name", flat=True).distinct()
-        )
+        names = ", ".join(f"“{team}”" for team in teams.distinct().by_name())
         facts = {"owner": owner.name, "teams": names, "who": self.member.name}
         return _("%(owner)s is in a team whose records %(who)s sees: %(teams)s.") % facts
 

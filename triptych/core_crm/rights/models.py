@@ -8,14 +8,10 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from triptych.platform.collation import NamedQuerySet
 from triptych.platform.ids import new_id
 from triptych.platform.records import Record
 from triptych.tenants.members.models import Member
-
-
-class TeamQuerySet(models.QuerySet["Team"]):
-    def by_name(self) -> TeamQuerySet:
-        return self.order_by(Lower("name"), "pk")
 
 
 class Team(Record):
@@ -31,7 +27,7 @@ class Team(Record):
     )
     territories = ArrayField(models.CharField(max_length=100), default=list, blank=True, verbose_name=_("territories"))
 
-    objects = TeamQuerySet.as_manager()
+    objects = NamedQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -5,7 +5,8 @@ A table is audited unless its model says otherwise. A model may say:
     audited_with = "deal_id"        the column with the record that its rows are part of; None for no audit at all
     audited_without = ("secret",)   columns whose values the audit must not hold
 
-Left out everywhere are bytes (sort keys), digests of secrets and the columns that count changes.
+Left out everywhere are bytes (sort keys), digests of secrets and the columns that count changes. A JSON object in which
+only keys that begin with `~` differ (sort keys, too) counts as the same.
 """
 
 from __future__ import annotations
@@ -17,6 +18,14 @@ from django.db import connection, models
 from triptych.platform.audit import blanking
 
 FUNCTION = """
+CREATE OR REPLACE FUNCTION public.audit_told(kept jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT CASE WHEN jsonb_typeof(kept) = 'object'
+        THEN (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(kept) WHERE key NOT LIKE '~%')
+        ELSE kept END
+$body$;
+REVOKE ALL ON FUNCTION public.audit_told(jsonb) FROM PUBLIC;
+
 CREATE OR REPLACE FUNCTION public.audit_change() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -35,7 +44,8 @@ BEGIN
                coalesce(jsonb_object_agg(name, becomes -> name) FILTER (WHERE becomes ? name), '{}')
         INTO was, becomes
         FROM jsonb_object_keys(was || becomes) AS name
-        WHERE was -> name IS DISTINCT FROM becomes -> name;
+        WHERE was -> name IS DISTINCT FROM becomes -> name
+          AND public.audit_told(was -> name) IS DISTINCT FROM public.audit_told(becomes -> name);
         IF was = '{}' AND becomes = '{}' THEN
             RETURN NULL;
         END IF;

@@ -20,7 +20,7 @@ was given up for dead and comes back finds its checkpoint refused and its chunk 
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -185,13 +185,18 @@ class RunningJob:
         return Job.objects.filter(pk=self.id, starts=self._starts)
 
     def beat(self) -> None:
-        """Write progress and a sign of life, and look whether somebody wants the job to stop."""
+        """Write progress and a sign of life, and look whether somebody wants the job to stop.
+
+        Names go on being sorted as the workspace's language has it, if that has changed meanwhile.
+        """
         with entered(CELL):
             running = self.mine().filter(state=Job.State.RUNNING)  # a last beat may come after the job was given back
             running.update(heartbeat_at=clock.now(), **self._shown)
             seen = self.mine().values_list("cancel_requested", flat=True).first()
         self._taken_over = seen is None
         self._cancel_requested = bool(seen)
+        with suppress(tenancy.UnknownTenant):
+            self.tenant.language = tenancy.scope_of(self.tenant.id).language
 
     def finish(self, state: Job.State, *, result: dict[str, Any] | None = None, error: str = "") -> None:
         """Write how it ended, unless another worker runs it by now."""

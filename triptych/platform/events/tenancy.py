@@ -23,9 +23,8 @@ class TenantScope(AnyScope, Protocol):
     def timezone(self) -> str:
         """The name of its time zone (IANA), in which daily schedules fall due."""
 
-    @property
-    def language(self) -> str:
-        """The code of its language, which handlers and jobs speak unless they choose a reader's."""
+    language: str
+    """The code of its language, which handlers and jobs speak unless they choose a reader's, and sort names by."""
 
 
 class OutsideTenant(RuntimeError):

@@ -4,7 +4,14 @@ The submodule `hooks` calls them: `from triptych.platform.plugins import hooks`.
 settings import this package before there is a Django to speak of.
 """
 
-from triptych.platform.plugins.contributions import Fragment, GraphQLExtension, MenuEntry, Permission, UsageMeter
+from triptych.platform.plugins.contributions import (
+    Fragment,
+    GraphQLExtension,
+    KeptKeys,
+    MenuEntry,
+    Permission,
+    UsageMeter,
+)
 from triptych.platform.plugins.manifest import API_LEVEL, Plugin
 from triptych.platform.plugins.markers import hookimpl, hookspec
 
@@ -12,6 +19,7 @@ __all__ = [
     "API_LEVEL",
     "Fragment",
     "GraphQLExtension",
+    "KeptKeys",
     "MenuEntry",
     "Permission",
     "Plugin",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -66,3 +67,14 @@ class GraphQLExtension:
     on: str
     fields: type
     types: tuple[type, ...] = ()
+
+
+class KeptKeys(Protocol):
+    """Sort keys of one table."""
+
+    def count(self) -> int:
+        """How many rows there are, about."""
+
+    def renew(self, after: UUID | None, most: int) -> tuple[UUID | None, int, int]:
+        """Make the keys of the next rows anew, in one transaction. Answers with the key of the last row that was
+        looked at, None at the end; how many were looked at; and how many had another sort key."""

@@ -10,7 +10,14 @@ from typing import Any, Protocol
 
 from django.urls import URLPattern, URLResolver
 
-from triptych.platform.plugins.contributions import Fragment, GraphQLExtension, MenuEntry, Permission, UsageMeter
+from triptych.platform.plugins.contributions import (
+    Fragment,
+    GraphQLExtension,
+    KeptKeys,
+    MenuEntry,
+    Permission,
+    UsageMeter,
+)
 from triptych.platform.plugins.markers import hookspec
 
 
@@ -79,3 +86,12 @@ def sample_data(by: AnyMember, now: datetime) -> None:
 @hookspec
 def remove_sample_data(by: AnyMember, now: datetime) -> None:
     """Remove what `sample_data` made and nobody else's records."""
+
+
+@hookspec
+def kept_sort_keys() -> list[KeptKeys]:
+    """Sort keys of names that are kept elsewhere than in a `CollationKeyField`, a table each.
+
+    When the workspace's language changes, a job makes them anew through these: see `platform/collation/renewing.py`.
+    """
+    return []

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from triptych.platform import events
+from triptych.platform.collation import renewing
 from triptych.platform.refusals import Forbidden, Refused
 from triptych.platform.scope import CONTROL, entered
 from triptych.platform.web.colours import checked_colour
@@ -257,6 +258,8 @@ def change_workspace(
 ) -> Tenant:
     """Change what the workspace is called, how it counts days and money, and its colour; an empty one is Triptych's.
 
+    A language with another order of letters makes a job sort all names anew.
+
     Raises:
         Forbidden: `by` does not administer.
         Refused: the name is empty, the colour none, or the time zone, currency or language is unknown.
@@ -267,10 +270,12 @@ def change_workspace(
     if not name.strip():
         raise Refused(_("Give the workspace a name, such as the name of your business."), field="name")
     changed = {"name": name.strip(), "timezone": timezone, "currency": currency, "language": language, "accent": accent}
+    former = tenant.language
     with entered(CONTROL):
         Tenant.objects.filter(pk=tenant.pk).update(**changed)
     for field, value in changed.items():
         setattr(tenant, field, value)
+    renewing.begin(former=former, language=language, by=by, now=now)
     events.announce("workspace.changed", None, by=by, at=now)
     return tenant
 

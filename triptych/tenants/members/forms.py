@@ -31,8 +31,8 @@ class InviteForm(forms.Form):
 
 def role_choices() -> list[tuple[str, str]]:
     """The built-in roles by their codes and the workspace's own by their keys."""
-    own = Role.objects.order_by("name", "pk").values_list("pk", "name")
-    return [*((code, str(label)) for code, label in RoleCode.choices), *((str(pk), name) for pk, name in own)]
+    own = Role.objects.by_name()
+    return [*((code, str(label)) for code, label in RoleCode.choices), *((str(role.pk), role.name) for role in own)]
 
 
 class RoleForm(forms.Form):

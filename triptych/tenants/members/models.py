@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from triptych.platform.collation import NamedQuerySet
 from triptych.platform.ids import new_id
 from triptych.platform.records import Record
 
@@ -36,6 +37,8 @@ class Role(Record):
     rights = models.JSONField(default=dict, blank=True)
     field_rights = models.JSONField(default=dict, blank=True)
 
+    objects = NamedQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(Lower("name"), name="role_name_once")]
 
@@ -43,12 +46,9 @@ class Role(Record):
         return self.name
 
 
-class MemberQuerySet(models.QuerySet["Member"]):
+class MemberQuerySet(NamedQuerySet["Member"]):
     def active(self) -> MemberQuerySet:
         return self.filter(is_active=True)
-
-    def by_name(self) -> MemberQuerySet:
-        return self.order_by("name", "pk")
 
 
 class Member(models.Model):

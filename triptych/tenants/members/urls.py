@@ -15,6 +15,7 @@ urlpatterns = [
     path("people/invitations/<uuid:pk>/revoke/", views.revoke, name="invitation_revoke"),
     path("profile/", views.profile, name="profile"),
     path("workspace/", views.workspace, name="workspace"),
+    path("workspace/sorting/", views.sorting, name="workspace_sorting"),
     path("plugins/", plugin_pages.plugins, name="plugins"),
     path("plugins/<slug:plugin_id>/enable/", plugin_pages.enable, name="plugin_enable"),
     path("plugins/<slug:plugin_id>/disable/", plugin_pages.disable, name="plugin_disable"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from triptych.platform import clock
+from triptych.platform.collation import renewing
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
 from triptych.tenants.members import access, actions, mail
@@ -157,4 +159,23 @@ def workspace(request: TenantRequest) -> HttpResponse:
             actions.change_workspace(tenant=request.tenant, by=request.member, now=clock.now(), **form.cleaned_data)
             toasts.show(request, _("The workspace was saved."))
             return redirect("workspace")
-    return render(request, "settings/workspace.html", {"form": form}, status=422 if form.is_bound else 200)
+    context = {"form": form, "sorting": _sorting()}
+    return render(request, "settings/workspace.html", context, status=422 if form.is_bound else 200)
+
+
+@require_GET
+def sorting(request: TenantRequest) -> HttpResponse:
+    """How far the sorting anew of all names is, asked each second; leads back to the page at its end."""
+    access.administering(request.member)
+    shown = _sorting()
+    if shown is None:
+        return HttpResponse(headers={"HX-Redirect": reverse("workspace")})
+    return render(request, "components/progress.html", shown)
+
+
+def _sorting() -> dict[str, Any] | None:
+    job = renewing.underway()
+    if job is None:
+        return None
+    label = _("Names are being sorted for the new language")
+    return {"label": label, "percent": job.percent or 0, "note": "", "url": reverse("workspace_sorting")}

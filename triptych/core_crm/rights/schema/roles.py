@@ -82,7 +82,7 @@ class Role:
 class Queries:
     @strawberry.field(description="The built-in roles, then the workspace's own by name.", metadata={"cost": 20})
     def roles(self) -> list[Role]:
-        return [*map(Role.of, models.RoleCode), *map(Role.of, models.Role.objects.order_by("name", "pk"))]
+        return [*map(Role.of, models.RoleCode), *map(Role.of, models.Role.objects.by_name())]
 
 
 @strawberry.type

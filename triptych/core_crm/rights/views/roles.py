@@ -32,7 +32,7 @@ def index(request: TenantRequest) -> HttpResponse:
     built_in = [
         {"code": code, "name": code.label, "text": ROLE_WORDS[code], "count": having.get(code, 0)} for code in RoleCode
     ]
-    own = Role.objects.annotate(count=Count("members", filter=Q(members__is_active=True))).order_by("name", "pk")
+    own = Role.objects.annotate(count=Count("members", filter=Q(members__is_active=True))).by_name()
     return render(request, "rights/roles.html", {"built_in": built_in, "own": own})
 
 

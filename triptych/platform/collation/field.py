@@ -1,10 +1,11 @@
-"""Order as a reader expects it, in a database that knows no language: a sort key kept beside the name."""
+"""A sort key kept beside the name."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
 
-from triptych.platform.records import collation_key
+from triptych.platform.collation.keys import collation_key
 
 
 class CollationKeyField(models.BinaryField):  # type: ignore[type-arg]
@@ -24,6 +25,10 @@ class CollationKeyField(models.BinaryField):  # type: ignore[type-arg]
         return name, path, list(self.sources), options
 
     def pre_save(self, instance: models.Model, add: bool) -> bytes:
-        key = collation_key(" ".join(filter(None, (str(getattr(instance, source)) for source in self.sources))))
+        key = self.key_of(getattr(instance, source) for source in self.sources)
         setattr(instance, self.attname, key)
         return key
+
+    def key_of(self, values: Iterable[object]) -> bytes:
+        """The key of a row whose sources hold these, in the language of the current workspace."""
+        return collation_key(" ".join(filter(None, map(str, values))))
