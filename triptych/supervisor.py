@@ -19,6 +19,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from triptych.platform.ending import set_when_asked_to_end
+from triptych.platform.languages import SOURCE
 from triptych.platform.refusals import Refused
 
 READY_SECONDS = 60
@@ -66,7 +67,7 @@ def set_aside(data: Path) -> Path | None:
     return kept
 
 
-def prepare(*, data: Path, demo: bool) -> None:
+def prepare(*, data: Path, demo: bool, language: str = SOURCE) -> None:
     """Assets, database, tenants' tables, a spare, the demo tenant from the sample pack."""
     from triptych.platform import clock
     from triptych.platform.web.assets import ensure_assets
@@ -78,7 +79,7 @@ def prepare(*, data: Path, demo: bool) -> None:
     if demo:
         from triptych.demo import ensure
 
-        ensure(email=DEMO_EMAIL, kept=demo_password(data))
+        ensure(email=DEMO_EMAIL, kept=demo_password(data), language=language)
 
 
 def demo_password(data: Path) -> Path:
@@ -142,7 +143,7 @@ def wait_until_ready(port: int, children: Children) -> None:
     raise Refused("The web server did not start. Its messages above say why.")
 
 
-def run(*, data: Path, port: int, demo: bool, set_up: Callable[[], None]) -> None:
+def run(*, data: Path, port: int, demo: bool, set_up: Callable[[], None], language: str = SOURCE) -> None:
     """Prepare, start the children, say where everything is, keep spares ready until somebody ends it.
 
     Where this very code has prepared the folder before, nobody waits for it: preparing will find nothing to do.
@@ -156,7 +157,7 @@ def run(*, data: Path, port: int, demo: bool, set_up: Callable[[], None]) -> Non
         if was_ready:
             _open_doors(children, data=data, port=port, demo=demo)
         set_up()
-        prepare(data=data, demo=demo)
+        prepare(data=data, demo=demo, language=language)
         (data / "prepared").write_text(code_stamp())
         if not was_ready:
             _open_doors(children, data=data, port=port, demo=demo)

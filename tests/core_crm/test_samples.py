@@ -2,9 +2,10 @@
 
 import pytest
 from django.db import connection
+from django.utils.translation import trans_real
 
 from triptych.core_crm.contacts import actions as contact_actions
-from triptych.core_crm.contacts.models import Company
+from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.deals.models import Deal
 from triptych.core_crm.samples import actions
 from triptych.platform.plugins.discovery import installed_plugins
@@ -40,6 +41,18 @@ def test_adding_and_removing_leaves_every_table_as_it_was(in_tenant, members, no
     assert added == removed == 57
     assert between["deals_deal"] - before["deals_deal"] == 14
     assert row_counts() == before
+
+
+def test_the_pack_is_in_the_language_of_the_workspace(tenant, in_tenant, members, now, monkeypatch):
+    tenant.language = "de"
+    german = trans_real.translation("de")
+    monkeypatch.setattr(german, "gettext", lambda text: "de:" + text.rpartition(trans_real.CONTEXT_SEPARATOR)[2])
+
+    actions.add_samples(by=members["owner"], now=now)
+
+    names = [*Deal.objects.values_list("name", flat=True), *Contact.objects.values_list("job_title", flat=True)]
+    assert "de:Veneer press" in names
+    assert {name for name in names if not name.startswith("de:")} == {"Directrice"}
 
 
 def test_the_pack_has_open_won_and_lost_deals(in_tenant, members, now):

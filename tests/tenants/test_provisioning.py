@@ -2,7 +2,13 @@
 
 import pytest
 from django.db import connection
+from django.utils.translation import override, pgettext
 
+from triptych.core_crm.calendar.models import BusinessCalendar
+from triptych.core_crm.cases.models import Queue
+from triptych.core_crm.deals.actions.pipelines import update_stage
+from triptych.core_crm.deals.defaults import name_defaults
+from triptych.core_crm.deals.models import Pipeline, Stage
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import CONTROL, building, entered
 from triptych.tenants import actions, fleet, provisioning
@@ -134,3 +140,44 @@ def test_a_pass_to_another_workspace_works_once_and_only_there(tenant, other_ten
     assert actions.arrive(pass_id="nonsense", tenant=tenant, now=now) is None
     assert actions.arrive(pass_id=pass_id, tenant=tenant, now=now).pk == owner.person_id
     assert actions.arrive(pass_id=pass_id, tenant=tenant, now=now) is None
+
+
+@pytest.mark.django_db
+def test_what_a_workspace_begins_with_is_called_in_its_language(now):
+    """Through the hook `tenant_named`."""
+    asked = {"email": "anna@winkel.example", "password": "correct-horse-battery", "now": now}
+    with entered(building("public")):
+        provisioning.keep_spares(wanted=2, now=now)
+
+    english = actions.sign_up(name="Corner", subdomain="corner", **asked)
+    german = actions.sign_up(name="Winkel", subdomain="winkel", language="de", **asked)
+
+    in_english = ["Qualification", "Meeting", "Proposal", "Negotiation", "Won", "Lost"]
+    assert begun_with(english) == (in_english, ["Sales"], ["Support"], ["Business hours"])
+    stages, pipelines, queues, calendars = begun_with(german)
+    assert stages == ["Qualifizierung", "Termin", "Angebot", "Verhandlung", "Gewonnen", "Verloren"]
+    with override("de"):
+        assert (pipelines, queues) == ([pgettext("pipeline", "Sales")], [pgettext("queue", "Support")])
+    assert calendars == ["Geschäftszeiten"]
+
+
+@pytest.mark.django_db
+def test_names_that_somebody_has_changed_stay(in_tenant, members, now):
+    won, lost = Stage.objects.get(name="Won"), Stage.objects.get(name="Lost")
+    update_stage(stage=won, name="Deal!", by=members["owner"], now=now)
+    update_stage(stage=lost, name="Gone", by=members["owner"], now=now)
+    update_stage(stage=Stage.objects.get(pk=lost.pk), name="Lost", by=members["owner"], now=now)
+
+    with override("de"):
+        name_defaults()
+
+    names = Stage.objects.order_by("position").values_list("name", flat=True)
+    assert list(names) == ["Qualifizierung", "Termin", "Angebot", "Verhandlung", "Deal!", "Lost"]
+
+
+def begun_with(tenant):
+    with entered(tenant):
+        return tuple(
+            list(model.objects.order_by("position" if model is Stage else "pk").values_list("name", flat=True))
+            for model in (Stage, Pipeline, Queue, BusinessCalendar)
+        )

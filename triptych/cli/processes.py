@@ -11,8 +11,15 @@ import typer
 from triptych.cli.connecting import Data, connect, find_database, refusals_end_it, set_up
 from triptych.platform import embedded
 from triptych.platform.ending import set_when_asked_to_end
+from triptych.platform.languages import LANGUAGES, SOURCE
 
 app = typer.Typer()
+
+
+def _one_that_we_speak(language: str) -> str:
+    if language not in dict(LANGUAGES):
+        raise typer.BadParameter(f"We speak {', '.join(dict(LANGUAGES))}.")
+    return language
 
 
 @app.command()
@@ -23,6 +30,9 @@ def up(
         bool, typer.Option("--fresh", help="Begin with an empty data folder; the old one is kept.")
     ] = False,
     no_demo: Annotated[bool, typer.Option("--no-demo", help="Make no demo tenant.")] = False,
+    language: Annotated[
+        str, typer.Option(help="Of the demo tenant, when it is made.", callback=_one_that_we_speak)
+    ] = SOURCE,
 ) -> None:
     """Start everything on this machine: database, web server, relay, worker, scheduler, and a demo tenant."""
     from triptych import supervisor
@@ -35,7 +45,13 @@ def up(
             print(f"The former data is kept in {kept}.")
         os.environ["TRIPTYCH_PORT"] = str(port)
         os.environ.setdefault("TRIPTYCH_STREAMS_PORT", str(supervisor.port_beside(port)))
-        supervisor.run(data=find_database(data), port=port, demo=not no_demo, set_up=lambda: set_up(as_owner=True))
+        supervisor.run(
+            data=find_database(data),
+            port=port,
+            demo=not no_demo,
+            language=language,
+            set_up=lambda: set_up(as_owner=True),
+        )
 
 
 @app.command()

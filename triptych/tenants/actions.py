@@ -12,10 +12,13 @@ from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, Signer
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from triptych.platform import events
 from triptych.platform.collation import in_order
+from triptych.platform.languages import SOURCE
+from triptych.platform.plugins import hooks
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import CONTROL, entered
 from triptych.tenants import fleet, provisioning, seats
@@ -101,6 +104,9 @@ def sign_up(
         )
         owner = join(tenant=tenant, person=person, role=Member.Role.OWNER, now=now)
         with entered(tenant):
+            if language != SOURCE:
+                with translation.override(language):
+                    hooks.gather("tenant_named")
             events.announce("tenant.signed_up", None, by=owner, at=now)
     return tenant
 

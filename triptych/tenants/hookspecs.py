@@ -20,6 +20,15 @@ def tenant_defaults(now: datetime) -> None:
 
 
 @hookspec
+def tenant_named() -> None:
+    """Put the names of the rows that a new tenant began with into its language, which is spoken here.
+
+    Called as somebody signs up in another language than English, inside the tenant and in the transaction of the
+    sign-up, which is to stay quick: `say_names` of `triptych.platform.languages.naming` is one statement a table.
+    """
+
+
+@hookspec
 def tend_tables(tenant: Tenant, now: datetime) -> list[str]:
     """Bring the indexes of one tenant's tables in line with how they are used, and say what was done, for the log.
 

@@ -10,9 +10,11 @@ from typing import Any, cast
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import translation
 from psycopg import sql
 
 from triptych.platform.ids import new_id
+from triptych.platform.languages import SOURCE
 from triptych.platform.plugins import hooks
 from triptych.platform.scope import building, entered
 from triptych.tenants import fleet, isolation
@@ -82,7 +84,7 @@ def _finished(tenant: Tenant, now: datetime) -> Tenant:
     isolation.grant_tenant(tenant.schema_name)
     tenant.stamp = fleet.current_stamp()
     Tenant.objects.bulk_create([tenant])  # `save` of django-tenants would look for a schema to make
-    with entered(tenant):
+    with entered(tenant), translation.override(SOURCE):
         hooks.gather("tenant_defaults", now=now)
     return tenant
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.activities.timeline import TimelineSource
 from triptych.core_crm.cases import access
-from triptych.core_crm.cases.defaults import make_defaults
+from triptych.core_crm.cases.defaults import make_defaults, name_defaults
 from triptych.core_crm.cases.listing import LIST
 from triptych.core_crm.cases.models import Case
 from triptych.core_crm.cases.timeline import cases_around, messages, openings
@@ -40,6 +40,11 @@ def record_lists() -> list[ListSpec]:
 @hookimpl
 def tenant_defaults(now: datetime) -> None:
     make_defaults(now)
+
+
+@hookimpl
+def tenant_named() -> None:
+    name_defaults()
 
 
 @hookimpl

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.activities.timeline import TimelineSource
 from triptych.core_crm.deals import access
-from triptych.core_crm.deals.defaults import make_defaults
+from triptych.core_crm.deals.defaults import make_defaults, name_defaults
 from triptych.core_crm.deals.list_fields import worth_fields
 from triptych.core_crm.deals.listing import LIST
 from triptych.core_crm.deals.models import Deal, DealQuerySet
@@ -63,6 +63,11 @@ def list_fields(kind: str, member: Member) -> list[Field]:
 @hookimpl
 def tenant_defaults(now: datetime) -> None:
     make_defaults(now)
+
+
+@hookimpl
+def tenant_named() -> None:
+    name_defaults()
 
 
 @hookimpl

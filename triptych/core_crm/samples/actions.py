@@ -6,6 +6,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import models, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from triptych.core_crm.activities.actions import ActivityFields, create_activity
 from triptych.core_crm.activities.models import Activity, ActivityLink
@@ -21,6 +23,7 @@ from triptych.core_crm.leads.models import Lead
 from triptych.core_crm.samples import pack
 from triptych.core_crm.samples.models import SampleRecord
 from triptych.platform import events, search
+from triptych.platform.events import tenancy
 from triptych.platform.files.models import File
 from triptych.platform.plugins import hooks
 from triptych.platform.records import Record
@@ -41,15 +44,21 @@ def has_samples() -> bool:
     return SampleRecord.objects.exists()
 
 
-@transaction.atomic
 def add_samples(*, by: Member, now: datetime) -> int:
     """Add the sample pack, dated around `now`, with the samples of each enabled plugin. Returns how many records.
+
+    It is in the language of the workspace, whoever adds it.
 
     Raises:
         AlreadyThere: it is in already.
     """
     if has_samples():
-        raise AlreadyThere("The sample data is here already.")
+        raise AlreadyThere(_("The sample data is here already."))
+    with translation.override(tenancy.current().language), transaction.atomic():
+        return _add_all(by, now)
+
+
+def _add_all(by: Member, now: datetime) -> int:
     companies = {sample.name: _company(sample, by, now) for sample in pack.COMPANIES}
     contacts = [_contact(sample, companies[sample.company], by, now) for sample in pack.CONTACTS]
     first = {sample.company: contact for contact, sample in reversed(list(zip(contacts, pack.CONTACTS, strict=True)))}
@@ -106,7 +115,7 @@ def _company(sample: pack.SampleCompany, by: Member, now: datetime) -> Company:
     return contact_actions.create_company(
         name=sample.name,
         website=f"https://{sample.website}",
-        industry=sample.industry,
+        industry=str(sample.industry),
         number_of_employees=sample.employees,
         type=sample.type,
         billing_address={"city": sample.city, "country": sample.country},
@@ -121,10 +130,10 @@ def _contact(sample: pack.SampleContact, company: Company, by: Member, now: date
     return contact_actions.create_contact(
         first_name=sample.first_name,
         last_name=sample.last_name,
-        job_title=sample.job_title,
+        job_title=str(sample.job_title),
         emails=[f"{ascii_mailbox}@{company.domain}"],
         phones=[sample.phone],
-        companies=[contact_actions.CompanyLink(company, role=sample.job_title, is_primary=True)],
+        companies=[contact_actions.CompanyLink(company, role=str(sample.job_title), is_primary=True)],
         by=by,
         now=now - timedelta(days=125),
     )
@@ -136,12 +145,12 @@ def _deal(sample: pack.SampleDeal, company: Company, contact: Contact, by: Membe
     open_stages = [stage for stage in stages if not stage.is_closed]
     started = now - timedelta(days=sample.days[0])
     deal = deal_actions.create_deal(
-        name=sample.name,
+        name=str(sample.name),
         amount=Decimal(sample.amount),
         company=company,
         primary_contact=contact,
         close_date=(now + timedelta(days=sample.close_in_days)).date() if not sample.end else None,
-        next_step=sample.next_step,
+        next_step=str(sample.next_step),
         next_step_date=(now + timedelta(days=sample.next_in_days)).date() if sample.next_step else None,
         by=by,
         now=started,
@@ -153,7 +162,7 @@ def _deal(sample: pack.SampleDeal, company: Company, contact: Contact, by: Membe
         path = [*open_stages[1 : len(sample.days) - 1], last]
     for stage, days in zip(path, sample.days[1:], strict=False):
         at = now - timedelta(days=days)
-        deal = deal_actions.move_deal(deal=deal, to=stage, by=by, now=at, lost_reason=sample.lost_reason)
+        deal = deal_actions.move_deal(deal=deal, to=stage, by=by, now=at, lost_reason=str(sample.lost_reason))
     return deal
 
 
@@ -163,9 +172,9 @@ def _lead(sample: pack.SampleLead, by: Member, now: datetime) -> Lead:
         first_name=sample.first_name,
         last_name=sample.last_name,
         company_name=sample.company_name,
-        job_title=sample.job_title,
+        job_title=str(sample.job_title),
         email=f"{fold(sample.first_name)}@{domain}",
-        source=sample.source,
+        source=str(sample.source),
         status=sample.status,
         by=by,
         now=now - timedelta(days=sample.days, minutes=50),
@@ -175,8 +184,8 @@ def _lead(sample: pack.SampleLead, by: Member, now: datetime) -> Lead:
 def _case(sample: pack.SampleCase, company: Company, contact: Contact, by: Member, now: datetime) -> Case:
     opened = now - timedelta(days=sample.days, hours=3)
     case = case_actions.create_case(
-        subject=sample.subject,
-        description=sample.description,
+        subject=str(sample.subject),
+        description=str(sample.description),
         priority=sample.priority,
         type=sample.type,
         origin=sample.origin,
@@ -187,7 +196,7 @@ def _case(sample: pack.SampleCase, company: Company, contact: Contact, by: Membe
         now=opened,
     )
     for hours, answer in enumerate(sample.answers, 1):
-        case_actions.reply(case=case, body=answer, by=by, now=opened + timedelta(hours=hours), by_mail=False)
+        case_actions.reply(case=case, body=str(answer), by=by, now=opened + timedelta(hours=hours), by_mail=False)
     if sample.status:
         case = case_actions.change_case_status(case=case, to=sample.status, by=by, now=opened + timedelta(hours=5))
     return case
@@ -196,7 +205,7 @@ def _case(sample: pack.SampleCase, company: Company, contact: Contact, by: Membe
 def _activity(sample: pack.SampleActivity, company: Company, by: Member, now: datetime) -> Activity:
     day = (now + timedelta(days=sample.days)).date()
     at = datetime.combine(day, time(14), tzinfo=now.tzinfo)
-    fields: ActivityFields = {"subject": sample.subject, "description": sample.text}
+    fields: ActivityFields = {"subject": str(sample.subject), "description": str(sample.text)}
     if sample.kind == Activity.Kind.TASK:
         fields["due_at"] = at
     elif sample.kind != Activity.Kind.NOTE:

@@ -1,15 +1,17 @@
 """Writes to pipelines and stages. What has deals or history is retired, never deleted."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from triptych.core_crm.deals.actions.gates import check_gate_names
 from triptych.core_crm.deals.models import Deal, ForecastCategory, Pipeline, Stage, StageChange
@@ -18,12 +20,15 @@ from triptych.platform.changes import apply_changes, check_fields
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 @dataclass(frozen=True)
 class NewStage:
     """A stage to be. `status` is one of `Stage.Status` and says whether it is open, won or lost."""
 
-    name: str
+    name: StrOrPromise
     status: str
     probability: int
     forecast_category: str = ForecastCategory.PIPELINE
@@ -33,12 +38,12 @@ class NewStage:
 
 
 USUAL_STAGES = (
-    NewStage("Qualification", Stage.Status.QUALIFICATION, 10, stale_after_days=14),
-    NewStage("Meeting", Stage.Status.ENGAGEMENT, 25, stale_after_days=14),
-    NewStage("Proposal", Stage.Status.PROPOSAL, 50, ForecastCategory.BEST_CASE, stale_after_days=21),
-    NewStage("Negotiation", Stage.Status.NEGOTIATION, 75, ForecastCategory.COMMIT, stale_after_days=21),
-    NewStage("Won", Stage.Status.WON, 100, ForecastCategory.CLOSED),
-    NewStage("Lost", Stage.Status.LOST, 0, ForecastCategory.OMITTED),
+    NewStage(gettext_lazy("Qualification"), Stage.Status.QUALIFICATION, 10, stale_after_days=14),
+    NewStage(gettext_lazy("Meeting"), Stage.Status.ENGAGEMENT, 25, stale_after_days=14),
+    NewStage(gettext_lazy("Proposal"), Stage.Status.PROPOSAL, 50, ForecastCategory.BEST_CASE, stale_after_days=21),
+    NewStage(gettext_lazy("Negotiation"), Stage.Status.NEGOTIATION, 75, ForecastCategory.COMMIT, stale_after_days=21),
+    NewStage(gettext_lazy("Won"), Stage.Status.WON, 100, ForecastCategory.CLOSED),
+    NewStage(gettext_lazy("Lost"), Stage.Status.LOST, 0, ForecastCategory.OMITTED),
 )
 
 
@@ -157,7 +162,7 @@ def create_stage(*, pipeline: Pipeline, stage: NewStage, by: Member | None, now:
         created_at=now,
         updated_at=now,
         pipeline=pipeline,
-        name=stage.name.strip(),
+        name=str(stage.name).strip(),
         probability=stage.probability,
         forecast_category=stage.forecast_category,
         required_fields=list(dict.fromkeys(stage.required_fields)),
