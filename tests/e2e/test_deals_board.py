@@ -99,6 +99,39 @@ def test_dragging_onto_the_lost_zone_asks_too_and_cancelling_leaves_the_card(boa
     assert visitor.refused() == []
 
 
+def test_a_lead_is_dragged_moved_by_the_keyboard_and_given_up(visit):
+    visitor = visit("owner")
+    page = visitor.open("/leads/new/")
+    page.fill("[name=last_name]", "Boarder")
+    page.click("main .form-actions button >> nth=0")
+    page.wait_for_url("**/leads/*-*/")
+    page = visitor.open("/leads/?view=board&q=boarder")
+
+    with page.expect_response("**/bulk/move/**"):
+        drag(page, "Boarder", '.board-column[aria-label="In Process"] .board-cards')
+    page.wait_for_selector('.board-column[aria-label="In Process"] >> text=Boarder')
+    page.wait_for_function("document.getElementById('spoken').textContent.includes('In Process')")
+    page.reload()
+    assert column_of(page, "Boarder") == "In Process"
+
+    visitor.look(360, "light")
+    page.locator('[aria-label="Move Boarder to…"]').focus()
+    page.keyboard.press("Enter")
+    page.locator(".dropdown-menu.show .dropdown-item", has_text="Dead").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#dialog[open] >> text=Why they are given up")
+    assert column_of(page, "Boarder") == "In Process"
+    page.fill("#dialog [name=also-lost_reason]", "Chose another")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('.board-column[aria-label="Dead"] >> text=Boarder')
+    assert not page.locator("#dialog[open]").count()
+
+    page.locator(".toast-line >> text=Undo").last.click()
+    page.wait_for_selector('.board-column[aria-label="In Process"] >> text=Boarder')
+    assert "view=board" in page.url
+    assert visitor.refused() == []
+
+
 def test_a_deals_page_is_sound(board):
     visitor, page = board("Sound deal")
     page.click("text=Sound deal")

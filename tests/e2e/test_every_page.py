@@ -6,7 +6,8 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from triptych.testing.database import PASSWORD
 
 MEMBER_PAGES = [
-    "/", "/contacts/", "/contacts/new/", "/companies/", "/companies/new/", "/leads/", "/leads/new/", "/deals/",
+    "/", "/cases/?view=board", "/leads/?view=board", "/cases/?shape=calendar&view=all",
+    "/contacts/", "/contacts/new/", "/companies/", "/companies/new/", "/leads/", "/leads/new/", "/deals/",
     "/deals/new/", "/cases/", "/cases/new/", "/activities/", "/activities/new/", "/import/", "/settings/",
     "/settings/people/", "/settings/profile/", "/settings/workspace/", "/settings/security/", "/settings/plugins/",
     "/settings/pipelines/", "/settings/fields/", "/settings/fields/new/", "/settings/fields/new/?kind=choice",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.activities import access, actions
@@ -11,7 +14,8 @@ from triptych.core_crm.activities.forms import ActivityForm
 from triptych.core_crm.activities.models import Activity
 from triptych.core_crm.lists.changing import Editing
 from triptych.core_crm.lists.doing import Verb
-from triptych.core_crm.lists.fields import field_of
+from triptych.core_crm.lists.fields import Editor, field_of
+from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
 
@@ -23,11 +27,31 @@ def _reopen(activity: Activity, *, by: Member, now: datetime) -> None:
     actions.undo_completion(activity=activity, by=by, now=now)
 
 
+def _statuses(_member: Member) -> list[tuple[str, Any]]:
+    """Every status, those of what is still to do first."""
+    is_open = Activity.OPEN_STATUSES
+    return sorted(Activity.Status.choices, key=lambda status: status[0] not in is_open)
+
+
+def _status_field(_member: Member) -> forms.Field:
+    return forms.ChoiceField(label=_("Status"), choices=Activity.Status.choices)
+
+
+def _status_of(activity: Activity) -> str:
+    return activity.status
+
+
+def _set_status(activity: Activity, to: str, *, by: Member, now: datetime) -> None:
+    if activity.is_series:
+        raise Refused(_now("This repeats. Change one of its times in the calendar."), field="status")
+    actions.update_activity(activity=activity, by=by, now=now, status=to)
+
+
 FIELDS = (
     field_of(Activity, "owner", _("Owner")),
     field_of(Activity, "kind"),
     field_of(Activity, "subject"),
-    field_of(Activity, "status"),
+    field_of(Activity, "status", choices=_statuses),
     field_of(Activity, "priority"),
     field_of(Activity, "direction"),
     field_of(Activity, "description"),
@@ -47,6 +71,7 @@ EDITING = Editing(
     delete=actions.delete_activity,
     restore=actions.restore_activity,
     options=lambda activity: {"kind": activity.kind},
+    also={"status": Editor(_status_field, read=_status_of, write=_set_status)},
 )
 
 COMPLETING = Verb("complete", _("Complete"), "check", run=_complete, undo=_reopen)

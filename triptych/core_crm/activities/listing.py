@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, FilterSet, MultipleChoiceFilter
 
 from triptych.core_crm.activities import access
+from triptych.core_crm.activities.cards import card_facts
 from triptych.core_crm.activities.list_fields import COMPLETING, EDITING, FIELDS
 from triptych.core_crm.activities.models import Activity, ActivityQuerySet
 from triptych.core_crm.activities.records import links_of
@@ -33,13 +35,17 @@ VIEWS = {
 }
 
 
-def shown_in(view: str, activities: ActivityQuerySet, *, member: Member, now: datetime) -> ActivityQuerySet:
-    """What a view of the list shows."""
+def shown_in(
+    view: str, activities: ActivityQuerySet, *, member: Member, now: datetime, done_since: datetime | None = None
+) -> ActivityQuerySet:
+    """What a view of the list shows; on a board also what was done since then, so that its last columns fill."""
     if view == "all":
         return activities
+    is_open, is_recent = Q(status__in=Activity.OPEN_STATUSES), Q(status__gt="", updated_at__gte=done_since)
+    shown = activities.filter(is_open | is_recent) if done_since else activities.open()
     if view == "open":
-        return activities.open()
-    mine = activities.open().owned_by(member)
+        return shown
+    mine = shown.owned_by(member)
     if view == "overdue":
         return mine.overdue(now=now)
     if view == "today":
@@ -122,6 +128,10 @@ LIST = ListSpec(
     fields=FIELDS,
     editing=EDITING,
     verbs=(COMPLETING,),
-    ways=("table", "calendar"),
+    ways=("table", "board", "calendar"),
+    way_param="shape",
+    board="status",
+    cards=card_facts,
+    day="due",
     calendar_home="/calendar/",
 )

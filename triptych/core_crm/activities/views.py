@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -28,6 +29,7 @@ from triptych.core_crm.editing.picking import picked
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.pages import bulk_page, list_page
+from triptych.core_crm.lists.ways import view_url, way_of
 from triptych.core_crm.rights.access import CREATE, must_at_all, veiled
 from triptych.platform import clock
 from triptych.platform.refusals import Refused
@@ -36,6 +38,8 @@ from triptych.platform.web.tables import Tab
 from triptych.tenants.routing import TenantRequest
 
 HOME = "/activities/"
+RECENT = timedelta(days=30)
+"""How long what is done stays on the board."""
 PLANNED_KINDS = (Activity.Kind.TASK, Activity.Kind.CALL, Activity.Kind.MEETING)
 
 
@@ -44,11 +48,10 @@ def index(request: TenantRequest) -> HttpResponse:
     """The list, with a view for each question: what is mine, what is late, what is for today."""
     view = _view(request)
     listing = _listing(request)
-    prepare(listing.page.rows, request.member)
-    tabs = [Tab(label, f"{HOME}?view={name}", is_current=name == view) for name, label in VIEWS.items()]
-    calendar = f"{LIST.calendar_home}{listing.state(view=None, shape='calendar')}"
-    ways = [Tab(_("List"), listing.url(), True, icon="list"), Tab(_("Calendar"), calendar, icon="calendar")]
-    return list_page(request, listing, template="activities/index.html", tabs=tabs, ways=ways, view=view)
+    if way_of(listing) != "board":
+        prepare(listing.page.rows, request.member)
+    tabs = [Tab(label, view_url(listing, name), is_current=name == view) for name, label in VIEWS.items()]
+    return list_page(request, listing, template="activities/index.html", tabs=tabs, view=view)
 
 
 @require_GET
@@ -184,7 +187,9 @@ def _view(request: TenantRequest) -> str:
 
 def _listing(request: TenantRequest) -> Listing:
     visible = access.activities_visible_to(request.member).select_related("owner")
-    records = shown_in(_view(request), visible, member=request.member, now=clock.now())
+    now = clock.now()
+    since = now - RECENT if LIST.way_of(request.GET) == "board" else None
+    records = shown_in(_view(request), visible, member=request.member, now=now, done_since=since)
     return Listing(LIST, records, request, home=HOME)
 
 

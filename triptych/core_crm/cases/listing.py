@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from operator import attrgetter
 
 import django_filters as filters
 from django import forms
+from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.cases import access
+from triptych.core_crm.cases.cards import PRIORITY_TONES, card_facts
 from triptych.core_crm.cases.list_fields import EDITING, FIELDS
 from triptych.core_crm.cases.models import Case, CaseQuerySet, Queue
 from triptych.core_crm.contacts.models import Company, Contact
@@ -21,7 +24,6 @@ from triptych.platform.web.templatetags import parts
 from triptych.tenants.members.models import Member
 
 STATUS_TONES = {"new": "blue", "assigned": "accent", "pending": "amber", "closed": "green"}
-PRIORITY_TONES = {"high": "amber", "urgent": "red"}
 VIEWS = {
     "open": _("Open"),
     "mine": _("Mine"),
@@ -33,11 +35,12 @@ VIEWS = {
 }
 
 
-def shown_in(view: str, cases: CaseQuerySet, *, member: Member) -> CaseQuerySet:
-    """What a view of the list shows."""
+def shown_in(view: str, cases: CaseQuerySet, *, member: Member, resolved_since: datetime | None = None) -> CaseQuerySet:
+    """What a view of the list shows; on a board also what was resolved since then, so that its last columns fill."""
     if view == "all":
         return cases
-    cases = cases.open()
+    recent = Q(resolved_at__gte=resolved_since)
+    cases = cases.filter(Q(status__in=Case.OPEN_STATUSES) | recent) if resolved_since else cases.open()
     if view == "mine":
         return cases.filter(owner=member)
     if view == "queues":
@@ -134,4 +137,9 @@ LIST = ListSpec(
     sort="-subject",
     fields=FIELDS,
     editing=EDITING,
+    ways=("table", "board", "calendar"),
+    way_param="shape",
+    board="status",
+    cards=card_facts,
+    day="created",
 )

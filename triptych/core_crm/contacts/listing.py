@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from triptych.core_crm.contacts import access
+from triptych.core_crm.contacts.cards import company_cards, contact_cards
 from triptych.core_crm.contacts.channels import spoken_phone
 from triptych.core_crm.contacts.list_fields import COMPANY_EDITING, COMPANY_FIELDS, CONTACT_EDITING, CONTACT_FIELDS
 from triptych.core_crm.contacts.models import Company, Contact
@@ -89,6 +90,9 @@ CONTACTS = ListSpec(
     sort="name",
     fields=CONTACT_FIELDS,
     editing=CONTACT_EDITING,
+    ways=("table", "board", "calendar"),
+    cards=contact_cards,
+    day="created",
 )
 
 COMPANIES = ListSpec(
@@ -131,4 +135,8 @@ COMPANIES = ListSpec(
     sort="name",
     fields=COMPANY_FIELDS,
     editing=COMPANY_EDITING,
+    ways=("table", "board", "calendar"),
+    board="type",
+    cards=company_cards,
+    day="created",
 )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.deals import access
+from triptych.core_crm.deals.cards import card_facts
 from triptych.core_crm.deals.list_fields import EDITING, FIELDS
 from triptych.core_crm.deals.models import Deal, DealQuerySet, ForecastCategory, Pipeline, Stage
 from triptych.core_crm.deals.templatetags.deals import lasted
@@ -130,5 +131,7 @@ LIST = ListSpec(
     fields=FIELDS,
     editing=EDITING,
     ways=("board", "table", "calendar"),
+    board="stage",
+    cards=lambda deals, _member, now: card_facts(deals, now),
     day="close_date",
 )

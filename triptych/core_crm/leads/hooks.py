@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from triptych.core_crm.leads.listing import LEADS as LIST
 from triptych.core_crm.leads.models import Lead
+from triptych.core_crm.lists.spec import ListSpec
 from triptych.core_crm.rights.levels import Noun
 from triptych.platform.plugins import hookimpl
 
@@ -18,3 +20,8 @@ LEADS = Noun(
 def record_nouns() -> list[Noun]:
     """Leads."""
     return [LEADS]
+
+
+@hookimpl
+def record_lists() -> list[ListSpec]:
+    return [LIST]

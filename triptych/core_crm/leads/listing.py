@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from triptych.core_crm.leads import access
+from triptych.core_crm.leads.cards import card_facts
 from triptych.core_crm.leads.list_fields import EDITING, FIELDS
 from triptych.core_crm.leads.models import Lead
 from triptych.core_crm.lists.cells import link_to, moment_column, owner_column
@@ -81,4 +82,8 @@ LEADS = ListSpec(
     sort="-created",
     fields=FIELDS,
     editing=EDITING,
+    ways=("table", "board", "calendar"),
+    board="status",
+    cards=card_facts,
+    day="created",
 )

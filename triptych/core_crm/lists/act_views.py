@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from triptych.core_crm.lists import access
 from triptych.core_crm.lists.asking import act_done
+from triptych.core_crm.lists.doing import MOVE
 from triptych.core_crm.lists.models import PastAct
 from triptych.core_crm.lists.nouns import list_of
 from triptych.core_crm.lists.undoing import begin_undo, settle_ended_job
@@ -31,7 +33,7 @@ ORDER = ("-created_at", "-pk")
 @require_GET
 def index(request: TenantRequest) -> HttpResponse:
     """What was done to many records, the newest first."""
-    acts = access.acts_visible_to(request.member).defer("record_ids")
+    acts = access.acts_visible_to(request.member).exclude(name=MOVE).defer("record_ids")
     places = {name: request.GET[name] for name in ("after", "before") if name in request.GET}
     try:
         page = page_of(acts, order=ORDER, size=PAGE_SIZE, **places)
@@ -70,7 +72,7 @@ def undo(request: TenantRequest, pk: UUID) -> HttpResponse:
     if act.is_underway or act.kept:
         return redirect(act)
     toasts.show(request, _("Undone."))
-    return redirect(spec.home)
+    return redirect(_board_of(request, spec.home) if act.name == MOVE else spec.home)
 
 
 @require_POST
@@ -107,6 +109,12 @@ def _shown(act: PastAct) -> dict[str, Any]:
         "cancel_url": f"{act.get_absolute_url()}cancel/",
         "home": act.kind and _home_of(act),
     }
+
+
+def _board_of(request: TenantRequest, home: str) -> str:
+    """The board from which the undoing of a move was asked, else the list."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    return f"{home}?{came_from.query}" if (came_from.netloc, came_from.path) == (request.get_host(), home) else home
 
 
 def _home_of(act: PastAct) -> str:

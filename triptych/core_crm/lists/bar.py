@@ -72,7 +72,7 @@ class Bar:
     @property
     def clear_url(self) -> str:
         """The whole list, seen in the same way."""
-        way = {name: self.listing.params[name] for name in ("view", "shape") if name in self.listing.params}
+        way = {name: self.listing.params[name] for name in ("view", "shape", "by") if name in self.listing.params}
         return self.listing.home + "?" + "&".join([f"{name}={value}" for name, value in way.items()] + ["saved=none"])
 
     @property

@@ -71,11 +71,11 @@ class Editing:
         """
         before: Before = {}
         fields: dict[str, Any] = {}
-        said_along = {one for name in given if (editor := editors[name]) for one in editor.also}
+        said_along = {one for name in given if (editor := editors.get(name)) for one in editor.also}
         for name, value in given.items():
-            editor = editors[name]
             if name in said_along:
                 continue
+            editor = editors[name]
             if editor is None:
                 fields |= self._cleaned(record, name, value, by)
             else:

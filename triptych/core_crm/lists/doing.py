@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from triptych.core_crm.lists.spec import ListSpec
 
 CHANGE, DELETE = "change", "delete"
+MOVE = "move"
+"""To change one record, as a card of a board that is put into another column."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,14 @@ class Doer:
         """
         if not self.by.may_write:
             raise MayOnlyRead()
-        if self.name not in (CHANGE, DELETE) and self.verb is None:
+        if self.name not in (CHANGE, MOVE, DELETE) and self.verb is None:
             raise Refused(_("There is no such act."))
-        if self.name == CHANGE and not self.given:
+        if self.name in (CHANGE, MOVE) and not self.given:
             raise Refused(_("Choose a field to change."), field="changes")
+        said_along = {one for name in self.given if (editor := self.editors.get(name)) for one in editor.also}
         for name, value in self.given.items():
+            if name in said_along - self.editors.keys():
+                continue
             if name not in self.editors:
                 raise Refused(_("“%(field)s” cannot be changed in many records at once.") % {"field": name}, field=name)
             cleaned(self.editing.form_field(name, self.editors[name], self.by), name, value)
@@ -89,7 +94,7 @@ class Doer:
             Refused, Forbidden, Http404: a rule or a right is against it.
         """
         record = self.editing.to_change(self.by, pk)
-        if self.name == CHANGE:
+        if self.name in (CHANGE, MOVE):
             return self.editing.change(record, self.given, self.editors, **self.who)
         if self.name == DELETE:
             self.editing.delete(**{self.editing.noun: record}, **self.who)
@@ -108,7 +113,7 @@ class Doer:
             self.editing.restore(**{self.editing.noun: record}, **self.who)
             return
         record = self.editing.to_change(self.by, change.object_id)
-        if self.name == CHANGE:
+        if self.name in (CHANGE, MOVE):
             self.editing.put_back(record, change.before, self.editors, **self.who)
         elif self.verb is not None:
             self.verb.undo(record, **self.who)

@@ -47,7 +47,7 @@ class Editor:
     `form_field` is what asks for the value and checks it; `write(record, value, by=…, now=…)` runs the action that
     writes it and raises Refused where a rule says no. `read(record)` is the value as JSON, kept to undo the change;
     `value_of` turns that into what `write` takes. `also` has the inputs of what may be said along with the value, by
-    the names under which `write` takes the texts: the reason when deals are lost.
+    the names under which `write` takes the texts: the reason when deals are lost. `asks` are the values that need it.
     """
 
     form_field: Callable[[Member], forms.Field]
@@ -55,6 +55,7 @@ class Editor:
     write: Callable[..., Any]
     value_of: Callable[[Any], Any] = lambda kept: kept
     also: Mapping[str, Callable[[Member], forms.Field]] = field(default_factory=dict)
+    asks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ class Listing:
         asked = [*columns, self.params.get("sort", "").removeprefix("-")]
         gone = [name for name in asked if name and not self.spec.column(name)]
         group = self.params.get("group", "")
-        gone += [group] if group and not self.spec.field(group) else []
+        gone += [name for name in (group, self.params.get("by", "")) if name and not self.spec.field(name)]
         return list(dict.fromkeys([*fields_missing(self.where, self.spec), *gone]))
 
     @cached_property

@@ -10,16 +10,18 @@ from typing import Any
 
 from babel.dates import format_date
 from django.db.models import Count, F, Window
-from django.db.models.functions import RowNumber
+from django.db.models.functions import RowNumber, TruncDate
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from triptych.core_crm.lists.bar import Bar
+from triptych.core_crm.lists.fields import Field, Type
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.spec import Records
-from triptych.core_crm.lists.where import Condition, Group
+from triptych.core_crm.lists.ways import day_field, day_fields, fields_to_choose, table_of, ways_of
+from triptych.core_crm.lists.where import Condition, Group, Reading
 from triptych.platform.web.tables import Tab
 from triptych.tenants.routing import TenantRequest
 
@@ -50,6 +52,8 @@ class Month:
 
     first: date
     days: Sequence[MonthDay]
+    by: Field
+    choices: Sequence[Tab]
     before_url: str
     later_url: str
     today_url: str
@@ -64,50 +68,57 @@ class Month:
         return sum(day.count for day in self.days)
 
 
-def month_page(request: TenantRequest, listing: Listing, *, template: str, ways: Sequence[Tab]) -> HttpResponse:
-    """A month (`?month=2026-03`) of the records of a list."""
-    bar = Bar(listing, ways=ways)
+def month_page(request: TenantRequest, listing: Listing, *, tabs: Sequence[Tab] = ()) -> HttpResponse:
+    """A month (`?month=2026-03`) of the records of a list, by the day that the address asks for."""
+    bar = Bar(listing, own=tabs, ways=ways_of(listing))
+    if bar.greeting:
+        return redirect(bar.greeting)
     context = {"listing": listing, "bar": bar, "month": month_of(listing), "has_bar": True}
-    return redirect(bar.greeting) if bar.greeting else render(request, template, context)
+    return render(request, "lists/month.html", context)
 
 
 def month_of(listing: Listing) -> Month:
-    """The month that the address asks for, with the records of the list on the days of `ListSpec.day`: one statement,
-    however many there are."""
+    """The month that the address asks for, with the records of the list on their days: one statement, however many
+    there are."""
+    by = day_field(listing)
+    assert by is not None, "way_of offers no calendar without a day"
     first, today = _month(listing.params.get("month", "")), timezone.localdate(listing.asker.now)
     dates = [day for week in Calendar().monthdatescalendar(first.year, first.month) for day in week]
-    days = {day: MonthDay(day, day == today, day.month != first.month, _table_of(listing, day, day)) for day in dates}
-    for row in _first_of_each_day(listing, dates[0], dates[-1]):
-        on = days[getattr(row, listing.spec.day)]
+    days = {day: MonthDay(day, day == today, day.month != first.month, _table_of(listing, by, day)) for day in dates}
+    for row in _first_of_each_day(listing, by, dates[0], dates[-1]):
+        on = days[row.day_shown]
         on.records.append(row)
         on.count = row.day_count
     return Month(
         first,
         list(days.values()),
+        by=by,
+        choices=fields_to_choose(listing, day_fields(listing), by),
         before_url=listing.url(month=f"{first - timedelta(days=1):%Y-%m}"),
         later_url=listing.url(month=f"{first + timedelta(days=32):%Y-%m}"),
         today_url=listing.url(month=None),
     )
 
 
-def _first_of_each_day(listing: Listing, first: date, last: date) -> Records:
-    """The first records of each day, by name, and how many that day has (`day_count`)."""
-    name = listing.spec.day
+def _first_of_each_day(listing: Listing, by: Field, first: date, last: date) -> Records:
+    """The first records of each day (`day_shown`), by name, and how many that day has (`day_count`)."""
+    within = Condition(by.name, "between", (first.isoformat(), last.isoformat()))
+    found = Reading(listing.spec, listing.asker).applied(Group("all", (within,)), listing.matching)
     order = listing.spec.order_of(listing.spec.columns[0].name)
-    counted = listing.matching.filter(**{f"{name}__gte": first, f"{name}__lte": last}).annotate(
-        day_count=Window(Count("pk"), partition_by=F(name)),
-        day_place=Window(RowNumber(), partition_by=F(name), order_by=order),
+    counted = listing.spec.annotated(found, *order).annotate(
+        day_shown=TruncDate(by.path) if by.type is Type.MOMENT else F(by.path)
     )
-    first_ones: Records = counted.filter(day_place__lte=SHOWN).order_by(name, "day_place")
+    counted = counted.annotate(
+        day_count=Window(Count("pk"), partition_by=F("day_shown")),
+        day_place=Window(RowNumber(), partition_by=F("day_shown"), order_by=order),
+    )
+    first_ones: Records = counted.filter(day_place__lte=SHOWN).order_by("day_shown", "day_place")
     return first_ones
 
 
-def _table_of(listing: Listing, first: date, last: date) -> str:
-    """The table of the records of these days."""
-    one = Condition(listing.spec.day, "between", (first.isoformat(), last.isoformat()))
-    where = listing.where
-    parts = where.parts if where.match == "all" else (where,)
-    return listing.url(where=Group("all", (*parts, one)).as_text, view="table", month=None, saved="none")
+def _table_of(listing: Listing, by: Field, day: date) -> str:
+    """The table of the records of that day."""
+    return table_of(listing, Condition(by.name, "between", (day.isoformat(), day.isoformat())))
 
 
 def _month(text: str) -> date:

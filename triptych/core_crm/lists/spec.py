@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django_filters import FilterSet
@@ -19,6 +21,8 @@ from triptych.tenants.members.models import Member
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+    from triptych.core_crm.lists.cards import CardFacts
 
 PAGE_SIZE = 50
 Records = QuerySet[Any]
@@ -57,9 +61,10 @@ class ListSpec:
     newcomers what these records are; `new` is the label of the button that makes one. `fields` are what conditions,
     groups and changes in bulk know; `for_member` adds those that the hook `list_fields` contributes.
 
-    `ways` are the ways to see it, the usual one first: `table`, `board`, `calendar`. `day` is the date by which the
-    records stand in a month, also as a field. A list with a calendar page of its own has that at `calendar_home`, with
-    `?shape=calendar` in the address.
+    `ways` are the ways to see it, the usual one first: `table`, `board`, `calendar`; the address names one in
+    `way_param`. `board` is the field whose values are the columns of its board, `day` the one by which the records
+    stand in a month; `?by=` names others. `cards(records, member, now)` says what the cards of a board show of them. A
+    list with a calendar page of its own has that at `calendar_home`, with `?shape=calendar` in the address.
     """
 
     kind: str
@@ -78,6 +83,9 @@ class ListSpec:
     editing: Editing | None = None
     verbs: Sequence[Verb] = ()
     ways: Sequence[str] = ("table",)
+    way_param: str = "view"
+    board: str = ""
+    cards: Callable[[Sequence[Any], Member, datetime], Mapping[UUID, CardFacts]] | None = None
     day: str = ""
     calendar_home: str = ""
 

@@ -27,6 +27,7 @@ from triptych.core_crm.activities.planning.window import occurrences
 from triptych.core_crm.activities.records import RecordRef, links_of
 from triptych.core_crm.lists.bar import Bar
 from triptych.core_crm.lists.listing import AskedAs, Listing
+from triptych.core_crm.lists.ways import ways_of
 from triptych.core_crm.rights.access import CREATE, may, must_at_all, veiled
 from triptych.core_crm.rights.levels import Act
 from triptych.platform import clock
@@ -48,10 +49,7 @@ def index(request: TenantRequest) -> HttpResponse:
     params = request.GET.copy()
     params["shape"] = "calendar"
     bar = Bar(Listing(LIST, access.activities_visible_to(request.member), AskedAs(request.member, params), home=HOME))
-    bar.ways = [
-        Tab(_("List"), f"{LIST.home}{bar.listing.state(view='all', shape=None, of=None, date=None)}", icon="list"),
-        Tab(_("Calendar"), bar.listing.url(), is_current=True, icon="calendar"),
-    ]
+    bar.ways = ways_of(bar.listing, url=_way_url)
     found = occurrences(
         cast(ActivityQuerySet, bar.listing.matching), stretch.start, stretch.end, of=_members(request.member, whose)
     )
@@ -248,6 +246,14 @@ def _about(request: TenantRequest) -> list[RecordRef]:
         raise Http404 from error
     access.record_to_see(request.member, ref)
     return [ref]
+
+
+def _way_url(listing: Listing, way: str) -> str:
+    """The same activities as a table or a board of the list, or here."""
+    if way == "calendar":
+        return listing.url()
+    shape = None if way == LIST.ways[0] else way
+    return f"{LIST.home}{listing.state(view='all', shape=shape, of=None, date=None)}"
 
 
 def _members(member: Member, whose: str) -> list[UUID] | None:

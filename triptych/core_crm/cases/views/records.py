@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from triptych.core_crm.editing.picking import picked
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.pages import bulk_page, list_page
+from triptych.core_crm.lists.ways import view_url
 from triptych.core_crm.rights.access import CHANGE, CREATE, may, must_at_all
 from triptych.platform import clock, search
 from triptych.platform.web import toasts
@@ -32,14 +34,17 @@ from triptych.platform.web.tables import Tab
 from triptych.tenants.routing import TenantRequest
 
 HOME = "/cases/"
+RECENT = timedelta(days=30)
+"""How long a resolved case stays on the board."""
 
 
 @require_GET
 def index(request: TenantRequest) -> HttpResponse:
     """The list, with a view for each question: what is open, mine, nobody's, not yet answered."""
     view = _view(request)
-    tabs = [Tab(label, f"{HOME}?view={name}", is_current=name == view) for name, label in VIEWS.items()]
-    return list_page(request, _listing(request), template="cases/index.html", tabs=tabs)
+    listing = _listing(request)
+    tabs = [Tab(label, view_url(listing, name), is_current=name == view) for name, label in VIEWS.items()]
+    return list_page(request, listing, template="cases/index.html", tabs=tabs)
 
 
 @require_GET
@@ -148,4 +153,6 @@ def _view(request: TenantRequest) -> str:
 
 def _listing(request: TenantRequest) -> Listing:
     visible = access.cases_visible_to(request.member).for_rows()
-    return Listing(LIST, shown_in(_view(request), visible, member=request.member), request, home=HOME)
+    since = clock.now() - RECENT if LIST.way_of(request.GET) == "board" else None
+    records = shown_in(_view(request), visible, member=request.member, resolved_since=since)
+    return Listing(LIST, records, request, home=HOME)

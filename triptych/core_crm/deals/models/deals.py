@@ -51,10 +51,6 @@ class DealQuerySet(RecordQuerySet):
         """The order of the table."""
         return self.order_by("-created_at", "-pk")
 
-    def as_on_the_board(self) -> Self:
-        """Latest arrival in the stage first."""
-        return self.order_by("-entered_stage_at", "-pk")
-
     def for_cards(self) -> Self:
         """With everything a card or table row shows, in the same statement."""
         return self.select_related("company", "primary_contact", "owner", "stage")

@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from triptych.core_crm.deals import access
-from triptych.core_crm.deals.board import board_of, shown_numbers
+from triptych.core_crm.deals.board import board_of
 from triptych.core_crm.deals.listing import LIST
 from triptych.core_crm.deals.models import Deal, DealQuerySet, Pipeline
 from triptych.core_crm.lists.bar import Bar
+from triptych.core_crm.lists.board import shown_numbers
 from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import AskedAs, Listing
-from triptych.core_crm.lists.month import month_page
 from triptych.core_crm.lists.pages import bulk_page, list_page
+from triptych.core_crm.lists.ways import board_field, board_fields, fields_to_choose, way_of, ways_of
 from triptych.core_crm.lists.where import Condition
 from triptych.core_crm.rights.access import hidden_fields
 from triptych.platform import clock
@@ -30,16 +31,14 @@ HOME = "/deals/"
 
 @require_GET
 def index(request: TenantRequest) -> HttpResponse:
-    """The board of a pipeline; with `?view=table` the table of all deals, with `?view=calendar` a month of them by the
-    day on which they are expected to close. All of them show what the same search, filters and conditions leave."""
+    """The board of a pipeline, or with `?by=` of another field; with `?view=table` the table of all deals, with
+    `?view=calendar` a month of them by the day on which they are expected to close. All of them show what the same
+    search, filters and conditions leave."""
     listing = _listing(request, request.GET)
-    way = listing.spec.way_of(request.GET)
-    ways = _ways(listing, way)
-    if way == "table":
-        return list_page(request, listing, template="deals/table.html", ways=ways)
-    if way == "calendar":
-        return month_page(request, listing, template="deals/calendar.html", ways=ways)
-    bar = Bar(listing, ways=ways)
+    by = board_field(listing)
+    if way_of(listing) != "board" or (by is not None and by.name != LIST.board):
+        return list_page(request, listing, template="deals/table.html")
+    bar = Bar(listing, ways=ways_of(listing))
     if bar.greeting:
         return redirect(bar.greeting)
     template = "deals/board.html#board" if request.htmx else "deals/board.html"  # type: ignore[attr-defined]
@@ -115,7 +114,9 @@ def _board(listing: Listing, *, pipeline: Pipeline | None = None) -> dict[str, A
     tabs = [Tab(one.name, listing.url(pipeline=str(one.pk)), is_current=one.pk == shown.pk) for one in pipelines]
     mine = params.get("owner") == "me"
     whose = [Tab(_("Everybody's"), listing.url(owner=None), not mine), Tab(_("Mine"), listing.url(owner="me"), mine)]
-    return {"board": board, "pipelines": tabs if len(tabs) > 1 else [], "whose": whose}
+    by = listing.spec.field(LIST.board)
+    choices = fields_to_choose(listing, board_fields(listing), by) if by else []
+    return {"board": board, "pipelines": tabs if len(tabs) > 1 else [], "whose": whose, "choices": choices, "by": by}
 
 
 def _pipelines_named(listing: Listing) -> list[str]:
@@ -123,18 +124,6 @@ def _pipelines_named(listing: Listing) -> list[str]:
     parts = listing.where.parts if listing.where.match == "all" else ()
     named = (one for one in parts if isinstance(one, Condition) and (one.field, one.operator) == ("pipeline", "is"))
     return [value for one in named for value in one.values]
-
-
-def _ways(listing: Listing, current: str) -> list[Tab]:
-    """Board, table and calendar of the same deals."""
-    offered = (
-        ("board", _("Board"), "layout-kanban"), ("table", _("Table"), "table"), ("calendar", _("Calendar"), "calendar")
-    )  # fmt: skip
-    return [
-        Tab(label, listing.url(view=None if way == "board" else way), is_current=current == way, icon=icon)
-        for way, label, icon in offered
-        if way in listing.spec.ways
-    ]
 
 
 def _listing(request: TenantRequest, params: QueryDict) -> Listing:

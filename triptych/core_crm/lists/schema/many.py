@@ -240,7 +240,8 @@ def _name(spec: ListSpec, name: str) -> str:
     """A field's name, also as the API spells it (`jobTitle`)."""
     snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
     known = spec.editing.editors({}) if spec.editing else {}
-    return snake if snake in known else name
+    said_along = {one for editor in known.values() if editor for one in editor.also}
+    return snake if snake in known or snake in said_along else name
 
 
 def _plain(value: Any) -> Any:

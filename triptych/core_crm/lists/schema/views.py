@@ -60,6 +60,14 @@ class SavedView(Record):
     def layout(self) -> str:
         return list_of(self.kind).way_of(QueryDict(self.state))  # type: ignore[attr-defined]
 
+    @strawberry_django.field(
+        only=["kind", "state"], description="The field of the columns of its board, or of the days of its calendar."
+    )
+    def by(self) -> str | None:
+        spec, params = list_of(self.kind), QueryDict(self.state)  # type: ignore[attr-defined]
+        usual = {"board": spec.board, "calendar": spec.day}.get(spec.way_of(params), "")
+        return params.get("by") or usual or None
+
     @strawberry_django.field(only=["kind", "state"], description="Fields that it names and that are gone.")
     def missing(self, info: ApiInfo) -> list[str]:
         return _listing(self, info).missing
@@ -126,6 +134,9 @@ class SavedViewFields:
     group: str | None = strawberry.field(default=UNSET, description="The field to group by.")
     layout: str | None = strawberry.field(
         default=UNSET, description="`table`, or `board` or `calendar` where the list has it."
+    )
+    by: str | None = strawberry.field(
+        default=UNSET, description="The field of the columns of a board, or of the days of a calendar."
     )
     search: str | None = UNSET
 
@@ -212,6 +223,7 @@ def _fields(info: ApiInfo, input: SavedViewFields, state: str, spec: ListSpec) -
         "sort": input.sort,
         "group": input.group,
         **_layout(input.layout, spec),
+        "by": input.by,
         "q": input.search,
     }
     given = {name: value for name, value in parts.items() if value is not UNSET}
@@ -228,7 +240,7 @@ def _layout(given: Any, spec: ListSpec) -> dict[str, Any]:
     if given and given not in spec.ways:
         message = _("This list is seen as: %(ways)s.") % {"ways": ", ".join(spec.ways)}
         raise Refused(message, field="layout", code="UNKNOWN_LAYOUT")
-    return {"shape" if spec.calendar_home else "view": given}
+    return {spec.way_param: given}
 
 
 def _conditions(given: Any) -> Any:

@@ -39,7 +39,8 @@
     within.querySelectorAll("[data-drop]").forEach(function (column) {
       if (column.bound || !window.Sortable) return;
       column.bound = Sortable.create(column, {
-        group: column.dataset.board || "board", animation: 140, draggable: ".board-card", delay: 150, delayOnTouchOnly: true,
+        group: { name: column.dataset.board || "board", put: !column.hasAttribute("data-keeps") },
+        animation: 140, draggable: ".board-card[data-move-url]", delay: 150, delayOnTouchOnly: true,
         filter: ".dropdown, .dropdown *", preventOnFilter: false, ghostClass: "card-dragged", dragClass: "card-lifted",
         onStart: function () { document.body.classList.add("dragging"); },
         onEnd: function (move) {
@@ -48,6 +49,7 @@
           var values = {};
           values[move.to.dataset.name || "stage"] = move.to.dataset.value;
           values.position = move.newIndex;
+          if (move.item.dataset.version) { values.row = move.item.id; values.version = move.item.dataset.version; }
           var put = function () { move.from.insertBefore(move.item, move.from.children[move.oldIndex] || null); };
           var card = move.item;
           if (move.to.hasAttribute("data-asks")) put();
