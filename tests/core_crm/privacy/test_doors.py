@@ -5,15 +5,19 @@ import json
 import zipfile
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from openpyxl import Workbook
 
-from triptych.core_crm.contacts.actions import create_contact
+from triptych.core_crm.contacts.actions import create_company, create_contact
 from triptych.core_crm.contacts.models import Contact
 from triptych.core_crm.privacy import command
 from triptych.core_crm.privacy.models import Erasure
 from triptych.core_crm.rights.actions import create_role
 from triptych.platform.events import jobs
 from triptych.platform.events.models import Job
+from triptych.platform.files.actions import attach_file
+from triptych.platform.files.models import File
 from triptych.platform.scope import entered
 from triptych.tenants.members.models import Member
 from triptych.tenants.members.tokens import create_token
@@ -233,3 +237,34 @@ def test_erasing_one_contact_spares_who_shares_the_address(cast, tenant, members
     assert left == {"Erased person": "", "B Shared": shared}
     both = cast["owner"].post(HOME, {"email": shared}).content.decode()
     assert "B Shared" in both
+
+
+def test_files_of_others_that_may_name_them_are_told_and_left(cast, api, tenant, members, now, traces):
+    book = io.BytesIO()
+    sheet = Workbook()
+    sheet.active.append(["", EMAIL.upper()])
+    sheet.save(book)
+    named = {"guests.txt": f"Ring {EMAIL}".encode(), "list.xlsx": book.getvalue()}
+    named["card.vcf"] = b"EMAIL:ada@qzxvymark.\n example\n"
+    others = {"other.txt": b"no-ada@qzxvymark.example.org", "scan.pdf": b"%PDF-1.4 " + EMAIL.encode()}
+    with entered(tenant):
+        company = create_company(name="Venue", by=members["owner"], now=now)
+        for name, data in (named | others).items():
+            upload = SimpleUploadedFile(name, data)
+            attach_file(upload=upload, kind="company", object_id=company.pk, by=members["owner"], now=now)
+
+    page = cast["owner"].post(HOME, {"email": EMAIL}).content.decode()
+    asked = "query ($email: String!) { personData(email: $email) { filesToLookAt { name record } unreadFileCount } }"
+    told = api(asked, email=EMAIL)["data"]["personData"]
+    cast["owner"].post(f"{HOME}erase/", {"email": EMAIL, "confirmation": EMAIL})
+    run_jobs(tenant, "privacy.erase")
+    with entered(tenant):
+        counts = {one["kind"]: (one["count"], one["fate"]) for one in Erasure.objects.get().counts}
+        kept = {file.name: file.deleted_at for file in File.objects.filter(object_id=company.pk)}
+
+    assert [name in page for name in (*named, *others)] == [True, True, True, False, False]
+    assert {one["name"] for one in told["filesToLookAt"]} == set(named)
+    assert {one["record"] for one in told["filesToLookAt"]} == {company.get_absolute_url()}
+    assert told["unreadFileCount"] >= 1
+    assert counts["files_of_others"] == (3, "left")
+    assert kept == dict.fromkeys({**named, **others})

@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from triptych.core_crm.archives.values import plain
 from triptych.core_crm.custom_fields import definitions
 from triptych.core_crm.imports.running import Watcher
+from triptych.core_crm.privacy.other_files import IN_A_JOB, files_naming
 from triptych.core_crm.privacy.rows import Found, PersonRows
 from triptych.platform.files.kinds import clean_name
 from triptych.tenants.members.models import Member
@@ -86,8 +87,10 @@ def write_dossier(target: IO[bytes], found: Found, *, tenant: Tenant, now: datet
                 watcher.progress(done, total, _("Writing the dossier"))
                 if watcher.cancel_requested:
                     raise Stopped
-        archive.writestr("person.json", json.dumps(_head(found, tenant, now) | {"kinds": kinds}, indent=1, **_UNICODE))
-        page = {"found": found, "sections": sections(found), "tenant": tenant, "now": now}
+        others = files_naming(found, IN_A_JOB)
+        told = {"kinds": kinds, "files_of_others": others.as_rows(), "files_not_read": others.unread_count}
+        archive.writestr("person.json", json.dumps(_head(found, tenant, now) | told, indent=1, **_UNICODE))
+        page = {"found": found, "sections": sections(found), "others": others, "tenant": tenant, "now": now}
         archive.writestr("dossier.html", render_to_string("privacy/dossier.html", page))
     return total
 

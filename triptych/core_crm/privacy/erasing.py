@@ -20,6 +20,7 @@ from triptych.core_crm.privacy import finding_again, stored
 from triptych.core_crm.privacy.hashes import hash_of
 from triptych.core_crm.privacy.mentions import expression_of, python_expression_of
 from triptych.core_crm.privacy.models import Erasure
+from triptych.core_crm.privacy.other_files import IN_A_JOB, files_naming
 from triptych.core_crm.privacy.people import Person, member_at
 from triptych.core_crm.privacy.rows import Found, PersonRows, everything_about
 from triptych.core_crm.privacy.sweeping import Touched, sweep_cell, sweep_workspace
@@ -34,6 +35,10 @@ from triptych.tenants.models import Tenant
 
 DOSSIERS = "privacy.dossier"
 """The kind of jobs that write dossiers."""
+
+
+LEFT = "left"
+"""What erasing does with files of others: nothing; somebody has to look at them."""
 
 
 class NothingKnown(Refused):
@@ -109,6 +114,9 @@ def erase(person: Person, *, erasure: Erasure, by: Member | None, now: datetime,
     _forget_names(work.found.person)
     touched = sweep_workspace(expression) if expression else {}
     _count_others(work, kept, touched)
+    if work.counts:
+        to_look_at = len(files_naming(work.found, IN_A_JOB).naming)
+        work.count("files_of_others", _("Files of others that may name them"), to_look_at, LEFT)
     finding_again.index_anew(person, touched)
     audited = blank_entries(whole=work.whole, parts=work.parts, mentions=expression)
     tenant = cast(Tenant, scope.current())

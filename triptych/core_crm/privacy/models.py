@@ -68,7 +68,7 @@ class Erasure(models.Model):
     @property
     def total_count(self) -> int:
         """How many rows were deleted or blanked."""
-        return sum(part["count"] for part in self.counts if part["fate"] != "kept")
+        return sum(part["count"] for part in self.counts if part["fate"] not in ("kept", "left"))
 
     def as_receipt(self) -> dict[str, Any]:
         """The receipt as JSON: nothing in it tells who was erased."""

@@ -18,6 +18,7 @@ from triptych.core_crm.privacy import access, actions, dossier
 from triptych.core_crm.privacy.erasing import IsMember, check_erasable
 from triptych.core_crm.privacy.forms import ConfirmForm, LookUpForm
 from triptych.core_crm.privacy.models import BACKUPS, Erasure
+from triptych.core_crm.privacy.other_files import ON_A_PAGE, files_naming
 from triptych.core_crm.privacy.people import Person, person_at, person_of
 from triptych.core_crm.privacy.rows import everything_about
 from triptych.platform import clock
@@ -151,6 +152,7 @@ def _person_page(
         "person": person,
         "record": record or {},
         "counts": found.counts(),
+        "others": files_naming(found, ON_A_PAGE),
         "sections": dossier.sections(found, most=ROWS),
         "form": form or ConfirmForm(expected=person.confirmation),
         "barred": barred,

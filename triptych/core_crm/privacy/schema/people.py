@@ -14,6 +14,7 @@ from triptych.core_crm import kept_files
 from triptych.core_crm.archives.states import state_of
 from triptych.core_crm.privacy import access, actions
 from triptych.core_crm.privacy.models import BACKUPS, Erasure
+from triptych.core_crm.privacy.other_files import ON_A_PAGE, files_naming
 from triptych.core_crm.privacy.people import Person, person_at
 from triptych.core_crm.privacy.rows import Found, everything_about
 from triptych.graphql.context import ApiInfo
@@ -31,7 +32,16 @@ class PersonKind:
     kind: str = strawberry.field(description="Stable: contacts, activities, mails; a plugin's begin with its id.")
     label: str
     count: int
-    fate: str = strawberry.field(description="What erasing does: deleted, blanked or kept.")
+    fate: str = strawberry.field(
+        description="What erasing does: deleted, blanked or kept; left means somebody has to look."
+    )
+
+
+@strawberry.type(description="A file on a record of somebody else, which erasing leaves as it is.")
+class FileToLookAt:
+    name: str
+    path: str = strawberry.field(description="Where on this host the file is fetched.")
+    record: str = strawberry.field(description="The page of the record that it is on.")
 
 
 @strawberry.type(description="What is known of one natural person. `exportPerson` gives all of it as a file.")
@@ -40,12 +50,24 @@ class PersonData:
     emails: list[str]
     phones: list[str]
     kinds: list[PersonKind]
+    files_to_look_at: list[FileToLookAt] = strawberry.field(
+        description="Files on other records that hold an address, phone or the name: texts and XLSX are read."
+    )
+    unread_file_count: int = strawberry.field(description="Files on other records that were not read.")
 
     @classmethod
     def of(cls, person: Person, found: Found) -> PersonData:
         """What was found, as the API tells of it."""
         kinds = [PersonKind(**part) for part in found.counts()]
-        return cls(names=list(person.called), emails=list(person.emails), phones=list(person.phones), kinds=kinds)
+        others = files_naming(found, ON_A_PAGE)
+        return cls(
+            names=list(person.called),
+            emails=list(person.emails),
+            phones=list(person.phones),
+            kinds=kinds,
+            files_to_look_at=[FileToLookAt(**row) for row in others.as_rows()],
+            unread_file_count=others.unread_count,
+        )
 
 
 @strawberry.type(description="A person's dossier, on its way or ready.")

@@ -1,0 +1,103 @@
+"""Files on records of others that may name a person: found by reading them, never changed. Somebody has to look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.core.files.base import File as StoredFile
+from django.core.files.storage import default_storage
+
+from triptych.core_crm.activities.records import models_by_kind
+from triptych.core_crm.imports.limits import UnreadableFile
+from triptych.core_crm.privacy.mentions import python_expression_of
+from triptych.core_crm.privacy.rows import Found
+from triptych.platform.files.models import File
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LARGEST = 5 << 20
+"""A larger file is not read."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much is read at most: files, and bytes of them together."""
+
+    files: int
+    size: int
+
+
+ON_A_PAGE = Bounds(200, 10 << 20)
+IN_A_JOB = Bounds(50_000, 1 << 30)
+
+
+@dataclass
+class OtherFiles:
+    """The files that hold an address, phone or the full name of the person, and how many nobody has read."""
+
+    naming: list[File] = field(default_factory=list)
+    unread_count: int = 0
+
+    def as_rows(self) -> list[dict[str, str]]:
+        """For people and programs: the name, where the file is and on which record."""
+        return [
+            {"name": file.name, "path": file.get_absolute_url(), "record": _path_of(file.kind, file.object_id)}
+            for file in self.naming
+        ]
+
+
+def files_naming(found: Found, bounds: Bounds) -> OtherFiles:
+    """Read the files of others, the newest first, within the bounds: texts (TXT, CSV, MD, ICS, VCF) and XLSX.
+
+    Those in the bin are among them. PDF, pictures, sound and other office files are not read, and count as unread.
+    """
+    own = {key for rows, keys in found.parts if rows.model is File for key in keys}
+    expression, result, left = python_expression_of(found.person), OtherFiles(), bounds.size
+    for number, file in enumerate(File.objects.exclude(pk__in=own).order_by("-created_at", "-pk").iterator()):
+        is_read = _is_readable(file) and number < bounds.files and file.size <= left
+        if not is_read or expression is None:
+            result.unread_count += 1
+            continue
+        left -= file.size
+        names = _names(file, expression)
+        if names is None:
+            result.unread_count += 1
+        elif names:
+            result.naming.append(file)
+    return result
+
+
+def _is_readable(file: File) -> bool:
+    return file.size <= LARGEST and (file.content_type.startswith("text/") or file.content_type == XLSX)
+
+
+def _names(file: File, expression: re.Pattern[str]) -> bool | None:
+    """Whether the file names the person; None where it cannot be read."""
+    try:
+        with default_storage.open(file.storage_key) as kept:
+            return any(expression.search(text) for text in _texts(file, kept))
+    except (FileNotFoundError, UnreadableFile):
+        return None
+
+
+def _texts(file: File, kept: StoredFile[bytes]) -> Iterator[str]:
+    if file.content_type != XLSX:
+        raw = kept.read()
+        yield raw.decode("utf-8", "replace")
+        if b"\n " in raw or b"\n\t" in raw:  # calendars and cards break long lines; so do headers of mails
+            yield re.sub(rb"\r?\n[ \t]", b"", raw).decode("utf-8", "replace")
+        return
+    from triptych.core_crm.imports.workbooks import sheet_lines, sheets_of  # loads openpyxl
+
+    stored: Any = kept.file
+    for sheet in sheets_of(stored):
+        for _number, cells in sheet_lines(stored, sheet):
+            yield " ".join(cells)
+
+
+def _path_of(kind: str, pk: UUID) -> str:
+    model = models_by_kind().get(kind)
+    return str(model(pk=pk).get_absolute_url()) if model else ""
