@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from uuid import UUID
 
 from triptych.core_crm.contacts.models import Company, Contact, ContactCompany
+from triptych.core_crm.duplicates import names
 from triptych.core_crm.duplicates.matching import Comparable
 from triptych.core_crm.leads.models import Lead
 
@@ -15,11 +16,6 @@ def comparables(kind: str, *, but: Collection[UUID] = ()) -> Iterator[Comparable
     for one in OF_KIND[kind]():
         if one.id not in but:
             yield one
-
-
-def folded(text: str) -> str:
-    """Words in lower case with nothing but letters and digits."""
-    return " ".join("".join(one if one.isalnum() else " " for one in text.casefold()).split())
 
 
 def comparable(
@@ -33,14 +29,16 @@ def comparable(
     is_company: bool = False,
 ) -> Comparable:
     """A record, or a row that may become one, as the matcher takes it."""
+    kept, form = names.company(name) if is_company else (names.person(name), "")
     return Comparable(
         id=pk,
-        name=folded(name),
+        name=kept,
         emails=frozenset(filter(None, emails)),
         phones=frozenset(filter(None, phones)),
-        company=folded(company),
+        company=names.company(company)[0],
         domain=domain,
         is_company=is_company,
+        form=form,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from triptych.core_crm.contacts.models import Company
+from triptych.core_crm.duplicates.candidates import Candidates
 from triptych.core_crm.duplicates.comparing import comparables
 from triptych.core_crm.duplicates.kinds import KINDS
-from triptych.core_crm.duplicates.matching import THRESHOLD, Match, blocks, matches, score_of
+from triptych.core_crm.duplicates.matching import THRESHOLD, Comparable, Match, score_of, weighed
 from triptych.core_crm.duplicates.models import Pair
 from triptych.core_crm.rights.access import CHANGE, READ, hidden_fields, may_all, must, must_at_all
 from triptych.platform.events import jobs
@@ -24,7 +27,7 @@ from triptych.tenants.members.models import Member
 SEARCHED = ("contact", "company", "lead")
 JOB = "duplicates.search"
 CHUNK = 500
-"""Blocks between two reports."""
+"""Records between two reports."""
 
 FIELDS = {
     "email": gettext_lazy("Email"),
@@ -42,6 +45,7 @@ LEVELS = {
     "same": gettext_lazy("the same"),
     "close": pgettext_lazy("alike", "close"),
     "other": gettext_lazy("different"),
+    "mailbox": gettext_lazy("different"),
 }
 
 
@@ -75,34 +79,51 @@ def last_search(kind: str) -> Job | None:
 def search_all(kind: str, *, watcher: Watcher, now: datetime) -> int:
     """Compare all records of a kind and keep the likely pairs, in place of those of the last search. Pairs that
     somebody said are not the same stay so. Answers with how many were found; stops when the watcher asks."""
-    found: list[Match] = []
-    seen: set[tuple[UUID, UUID]] = set()
-    all_blocks = blocks(comparables(kind))
-    for number, block in enumerate(all_blocks):
+    candidates = Candidates(_watched(comparables(kind), watcher))
+    if watcher.cancel_requested:
+        return 0
+    total = len(candidates.rows)
+    for number in range(total):
         if number % CHUNK == 0:
-            watcher.progress(number, len(all_blocks), _("Comparing"))
+            watcher.progress(number, total, _("Comparing"))
             if watcher.cancel_requested:
                 return 0
-        found += matches(block, seen)
+        candidates.compare(number)
     with transaction.atomic():
         Pair.objects.filter(kind=kind, is_distinct=False).delete()
-        Pair.objects.bulk_create(
-            (
-                Pair(
-                    kind=kind,
-                    first_id=match.first,
-                    second_id=match.second,
-                    score=match.score,
-                    reasons=match.reasons,
-                    found_at=now,
-                )
-                for match in found
-            ),
-            ignore_conflicts=True,
-            batch_size=1000,
-        )
-    watcher.progress(len(all_blocks), len(all_blocks))
-    return sum(match.score >= THRESHOLD for match in found)
+        count = _keep(kind, candidates.likely(), now)
+    watcher.progress(total, total)
+    return count
+
+
+def _watched(rows: Iterator[Comparable], watcher: Watcher) -> Iterator[Comparable]:
+    """Records while they are read. None any more, once somebody asks to stop."""
+    for number, row in enumerate(rows):
+        if number % CHUNK == 0:
+            watcher.progress(0, None, _("Comparing"))
+            if watcher.cancel_requested:
+                return
+        yield row
+
+
+def _keep(kind: str, found: Iterator[Match], now: datetime) -> int:
+    """Write pairs down, some at a time. Answers with how many are likely for whoever may know everything."""
+    count = 0
+    while some := list(islice(found, CHUNK)):
+        count += sum(match.score >= THRESHOLD for match in some)
+        rows = [
+            Pair(
+                kind=kind,
+                first_id=match.first,
+                second_id=match.second,
+                score=match.score,
+                reasons=match.reasons,
+                found_at=now,
+            )
+            for match in some
+        ]
+        Pair.objects.bulk_create(rows, ignore_conflicts=True)
+    return count
 
 
 def pairs_for(kind: str, member: Member, *, first: int, after: int = 0) -> list[dict[str, Any]]:
@@ -125,7 +146,7 @@ def pairs_for(kind: str, member: Member, *, first: int, after: int = 0) -> list[
             "first": records[pair.first_id],
             "second": records[pair.second_id],
             "percent": min(99, round(100 * pair.score)),
-            "why": [told(reason) for reason in pair.reasons],
+            "why": told(pair.reasons),
         }
         for pair in pairs
         if pair.first_id in records and pair.second_id in records
@@ -148,9 +169,13 @@ def _without(pair: Pair, withheld: set[str]) -> Pair:
     return pair
 
 
-def told(reason: dict[str, Any]) -> str:
-    """A reason in words: “Email: the same (+11.6)”."""
-    return f"{FIELDS[reason['field']]}: {LEVELS[reason['level']]} ({reason['bits']:+})"
+def told(reasons: list[dict[str, Any]]) -> list[str]:
+    """Reasons in words, such as “Email: the same (+11.6)”, each by what it says beside the others."""
+    return [
+        f"{FIELDS[field]}: {LEVELS[level]} ({round(bits, 1):+})"
+        for field, level, bits in weighed(reasons)
+        if field in FIELDS
+    ]
 
 
 @transaction.atomic

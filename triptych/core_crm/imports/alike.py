@@ -6,15 +6,15 @@ key with a row (an email, a phone, the beginning of a name) are compared with it
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from triptych.core_crm.duplicates.candidates import SharedKeys
 from triptych.core_crm.duplicates.comparing import comparables
-from triptych.core_crm.duplicates.matching import BIGGEST_BLOCK, THRESHOLD, Comparable, Match, compared, without
+from triptych.core_crm.duplicates.matching import THRESHOLD, Comparable, Frequencies, Match, compared, without
 from triptych.core_crm.duplicates.searching import told, withheld_from
 from triptych.core_crm.imports.choices import ALL, Choice, Do
 from triptych.core_crm.imports.findings import Finding
@@ -29,27 +29,23 @@ class AlikeIndex:
     """Records and rows by the keys that they share. Rows have their number for an id."""
 
     def __init__(self, known: Iterable[Comparable]) -> None:
-        self._by_key: dict[tuple[str, str], list[Comparable]] = defaultdict(list)
+        self._rows: list[Comparable] = []
+        self._keys = SharedKeys()
+        self._among = Frequencies()
         for one in known:
             self.add(one)
 
     def add(self, one: Comparable) -> None:
         """Let others be compared with it."""
-        for key in one.shared_by():
-            if len(self._by_key[key]) <= BIGGEST_BLOCK:  # a key that more share says nothing
-                self._by_key[key].append(one)
+        self._keys.add(len(self._rows), one)
+        self._rows.append(one)
+        self._among.add(one)
 
     def best(self, one: Comparable, withheld: Collection[str] = ()) -> Match | None:
         """The likeliest of those that share a key with it; `second` is that one. Reasons of fields that are withheld
         count for nothing."""
-        seen: dict[UUID, Match] = {}
-        for key in one.shared_by():
-            block = self._by_key.get(key, ())
-            for other in block if len(block) <= BIGGEST_BLOCK else ():
-                if other.id not in seen:
-                    seen[other.id] = compared(one, other)
-        weighed = [without(match, withheld) for match in seen.values()] if withheld else seen.values()
-        likely = [match for match in weighed if match.score >= THRESHOLD]
+        seen = (compared(one, self._rows[number], self._among) for number in self._keys.of(one))
+        likely = (match for match in (without(match, withheld) for match in seen) if match.score >= THRESHOLD)
         return max(likely, key=lambda match: (match.score, -match.second.int), default=None)
 
 
@@ -89,7 +85,7 @@ def _finding(plan: Plan, row: Row, match: Match, writing: Writing) -> Finding | 
     if choice and choice.do is Do.KEEP:
         return None
     mine = plan.target.importer.name_of(row) or str(row.values.get("email", ""))
-    why = ", ".join(told(reason) for reason in match.reasons)
+    why = ", ".join(told(match.reasons))
     words = {"mine": mine[:80], "percent": min(99, round(100 * match.score)), "why": why}
     if in_file:
         message = _("“{mine}” looks like row {row} of the file ({percent} %). {why}.").format(
