@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from triptych.core_crm.contacts.actions import create_company, create_contact
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.custom_fields import actions
+from triptych.core_crm.custom_fields.models import CustomField
 from triptych.platform.scope import entered
 
 pytestmark = pytest.mark.django_db
@@ -110,7 +111,15 @@ def test_a_deleted_field_is_missing_and_the_list_still_opens(cast, tenant, membe
     url = f"/contacts/?where={where}&columns=name,{fields['text'].list_name}&sort={fields['text'].list_name}"
     response = cast["reader"].get(url)
 
-    assert (response.status_code, len(NAMES.findall(response.content.decode()))) == (200, 3)
+    page = response.content.decode()
+    assert (response.status_code, len(NAMES.findall(page))) == (200, 3)
+    assert "no longer there and are left out: My text." in page
+    assert "“My text” is missing" in page
+    with entered(tenant):
+        CustomField.objects.filter(pk=fields["text"].pk).update(seen_by="admins")
+    hidden = cast["reader"].get(url).content.decode()
+    assert "left out: an own field." in hidden
+    assert "My text" not in hidden
 
 
 def test_what_a_member_may_not_see_is_no_column_and_no_condition(cast, add_field, tenant, members, now):

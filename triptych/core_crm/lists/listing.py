@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_filters import FilterSet
 
+from triptych.core_crm.custom_fields.gone import as_people_say
 from triptych.core_crm.lists.conditions import Asker, BadCondition
 from triptych.core_crm.lists.spec import Column, ListSpec, Records
 from triptych.core_crm.lists.where import Group, Reading, fields_missing, parsed
@@ -117,6 +118,11 @@ class Listing:
         group = self.params.get("group", "")
         gone += [name for name in (group, self.params.get("by", "")) if name and not self.spec.field(name)]
         return list(dict.fromkeys([*fields_missing(self.where, self.spec), *gone]))
+
+    @property
+    def missing_named(self) -> list[str]:
+        """The same as people know them: a deleted own field by its label."""
+        return as_people_say(self.missing, self.request.member)
 
     @cached_property
     def sort(self) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from triptych.core_crm.custom_fields.gone import as_people_say
 from triptych.core_crm.lists.conditions import Asker, BadCondition, condition, operator_of, storable
 from triptych.core_crm.lists.fields import Field
 from triptych.core_crm.lists.spec import ListSpec, Records
@@ -180,7 +181,8 @@ def _sentence(part: Condition | Group, spec: ListSpec, asker: Asker) -> str:
         return _("not (%(what)s)") % {"what": inner} if part.match == "none" else f"({inner})"
     known = spec.field(part.field)
     if known is None:
-        return _("“%(field)s” is missing") % {"field": part.field}
+        [name] = as_people_say([part.field], asker.member)
+        return _("“%(field)s” is missing") % {"field": name}
     try:
         operator = operator_of(known, part.operator)
     except BadCondition:
