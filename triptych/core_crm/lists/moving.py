@@ -152,7 +152,8 @@ class Move:
         """What the change still needs, as a dialog, or as a page without scripts."""
         form = forms.Form(self.posted if self.also or "asked" in self.posted else None, label_suffix="")
         for name, also in self.wants.items():
-            form.fields[f"{ALSO}{name}"] = also(self.request.member)
+            asked = form.fields[f"{ALSO}{name}"] = also(self.request.member)
+            asked.help_text = ""  # it says when it is needed, and now it is
         if form.is_bound:
             form.add_error(f"{ALSO}{refused.field}", refused.message)
         context = {"form": form, "move": self, "listing": self.listing, "dialog": "lists/move_dialog.html"}
