@@ -85,9 +85,7 @@ def fill(count: int, owner: Member) -> dict[str, str]:
         ),
         1000,
     )
-    StageChange.objects.bulk_create(
-        (StageChange(deal=deal, to_stage=deal.stage, at=now) for deal in deals), 1000
-    )
+    StageChange.objects.bulk_create((StageChange(deal=deal, to_stage=deal.stage, at=now) for deal in deals), 1000)
     queue = Queue.objects.active().in_order().first()
     cases = Case.objects.bulk_create(
         (
