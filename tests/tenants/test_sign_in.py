@@ -81,6 +81,17 @@ def test_an_htmx_request_of_a_stranger_is_sent_to_the_sign_in(cast):
     assert (response.status_code, response.headers["HX-Redirect"]) == (204, "/login/")
 
 
+def test_whose_session_ended_while_they_wrote_comes_back_to_the_page_they_wrote_on(cast, tenant):
+    here = f"http://{cast['stranger'].get('/').wsgi_request.get_host()}"
+    for header, page in (("HX-Current-URL", "/contacts/?q=a"), ("Referer", "/contacts/?q=a")):
+        sent = {header: here + page} | ({"HX-Request": "true"} if header.startswith("HX") else {})
+        response = cast["stranger"].post("/settings/people/invite/", headers=sent)
+        to = response.headers.get("HX-Redirect") or response.headers["Location"]
+        assert to == "/login/?next=/contacts/%3Fq%3Da"
+    elsewhere = cast["stranger"].post("/settings/people/invite/", headers={"Referer": "https://evil.example/x"})
+    assert elsewhere.headers["Location"] == "/login/?next=/"
+
+
 def test_after_five_wrong_passwords_the_right_one_waits(browser):
     for _attempt in range(5):
         sign_in(browser, password="wrong")
