@@ -240,6 +240,7 @@ STORAGES = {
 # Language and time
 LANGUAGE_CODE = languages.SOURCE
 LANGUAGES = languages.LANGUAGES
+FORMAT_MODULE_PATH = "triptych.platform.languages.formats"
 CATALOGUES = catalogues(PLUGINS)
 COMPILED_CATALOGUES = DATA / "locale"
 LOCALE_PATHS = folders(CATALOGUES, COMPILED_CATALOGUES)

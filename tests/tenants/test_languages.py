@@ -96,9 +96,10 @@ def test_each_is_told_in_their_own_language(german, in_tenant, members, now):
 
 def test_labels_and_numbers_stand_in_sentences_as_the_language_writes_them():
     said = {}
-    for language in ("en", "de", "ru"):
+    for language in ("en", "de", "ru", "es"):
         with override(language):
             said[language] = within_sentence("Price books"), counted(12_500)
     assert said == {
-        "en": ("price books", "12,500"), "de": ("Price books", "12.500"), "ru": ("price books", "12\xa0500")
+        "en": ("price books", "12,500"), "de": ("Price books", "12.500"), "ru": ("price books", "12\xa0500"),
+        "es": ("price books", "12.500"),
     }  # fmt: skip

@@ -12,6 +12,7 @@ from triptych.core_crm.contacts import access
 from triptych.core_crm.contacts.models import Company
 from triptych.core_crm.editing.fields import AddressField, OwnerField, Part, PickedField, RowsField
 from triptych.core_crm.editing.forms import RecordForm
+from triptych.platform.languages.numbers import DecimalField
 
 EMAIL_LABELS = (
     ("", _("Label")),
@@ -106,7 +107,7 @@ class CompanyForm(RecordForm):
     domain = text(_("Domain"), 200, help_text=_("Read from the website if left empty."))
     phone = text(_("Phone"), 50)
     number_of_employees = forms.IntegerField(label=_("Employees"), required=False, min_value=0, max_value=2_000_000_000)
-    annual_revenue = forms.DecimalField(
+    annual_revenue = DecimalField(
         label=_("Annual revenue"), required=False, max_digits=18, decimal_places=2, localize=True
     )
     currency = text(_("Currency"), 3, help_text=_("Three letters, for example EUR."))

@@ -17,6 +17,7 @@ from triptych.core_crm.deals.models import Competitor, Deal, DealContact, Foreca
 from triptych.core_crm.deals.money import own_currency
 from triptych.core_crm.editing.fields import OwnerField, PickedField
 from triptych.core_crm.editing.forms import RecordForm
+from triptych.platform.languages.numbers import DecimalField
 from triptych.tenants.members.models import Member
 
 LEAD_SOURCES = (
@@ -52,7 +53,7 @@ class DealForm(RecordForm):
     custom_of = "deal"
 
     name = forms.CharField(label=_("Name"), max_length=200)
-    amount = forms.DecimalField(
+    amount = DecimalField(
         label=_("Amount"), required=False, min_value=0, max_digits=18, decimal_places=2,
         widget=forms.NumberInput({"step": "0.01", "inputmode": "decimal"}),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.deals.models.rates import SMALLEST
+from triptych.platform.languages.numbers import DecimalField
 
 
 class RatesForm(forms.Form):
@@ -17,7 +18,7 @@ class RatesForm(forms.Form):
     currency = forms.CharField(
         label=_("Currency"), max_length=3, required=False, widget=forms.TextInput({"placeholder": "USD"})
     )
-    rate = forms.DecimalField(
+    rate = DecimalField(
         label=_("What one unit is worth"), required=False, min_value=SMALLEST, max_digits=20, decimal_places=10,
         widget=forms.NumberInput({"step": "any", "inputmode": "decimal"}),
     )  # fmt: skip

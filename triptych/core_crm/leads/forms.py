@@ -11,6 +11,7 @@ from triptych.core_crm.contacts.forms import description, text
 from triptych.core_crm.editing.fields import OwnerField
 from triptych.core_crm.editing.forms import RecordForm
 from triptych.core_crm.leads.models import Lead
+from triptych.platform.languages.numbers import DecimalField
 
 
 class LeadForm(RecordForm):
@@ -54,7 +55,7 @@ class ConversionForm(forms.Form):
     company = forms.ChoiceField(label=_("Company"), widget=forms.RadioSelect)
     with_deal = forms.BooleanField(label=_("Open a deal"), required=False, initial=True)
     deal_name = forms.CharField(label=_("Deal"), max_length=200, required=False)
-    amount = forms.DecimalField(label=_("Amount"), required=False, min_value=0, max_digits=18, decimal_places=2)
+    amount = DecimalField(label=_("Amount"), required=False, min_value=0, max_digits=18, decimal_places=2)
     close_date = forms.DateField(
         label=_("Expected close"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
 from triptych.core_crm.lists.fields import Field, Type
+from triptych.platform.languages.numbers import plain_number
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
@@ -184,7 +185,7 @@ def _number(field: Field, name: str, values: list[str], _asker: Asker) -> Q:
 
 def _decimal(field: Field, text: str) -> Decimal:
     try:
-        number = Decimal(text.strip().replace(",", "."))
+        number = Decimal(plain_number(text).replace(",", "."))
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or abs(number) >= LARGEST or number.adjusted() < -SMALLEST:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from triptych.core_crm.custom_fields.kinds.base import Kind, Stored, Unfit, as_text
 from triptych.platform import scope
+from triptych.platform.languages.numbers import DecimalField
 from triptych.platform.web.templatetags import parts
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Number(Kind):
 
     def form_field(self, field: CustomField, **options: Any) -> forms.Field:
         widget = forms.NumberInput({"step": "any", "inputmode": "decimal"})
-        return forms.DecimalField(max_digits=21, decimal_places=DECIMALS, widget=widget, **options)
+        return DecimalField(max_digits=21, decimal_places=DECIMALS, widget=widget, **options)
 
     def value(self, field: CustomField, stored: Stored) -> Decimal | None:
         return None if stored is None else Decimal(stored)
@@ -103,7 +104,7 @@ class MoneyField(forms.MultiValueField):
     widget = MoneyWidget
 
     def __init__(self, **options: Any) -> None:
-        amount = forms.DecimalField(max_digits=17, decimal_places=2, required=False)
+        amount = DecimalField(max_digits=17, decimal_places=2, required=False)
         super().__init__((amount, forms.CharField(max_length=3, required=False)), require_all_fields=False, **options)
 
     def compress(self, data_list: Any) -> dict[str, Any] | None:

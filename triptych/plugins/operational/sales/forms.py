@@ -12,6 +12,7 @@ from triptych.core_crm.contacts.forms import description, text
 from triptych.core_crm.deals.money import own_currency
 from triptych.core_crm.editing.fields import PickedField
 from triptych.core_crm.editing.forms import RecordForm
+from triptych.platform.languages.numbers import DecimalField
 from triptych.plugins.operational.sales.access import products_visible_to
 from triptych.plugins.operational.sales.models import PriceBook
 from triptych.tenants.members.models import Member
@@ -19,9 +20,9 @@ from triptych.tenants.members.models import Member
 PICKER = "/x/sales/products/pick/"
 
 
-def money(label: Any, **options: Any) -> forms.DecimalField:
+def money(label: Any, **options: Any) -> DecimalField:
     """An amount that is not negative."""
-    return forms.DecimalField(label=label, min_value=0, max_digits=18, decimal_places=2, **options)
+    return DecimalField(label=label, min_value=0, max_digits=18, decimal_places=2, **options)
 
 
 def day(label: Any) -> forms.DateField:
@@ -67,7 +68,7 @@ class PriceForm(forms.Form):
     """A price in a book."""
 
     product = product_field(required=True)
-    min_quantity = forms.DecimalField(
+    min_quantity = DecimalField(
         label=_("From quantity"), min_value=Decimal("0.01"), max_digits=12, decimal_places=2, initial=1
     )
     price = money(_("Price"))
@@ -83,11 +84,9 @@ class LineForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     product = product_field()
     description = text(_("Description"), 300)
-    quantity = forms.DecimalField(
-        label=_("Quantity"), min_value=Decimal("0.01"), max_digits=12, decimal_places=2, initial=1
-    )
+    quantity = DecimalField(label=_("Quantity"), min_value=Decimal("0.01"), max_digits=12, decimal_places=2, initial=1)
     unit_price = money(_("Price"), required=False)
-    discount = forms.DecimalField(
+    discount = DecimalField(
         label=_("Discount, %"), min_value=0, max_value=100, max_digits=5, decimal_places=2, required=False
     )
 
