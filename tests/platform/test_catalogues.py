@@ -122,6 +122,7 @@ def test_gettext_reads_what_was_compiled_and_reads_it_anew_after_a_change(catalo
         ("%(who)s left.", "%(wer)s ging.", "Its placeholders are %(wer)s; the text has %(who)s."),
         ("%(who)s left.", "%(who)s ging. %(who)s!.", None),
         ("%s of %s", "%s von", "Its placeholders are %s; the text has %s, %s."),
+        ("{n:,} rows", "{n} Zeilen", "Its placeholders are {n}; the text has {n:,}."),
         ("Half of %(all)s", "50 % von %(all)s", "A percent sign is written %% here."),
         ("<b>%(who)s</b>", "%(who)s", "Its HTML tags differ from the text's."),
         (" and ", "und", "It begins or ends with other blanks or line breaks than the text."),

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.core.cache import cache
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from graphql import GraphQLError
 
 from triptych.graphql.errors import QUOTA_EXCEEDED
+from triptych.platform.languages.wording import counted
 
 WINDOW_SECONDS = 60
 WINDOW_COST = 200_000
@@ -46,10 +47,14 @@ def charge(caller_key: str, cost: int, *, now: datetime) -> Account:
     used = cache.incr(key, cost) if cost else cache.get(key, 0)
     if used > WINDOW_COST:
         cache.decr(key, cost)
-        message = _("You have asked for more than %(limit)d objects within a minute. Try again in %(seconds)d seconds.")
         seconds = WINDOW_SECONDS - passed
+        message = ngettext(
+            "You have asked for more than %(limit)s objects within a minute. Try again in %(seconds)d second.",
+            "You have asked for more than %(limit)s objects within a minute. Try again in %(seconds)d seconds.",
+            seconds,
+        )
         raise GraphQLError(
-            message % {"limit": WINDOW_COST, "seconds": seconds},
+            message % {"limit": counted(WINDOW_COST), "seconds": seconds},
             extensions={"code": QUOTA_EXCEEDED, "retryAfter": seconds},
         )
     return Account(cost, WINDOW_COST - used, datetime.fromtimestamp((window + 1) * WINDOW_SECONDS, UTC))

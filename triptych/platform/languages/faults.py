@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from babel.messages.catalog import Catalog, Message
 
-PLACEHOLDER = re.compile(r"%\(\w+\)[sdifg]|%%|%[sdifg]|\{\w*\}")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sdifg]|%%|%[sdifg]|\{\w*(?:[!:][^{}]*)?\}")
 POSITIONAL = {"%s", "%d", "%i", "%f", "%g", "{}"}
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 ONE_ALONE = {"de", "it", "es", "pl"}

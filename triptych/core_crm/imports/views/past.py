@@ -9,6 +9,7 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from triptych.core_crm.imports import access, actions
@@ -86,7 +87,7 @@ def progress_of(record: Import) -> dict[str, Any]:
     return {
         "label": _label(record),
         "percent": percent,
-        "note": f"{note}: {counted(done)} / {counted(total)}{_left(record, done, total)}" if done else note,
+        "note": _how_far(record, note, done, total) if done else note,
         "url": f"{record.get_absolute_url()}progress/",
         "cancel_url": f"{record.get_absolute_url()}cancel/" if job else "",
         "id": "import-progress",
@@ -102,14 +103,23 @@ def _label(record: Import) -> str:
     return _("Importing %(file)s") % {"file": record.file_name}
 
 
-def _left(record: Import, done: int, total: int) -> str:
-    """How long it will take, by how fast it was so far."""
-    passed = (clock.now() - record.updated_at).total_seconds() if record.updated_at else 0
+def _how_far(record: Import, note: str, done: int, total: int) -> str:
+    """What is done of all, and how long the rest will take by how fast it was so far."""
     job = actions.job_of(record)
-    if job:
-        passed = (clock.now() - job.created_at).total_seconds()
-    seconds = round(passed / done * (total - done)) if done else 0
-    return _(", about %(n)s s left") % {"n": seconds} if seconds > 1 else ""
+    began = job.created_at if job else record.updated_at
+    passed = (clock.now() - began).total_seconds() if began else 0
+    seconds = round(passed / done * (total - done))
+    facts = {"what": note, "done": counted(done), "total": counted(total), "seconds": seconds}
+    if seconds <= 1:
+        return _("%(what)s: %(done)s of %(total)s") % facts
+    return (
+        ngettext(
+            "%(what)s: %(done)s of %(total)s, about %(seconds)d second left",
+            "%(what)s: %(done)s of %(total)s, about %(seconds)d seconds left",
+            seconds,
+        )
+        % facts
+    )
 
 
 @require_POST
