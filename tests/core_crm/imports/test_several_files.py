@@ -122,6 +122,37 @@ def test_two_files_that_change_one_record_are_undone_to_what_was_before_both(com
         assert (company.industry, company.phone) == ("energy", "")
 
 
+ALIKE = {
+    "a.csv": "first name,last name,email,phone\nAnna,Rossi,anna@isdom.example,+39 06 1234567\nBo,Berg,bo@x.example,\n",
+    "b.csv": "first name,last name,email,phone,job title\nAna,Rossi,a.rossi@private.example,+39 06 1234567,CEO\n",
+}
+
+
+@pytest.mark.parametrize(("alike", "people", "title"), [("add", 3, ""), ("update", 2, "CEO"), ("skip", 2, "")])
+def test_files_of_the_same_kind_are_compared_with_each_other(come_in, tenant, alike, people, title):
+    """The dry run says what the import then says; undone together, nobody is left."""
+    wishes = {"alike": alike} if alike != "add" else {}
+    _code, dry, _err = come_in(ALIKE, dry_run=True, wishes=wishes)
+    _code, told, _err = come_in(ALIKE, wishes=wishes)
+
+    for one in (dry, told):
+        (finding,) = one["files"][1]["findings"]
+        assert (finding["code"], finding["first_rows"]) == ("alike_beside", [2])
+        assert "“Ana Rossi” looks like “Anna Rossi” of the file “a.csv” (" in finding["message"]
+        assert one["created"] == people
+    with entered(tenant):
+        assert Contact.objects.count() == people
+        assert (
+            Contact.objects.get(
+                email="anna@isdom.example" if alike != "update" else "a.rossi@private.example"
+            ).job_title
+            == title
+        )
+    undo_command.run(tenant, told["files"][0]["import"], as_json=True, out=io.StringIO(), err=io.StringIO())
+    with entered(tenant):
+        assert not Contact.objects.exists()
+
+
 FLAT = (
     "Name,Email,Phone,Company,Company website,Company city,Deal,Value,Stage\n"
     "Anna Rossi,anna@isdom.example,+39 06 1234567,Isdom,isdom.example,Rome,Pumps,1200,Prospecting\n"

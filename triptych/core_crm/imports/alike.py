@@ -22,7 +22,7 @@ from triptych.core_crm.imports.importer import Row, Writing
 from triptych.core_crm.imports.models import ImportChange
 from triptych.core_crm.imports.plan import ALIKE, Plan
 
-HERE, IN_FILE = "alike_here", "alike_in_file"
+HERE, IN_FILE, BESIDE = "alike_here", "alike_in_file", "alike_beside"
 
 
 class AlikeIndex:
@@ -50,14 +50,19 @@ class AlikeIndex:
 
 
 def index_of(plan: Plan) -> AlikeIndex:
-    """What the rows of an import are compared with: all that was here before it."""
+    """What the rows of an import are compared with: all that was here before it, and what files of the same kind that
+    come with it have brought, or would."""
     if plan.alike is None:
-        together = [one.pk for one in plan.record.together()]
-        kind = plan.target.importer.model._meta.label_lower
-        made = ImportChange.objects.filter(of_import__in=together, kind=kind, before=None)
-        plan.alike = AlikeIndex(
-            comparables(plan.target.importer.compared_as, but=set(made.values_list("object_id", flat=True)))
-        )
+        kind, name = plan.target.importer.model._meta.label_lower, plan.target.importer.name
+        made = ImportChange.objects.filter(kind=kind, before__isnull=True)
+        mine = set(made.filter(of_import=plan.record.pk).values_list("object_id", flat=True))
+        plan.alike = AlikeIndex(comparables(plan.target.importer.compared_as, but=mine))
+        theirs = made.filter(of_import__in=plan.siblings).values_list("object_id", "of_import") if plan.siblings else ()
+        plan.files_of = {pk: plan.siblings[of] for pk, of in theirs}
+        for one, file_name in plan.learned.alike[name]:
+            plan.alike.add(one)
+            plan.files_of[one.id] = file_name
+        plan.names_here |= plan.learned.names[name]
     return plan.alike
 
 
@@ -91,12 +96,17 @@ def _finding(plan: Plan, row: Row, match: Match, writing: Writing) -> Finding | 
         message = _("“{mine}” looks like row {row} of the file ({percent} %). {why}.").format(
             row=match.second.int, **words
         )
+    elif match.second in plan.files_of:
+        message = _("“{mine}” looks like “{name}” of the file “{file}” ({percent} %). {why}.").format(
+            name=_name_of(plan, match.second), file=plan.files_of[match.second], **words
+        )
     else:
         name = _name_of(plan, match.second)
         message = _("“{mine}” looks like “{name}”, which is here already ({percent} %). {why}.").format(
             name=name, **words
         )
-    finding = Finding(ALIKE, IN_FILE if in_file else HERE, str(row.number), message, is_rejection=False)
+    code = IN_FILE if in_file else BESIDE if match.second in plan.files_of else HERE
+    finding = Finding(ALIKE, code, str(row.number), message, is_rejection=False)
     if choice and choice.do is Do.SKIP:
         finding.is_rejection = True
     if choice and choice.do is Do.UPDATE and not in_file:
@@ -109,6 +119,6 @@ def _chosen(choices: Mapping[str, Choice], number: int) -> Choice | None:
 
 
 def _name_of(plan: Plan, pk: UUID) -> str:
-    if not plan.names_here:
-        plan.names_here = dict(plan.target.importer.names())
+    if pk not in plan.names_here:
+        plan.names_here |= plan.target.importer.names()
     return plan.names_here.get(pk, "")[:80]

@@ -66,6 +66,7 @@ class Plan:
         self.doubted: set[int] = set()
         self.alike: AlikeIndex | None = None
         self.names_here: dict[UUID, str] = {}
+        self.files_of: dict[UUID, str] = {}
         self.choices = choices_from_json(self.record.decisions)
 
     @cached_property
@@ -74,6 +75,12 @@ class Plan:
             field.name: replace(field, deferred=True) if field.name in self.waiting else field
             for field in self.target.fields
         }
+
+    @cached_property
+    def siblings(self) -> dict[UUID, str]:
+        """The files of the same kind of object that came with this one, by their imports' ids."""
+        same = (one for one in self.record.together() if one.object_name == self.record.object_name)
+        return {one.pk: one.file_name for one in same if one.pk != self.record.pk}
 
     @cached_property
     def extra_fields(self) -> tuple[str, ...]:

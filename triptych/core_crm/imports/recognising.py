@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -65,5 +66,7 @@ def learn(plan: Plan, row: Row) -> None:
     others = [str(row.values[key]) for key in (REFERENCE, "email", "domain") if row.values.get(key)]
     learned.names[importer.name] += [(pk, name)] if name else []
     learned.others[importer.name] += [(pk, other) for other in others]
+    if plan.siblings and row.existing is None and (one := importer.comparable(row)):
+        learned.alike[importer.name].append((replace(one, id=pk), plan.record.file_name))
     if key := key_of(plan, row)[1]:
         learned.keys[importer.name].setdefault(key, pk)

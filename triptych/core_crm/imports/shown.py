@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from triptych.core_crm.imports.alike import HERE, IN_FILE
+from triptych.core_crm.imports.alike import BESIDE, HERE, IN_FILE
 from triptych.core_crm.imports.choices import ALL, Do
 from triptych.core_crm.imports.forms import COLUMN, DATES, OPTION, OVERWRITE
 from triptych.core_crm.imports.importer import Field, Kind
@@ -41,7 +41,19 @@ SAID_ALIKE = {
 }
 SHOWN_ALIKE = 60
 CHOOSABLE = frozenset(
-    {"unknown_name", "near_name", "added", "unusual", "unfit", "left_out", "too_long", "two_ways", HERE, IN_FILE}
+    {
+        "unknown_name",
+        "near_name",
+        "added",
+        "unusual",
+        "unfit",
+        "left_out",
+        "too_long",
+        "two_ways",
+        HERE,
+        IN_FILE,
+        BESIDE,
+    }
 )
 
 
@@ -189,7 +201,8 @@ def finding_groups(record: Import, target: Target, *, may_choose: bool) -> list[
 
 def _label(name: str, mapped: Field | None, code: str) -> str:
     if name == ALIKE:
-        return _("Looks like one that is here") if code == HERE else _("Looks like another row")
+        labels = {HERE: _("Looks like one that is here"), BESIDE: _("Looks like one of another file")}
+        return labels.get(code) or _("Looks like another row")
     return str(mapped.label) if mapped else _("Row")
 
 
@@ -220,7 +233,7 @@ def _said(do: Do, suggestion: str | None, field_name: str = "") -> str:
 def _choices(mapped: Field | None, code: str) -> list[Do]:
     """What may be done about such a value, the likeliest first."""
     if mapped is None:
-        return [Do.UPDATE, Do.KEEP, Do.SKIP] if code == HERE else [Do.KEEP, Do.SKIP]
+        return [Do.UPDATE, Do.KEEP, Do.SKIP] if code in (HERE, BESIDE) else [Do.KEEP, Do.SKIP]
     choices = [Do.ACCEPT]
     if code == "unusual":
         choices.append(Do.KEEP)
