@@ -51,13 +51,16 @@ class RowWriter:
     def _written(self, rows: list[Row]) -> list[Row]:
         """Write all rows at once or, when one of them breaks a rule, one by one, rejecting those that do."""
         existing = [row.existing for row in rows]
+        changes: list[Change] = []
         try:
             with transaction.atomic(), self._own_values(rows):
-                self.changes += self.plan.target.importer.write(rows, self.writing)
+                for some in one_each(rows):
+                    changes += self.plan.target.importer.write(some, self.writing)
         except (Refused, DatabaseError):
             for row, former in zip(rows, existing, strict=True):
                 row.existing = former
             return [row for row in rows if self._written_alone(row)]
+        self.changes += changes
         return rows
 
     @contextmanager
@@ -115,6 +118,20 @@ class RowWriter:
             changes = importer_named(wanted.link).new_named(names, replace(self.writing, mapped=frozenset()))
         self.changes += changes
         return [change.object_id for change in changes if change.before is None]
+
+
+def one_each(rows: Sequence[Row]) -> list[list[Row]]:
+    """The rows in turns, in none of which two rows are about the same record."""
+    turns: list[list[Row]] = []
+    counts: dict[UUID, int] = {}
+    for row in rows:
+        turn = counts.get(row.existing, 0) if row.existing else 0
+        if row.existing:
+            counts[row.existing] = turn + 1
+        if turn == len(turns):
+            turns.append([])
+        turns[turn].append(row)
+    return turns
 
 
 def keep_references(record: Import, rows: Sequence[Row]) -> None:

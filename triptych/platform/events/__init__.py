@@ -8,6 +8,7 @@
 Long work stands in `events.jobs`, what recurs in `events.schedules`. docs/events.md tells how it all travels.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -19,7 +20,7 @@ from triptych.platform.events.registry import Event, Later, handles
 from triptych.platform.events.tenancy import current as current_tenant
 from triptych.platform.web.logs import request_id
 
-__all__ = ["Event", "Later", "announce", "handles"]
+__all__ = ["Event", "Later", "announce", "announce_many", "handles"]
 
 
 class HasId(Protocol):
@@ -38,18 +39,31 @@ def announce(name: str, subject: models.Model | None, *, by: HasId | None, at: d
         OutsideTenant: the connection stands in no tenant.
         TransactionManagementError: there is no transaction that the event could share with the change it tells of.
     """
+    announce_many(name, [(subject, facts)], by=by, at=at)
+
+
+def announce_many(
+    name: str, told: Sequence[tuple[models.Model | None, dict[str, Any]]], *, by: HasId | None, at: datetime
+) -> None:
+    """As `announce`, of many subjects, each with its facts, in few statements."""
     from triptych.platform.events.models import Outbox
 
     tenant = current_tenant()
     if not connection.in_atomic_block:
         raise TransactionManagementError(f"“{name}” must be announced in the transaction of the change it tells of.")
-    Outbox.objects.create(
-        tenant_id=tenant.id,
-        name=name,
-        kind=subject._meta.label_lower if subject else "",
-        object_id=subject.pk if subject else None,
-        by=by.pk if by else None,
-        at=at,
-        facts=facts,
-        request_id=request_id(),
+    Outbox.objects.bulk_create(
+        (
+            Outbox(
+                tenant_id=tenant.id,
+                name=name,
+                kind=subject._meta.label_lower if subject else "",
+                object_id=subject.pk if subject else None,
+                by=by.pk if by else None,
+                at=at,
+                facts=facts,
+                request_id=request_id(),
+            )
+            for subject, facts in told
+        ),
+        batch_size=1000,
     )

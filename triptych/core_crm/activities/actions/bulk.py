@@ -21,6 +21,7 @@ from triptych.core_crm.rights.access import CHANGE, must, must_set
 from triptych.platform import events, search
 from triptych.platform.changes import apply_changes
 from triptych.platform.plugins import hooks
+from triptych.platform.records import save_many
 from triptych.tenants.members.models import Member
 
 CHUNK = 1_000
@@ -60,10 +61,10 @@ def update_activities_in_bulk(rows: Mapping[UUID, PastActivity], *, by: Member |
     Raises:
         Refused: as `update_activity`, for the first that breaks a rule.
     """
-    known = Activity.objects.select_related("owner", "created_by").select_for_update(of=("self",)).in_bulk(list(rows))
+    locked = Activity.objects.select_related("owner", "created_by").select_for_update(of=("self",)).order_by("pk")
+    known = locked.in_bulk(list(rows))
     changed = [activity for pk, activity in known.items() if _is_changed(activity, rows[pk], by=by, now=now)]
-    columns = {*ActivityFields.__annotations__, *SETTLED, "created_at", "version", "updated_at"}
-    Activity.objects.bulk_update(changed, sorted(columns), batch_size=200)
+    save_many(changed, {*ActivityFields.__annotations__, *SETTLED, "created_at"})
     links = list(ActivityLink.objects.filter(activity__in=[activity.pk for activity in changed]))
     for link in links:
         link.at = known[link.activity_id].at

@@ -18,6 +18,7 @@ from triptych.core_crm.cases.models import Case, Queue
 from triptych.core_crm.rights.access import CHANGE, must, must_set
 from triptych.platform import events, search
 from triptych.platform.changes import apply_changes, check_fields
+from triptych.platform.records import save_many
 from triptych.tenants.members.models import Member
 
 CHUNK = 1_000
@@ -58,10 +59,9 @@ def update_cases_in_bulk(rows: Mapping[UUID, PastCase], *, by: Member | None, no
     Raises:
         Refused: as `update_case`, for the first that breaks a rule.
     """
-    known = Case.objects.for_rows().select_for_update(of=("self",)).in_bulk(list(rows))
+    known = Case.objects.for_rows().select_for_update(of=("self",)).order_by("pk").in_bulk(list(rows))
     changed = [case for pk, case in known.items() if _is_changed(case, rows[pk], by=by, now=now)]
-    columns = (*CaseFields.__annotations__, "created_at", "resolved_at", "merged_into", "version", "updated_at")
-    Case.objects.bulk_update(changed, columns, batch_size=200)
+    save_many(changed, {*CaseFields.__annotations__, "created_at", "resolved_at", "merged_into"})
     _tell("case.updated_in_bulk", changed, by=by, now=now)
     return changed
 

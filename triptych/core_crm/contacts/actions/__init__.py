@@ -1,6 +1,11 @@
 """Every write to contacts and companies."""
 
-from triptych.core_crm.contacts.actions.bulk import create_companies_in_bulk, create_contacts_in_bulk
+from triptych.core_crm.contacts.actions.bulk import (
+    create_companies_in_bulk,
+    create_contacts_in_bulk,
+    update_companies_in_bulk,
+    update_contacts_in_bulk,
+)
 from triptych.core_crm.contacts.actions.companies import (
     CompanyFields,
     create_company,
@@ -34,6 +39,8 @@ __all__ = [
     "restore_company",
     "restore_contact",
     "unlink_contact",
+    "update_companies_in_bulk",
     "update_company",
     "update_contact",
+    "update_contacts_in_bulk",
 ]

@@ -14,7 +14,7 @@ from triptych.core_crm.contacts.models import Company
 from triptych.core_crm.custom_fields.values import words_of
 from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must, must_set
 from triptych.platform import events, search
-from triptych.platform.changes import apply_changes, check_fields
+from triptych.platform.changes import Changes, apply_changes, check_fields
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
@@ -80,19 +80,28 @@ def update_company(
     if "parent" in fields:
         _one_family_at_a_time()
     company = Company.objects.select_for_update().get(pk=company.pk)
-    must(by, CHANGE, company)
     company.expect_version(version)
-    changes = apply_changes(company, _cleaned(fields))
-    must_set(by, company, changes)
+    changes = change_company(company, by=by, **fields)
     if not changes:
         return company
-    _check(company)
     if "parent" in changes:
         _check_parent(company)
     company.save_fields(*changes, "domain", "sort_key", at=now)
     search.index(search_entry(company))
     events.announce("company.updated", company, by=by, at=now, changed=sorted(changes))
     return company
+
+
+def change_company(company: Company, *, by: Member | None, **fields: Unpack[CompanyFields]) -> Changes:
+    """Set these fields of a locked company on the object; what has changed. Raises as `update_company` does, but does
+    not look for circles of parents.
+    """
+    must(by, CHANGE, company)
+    changes = apply_changes(company, _cleaned(fields))
+    must_set(by, company, changes)
+    if changes:
+        _check(company)
+    return changes
 
 
 @transaction.atomic

@@ -90,8 +90,23 @@ def update_contact(
         Refused: a value breaks a rule; it names the field.
     """
     contact = Contact.objects.select_for_update().with_companies().get(pk=contact.pk)
-    must(by, CHANGE, contact)
     contact.expect_version(version)
+    changes, links = change_contact(contact, by=by, **fields)
+    if not changes:
+        return contact
+    contact.save_fields(*(changes.keys() - {"companies"}), "sort_key", at=now)
+    search.index(search_entry(contact, links))
+    events.announce("contact.updated", contact, by=by, at=now, changed=sorted(changes))
+    return contact
+
+
+def change_contact(
+    contact: Contact, *, by: Member | None, **fields: Unpack[ContactFields]
+) -> tuple[Changes, Sequence[CompanyLink | ContactCompany]]:
+    """Set these fields of a locked contact on the object, its links in the database; what has changed, and the links.
+    Raises as `update_contact` does.
+    """
+    must(by, CHANGE, contact)
     links: Sequence[CompanyLink | ContactCompany] = contact.current_links
     given = fields.pop("companies", None)
     changes = apply_changes(contact, _cleaned(fields))
@@ -99,13 +114,9 @@ def update_contact(
     if given is not None:
         links = _checked_links(given)
         changes |= _replace_links(contact, links)
-    if not changes:
-        return contact
-    _check_has_a_name(contact)
-    contact.save_fields(*(changes.keys() - {"companies"}), "sort_key", at=now)
-    search.index(search_entry(contact, links))
-    events.announce("contact.updated", contact, by=by, at=now, changed=sorted(changes))
-    return contact
+    if changes:
+        _check_has_a_name(contact)
+    return changes, links
 
 
 @transaction.atomic

@@ -182,6 +182,7 @@ class CompanyImporter(Importer):
         existing = Company.objects.in_bulk([row.existing for row in rows if row.existing])
         owners = owners_of(rows)
         changes, new = [], []
+        given: dict[UUID, actions.CompanyFields] = {}
         for row in rows:
             company = existing.get(row.existing) if row.existing else None
             fields = self._fields(row, writing, company)
@@ -190,9 +191,9 @@ class CompanyImporter(Importer):
             if company is None:
                 new.append((row, fields))
                 continue
-            before = image_of(company)
-            actions.update_company(company=company, by=writing.by, now=writing.at, **fields)
-            changes.append(Change(row.number, KIND, company.pk, before))
+            given[company.pk] = fields
+            changes.append(Change(row.number, KIND, company.pk, image_of(company)))
+        actions.update_companies_in_bulk(given, by=writing.by, now=writing.at)
         made = actions.create_companies_in_bulk([fields for _row, fields in new], by=writing.by, now=writing.at)
         return [*changes, *made_for([row for row, _fields in new], made, KIND)]
 

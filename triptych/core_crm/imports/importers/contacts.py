@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from triptych.core_crm.contacts.actions.contacts import search_entry
 from triptych.core_crm.contacts.models import Company, Contact, ContactCompany
 from triptych.core_crm.duplicates.comparing import comparable
 from triptych.core_crm.duplicates.matching import NOBODY, Comparable
-from triptych.core_crm.imports.images import Image, image_of
+from triptych.core_crm.imports.images import image_of
 from triptych.core_crm.imports.importer import Change, Field, Importer, Kind, Problem, Row, Unknown, Writing
 from triptych.core_crm.imports.importers.companies import (
     PARTS,
@@ -152,7 +152,7 @@ class ContactImporter(Importer):
         existing = Contact.objects.with_companies().in_bulk([row.existing for row in rows if row.existing])
         companies = Company.objects.in_bulk({row.values["company"] for row in rows if "company" in row.values})
         owners = owners_of(rows)
-        changes: list[Change] = []
+        updates: dict[UUID, tuple[Row, actions.ContactFields]] = {}
         new: list[tuple[Row, actions.ContactFields]] = []
         for row in rows:
             contact = existing.get(row.existing) if row.existing else None
@@ -164,7 +164,8 @@ class ContactImporter(Importer):
             if contact is None:
                 new.append((row, cast(actions.ContactFields, fields)))
             else:
-                changes += _update(row, contact, fields, writing)
+                updates[contact.pk] = (row, cast(actions.ContactFields, fields))
+        changes = _update(updates, existing, writing)
         made = actions.create_contacts_in_bulk([fields for _row, fields in new], by=writing.by, now=writing.at)
         return [*changes, *made_for([row for row, _fields in new], made, KIND)]
 
@@ -223,12 +224,17 @@ def _links(contact: Contact | None, company: Company) -> list[CompanyLink]:
     return links if company.pk in known else [*links, CompanyLink(company)]
 
 
-def _update(row: Row, contact: Contact, fields: dict[str, Any], writing: Writing) -> list[Change]:
-    """Update a contact, and note its links before and after: replacing them makes new rows."""
-    before: Image = image_of(contact)
-    links = {link.pk: image_of(link) for link in contact.company_links.all()}
-    actions.update_contact(contact=contact, by=writing.by, now=writing.at, **fields)
-    now = set(ContactCompany.objects.filter(contact=contact).values_list("pk", flat=True))
-    gone = [Change(row.number, LINK_KIND, pk, image) for pk, image in links.items() if pk not in now]
-    made = [Change(row.number, LINK_KIND, pk) for pk in now - links.keys()]
-    return [Change(row.number, KIND, contact.pk, before), *gone, *made]
+def _update(
+    updates: Mapping[UUID, tuple[Row, actions.ContactFields]], contacts: Mapping[UUID, Contact], writing: Writing
+) -> list[Change]:
+    """Update contacts, and note their links before and after: replacing them makes new rows."""
+    before = {pk: image_of(contacts[pk]) for pk in updates}
+    links = {link.pk: (pk, image_of(link)) for pk in updates for link in contacts[pk].company_links.all()}
+    given = {pk: fields for pk, (_row, fields) in updates.items()}
+    actions.update_contacts_in_bulk(given, by=writing.by, now=writing.at)
+    now = dict(ContactCompany.objects.filter(contact__in=updates).values_list("pk", "contact_id"))
+    return [
+        *(Change(row.number, KIND, pk, before[pk]) for pk, (row, _fields) in updates.items()),
+        *(Change(updates[of][0].number, LINK_KIND, pk, image) for pk, (of, image) in links.items() if pk not in now),
+        *(Change(updates[of][0].number, LINK_KIND, pk) for pk, of in now.items() if pk not in links),
+    ]

@@ -116,6 +116,7 @@ class LeadImporter(Importer):
         owners = owners_of(rows)
         changes: list[Change] = []
         new: list[tuple[Row, actions.LeadFields]] = []
+        given: dict[UUID, actions.LeadFields] = {}
         for row in rows:
             lead = existing.get(row.existing) if row.existing else None
             names = ("full_name", "owner", "reference")
@@ -128,9 +129,9 @@ class LeadImporter(Importer):
             if lead is None:
                 new.append((row, cast(actions.LeadFields, fields)))
                 continue
-            before = image_of(lead)
-            actions.update_lead(lead=lead, by=writing.by, now=writing.at, **fields)
-            changes.append(Change(row.number, KIND, lead.pk, before))
+            given[lead.pk] = cast(actions.LeadFields, fields)
+            changes.append(Change(row.number, KIND, lead.pk, image_of(lead)))
+        actions.update_leads_in_bulk(given, by=writing.by, now=writing.at)
         made = actions.create_leads_in_bulk([fields for _row, fields in new], by=writing.by, now=writing.at)
         return [*changes, *made_for([row for row, _fields in new], made, KIND)]
 

@@ -1,6 +1,6 @@
 """Every write to leads."""
 
-from triptych.core_crm.leads.actions.bulk import create_leads_in_bulk
+from triptych.core_crm.leads.actions.bulk import create_leads_in_bulk, update_leads_in_bulk
 from triptych.core_crm.leads.actions.conversion import Conversion, convert_lead, undo_conversion
 from triptych.core_crm.leads.actions.leads import (
     LeadFields,
@@ -24,4 +24,5 @@ __all__ = [
     "restore_lead",
     "undo_conversion",
     "update_lead",
+    "update_leads_in_bulk",
 ]

@@ -12,7 +12,7 @@ from triptych.core_crm.custom_fields.values import words_of
 from triptych.core_crm.leads.models import Lead
 from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must, must_set
 from triptych.platform import events, search
-from triptych.platform.changes import apply_changes, check_fields
+from triptych.platform.changes import Changes, apply_changes, check_fields
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
@@ -84,20 +84,27 @@ def update_lead(
         Refused: a value breaks a rule; it names the field.
     """
     lead = locked(lead)
-    must(by, CHANGE, lead)
     lead.expect_version(version)
+    changes = change_lead(lead, by=by, **fields)
+    if not changes:
+        return lead
+    lead.save_fields(*changes, "sort_key", at=now)
+    search.index(search_entry(lead))
+    events.announce("lead.updated", lead, by=by, at=now, changed=sorted(changes))
+    return lead
+
+
+def change_lead(lead: Lead, *, by: Member | None, **fields: Unpack[LeadFields]) -> Changes:
+    """Set these fields of a locked lead on the object; what has changed. Raises as `update_lead` does."""
+    must(by, CHANGE, lead)
     must_not_be_converted(lead)
     changes = apply_changes(lead, _cleaned(fields))
     must_set(by, lead, changes)
     if "owner" in changes and "status" not in fields and lead.owner_id and lead.status == Lead.Status.NEW:
         changes |= apply_changes(lead, {"status": Lead.Status.ASSIGNED})
-    if not changes:
-        return lead
-    _check(lead)
-    lead.save_fields(*changes, "sort_key", at=now)
-    search.index(search_entry(lead))
-    events.announce("lead.updated", lead, by=by, at=now, changed=sorted(changes))
-    return lead
+    if changes:
+        _check(lead)
+    return changes
 
 
 @transaction.atomic
