@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from triptych.core_crm.contacts.actions import create_company
+from triptych.core_crm.contacts.actions import create_company, create_contact
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.deals.models import Deal
 from triptych.core_crm.imports import actions
@@ -189,6 +189,21 @@ def test_choices_apply_to_all_rows_that_are_alike(upload, check, write, now):
         ("Initech", None, 1990, "customer", "initech.example"),
         ("Umbrella", 2, 1999, "prospect", ""),
     ]
+
+
+def test_what_only_rejected_rows_name_is_not_added(upload, write, members, now):
+    create_contact(last_name="Rossi", emails=["anna@x.example"], by=members["owner"], now=now)
+    record = upload(
+        "last name,email,company\nNeri,neri@,Bad Mail Ltd\n,,Nameless Ltd\n"
+        "Rossi,anna@x.example,Known Ltd\nBo,,Kept Ltd\n",
+        object_name="contacts",
+    )
+    forecast = check_import(record, by=members["owner"], at=now)
+    assert (forecast.created, forecast.added) == (1, {"company": 1})
+    assert record.findings.get(code="added").value == "Kept Ltd"
+
+    write(record)
+    assert list(Company.objects.values_list("name", flat=True)) == ["Kept Ltd"]
 
 
 def test_a_choice_can_be_taken_back(upload, check, now):

@@ -80,6 +80,7 @@ def test_a_messy_file_is_cleaned_up(visit, worker, tmp_path):
     stay = page.get_by_role("region", name="These stay")
     stay.wait_for(timeout=WAIT)
     assert stay.get_by_text("Somebody has changed it since.").count() == 2
+    page.get_by_text("Removed: 0.").wait_for()
     owner.expect_sound()
 
 

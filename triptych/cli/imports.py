@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from triptych.tenants.models import Tenant
 
 app = typer.Typer()
+MEANT = "--map takes column=field; --format takes text or json; --dates takes mdy or dmy."
 
 
 @dataclass(frozen=True)
@@ -33,42 +34,47 @@ class Asked:
     alike: str
 
 
+Files = Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", exists=False)]
+ObjectName = Annotated[
+    str, typer.Option("--object", help="What the rows are: companies, contacts, cases…; else it is found out.")
+]
+Archive = Annotated[Path | None, typer.Option("--archive", help="A file of `triptych export`, into an empty tenant.")]
+Undo = Annotated[str, typer.Option("--undo", metavar="JOB", help="Take an import back, by the id it told.")]
+Map = Annotated[list[str] | None, typer.Option("--map", help="column=field, any number of times.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check every row and write nothing.")]
+Update = Annotated[bool, typer.Option("--update", help="Update what is here already, too.")]
+Accept = Annotated[bool, typer.Option("--accept-suggestions", help="Take what is suggested for misspelled values.")]
+Create = Annotated[bool, typer.Option("--create-missing", help="Add the records that rows name and nobody knows.")]
+Alike = Annotated[str, typer.Option("--alike", help="Rows that look like a record that is here: add, update or skip.")]
+Dates = Annotated[str, typer.Option("--dates", help="mdy or dmy, for dates that read two ways.")]
+Format = Annotated[str, typer.Option("--format", help="text or json.")]
+
+
 @app.command("import")
 def import_file(
     tenant: TenantName,
-    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", exists=False)] = None,
-    object_: Annotated[
-        str,
-        typer.Option("--object", help="What the rows are: companies, contacts, cases…; else it is found out."),
-    ] = "",
-    archive: Annotated[
-        Path | None, typer.Option("--archive", help="A file of `triptych export`, into an empty tenant.")
-    ] = None,
-    undo: Annotated[str, typer.Option("--undo", metavar="JOB", help="Take an import back, by the id it told.")] = "",
-    map_: Annotated[list[str] | None, typer.Option("--map", help="column=field, any number of times.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row and write nothing.")] = False,
-    update: Annotated[bool, typer.Option("--update", help="Update what is here already, too.")] = False,
-    accept: Annotated[
-        bool, typer.Option("--accept-suggestions", help="Take what is suggested for misspelled values.")
-    ] = False,
-    create: Annotated[
-        bool, typer.Option("--create-missing", help="Add the records that rows name and nobody knows.")
-    ] = False,
-    alike: Annotated[
-        str, typer.Option("--alike", help="Rows that look like a record that is here: add, update or skip.")
-    ] = "",
-    dates: Annotated[str, typer.Option("--dates", help="mdy or dmy, for dates that read two ways.")] = "",
-    format_: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+    files: Files = None,
+    object_: ObjectName = "",
+    archive: Archive = None,
+    undo: Undo = "",
+    map_: Map = None,
+    dry_run: DryRun = False,
+    update: Update = False,
+    accept: Accept = False,
+    create: Create = False,
+    alike: Alike = "",
+    dates: Dates = "",
+    format_: Format = "text",
     data: Data = None,
 ) -> None:
     """Import CSV and XLSX files, or an archive; or undo an import."""
     if sum([bool(files), archive is not None, bool(undo)]) != 1 or (undo and dry_run):
         _usage("Name FILE…, or --archive FILE, or --undo JOB.")
-    pairs = [pair.split("=", 1) for pair in map_ or []]
-    if any(len(pair) < 2 for pair in pairs) or format_ not in ("text", "json") or dates not in ("", "mdy", "dmy"):
-        _usage("--map takes column=field; --format takes text or json; --dates takes mdy or dmy.")
-    if alike not in ("", "add", "update", "skip"):
-        _usage("--alike takes add, update or skip.")
+    as_json, mode = format_ == "json", "update" if update else "create"
+    _check_words(format_, dates, alike)
+    asked = Asked(
+        files or [], object_, _pairs(map_ or []), dry_run, as_json, mode, accept, create, date_order=dates, alike=alike
+    )
     connect(data)
     with refusals_end_it():
         found = tenant_named(tenant)
@@ -79,20 +85,22 @@ def import_file(
         if undo:
             from triptych.core_crm.imports import undo_command
 
-            raise typer.Exit(undo_command.run(found, undo, as_json=format_ == "json"))
-        asked = Asked(
-            files=files or [],
-            object_name=object_,
-            mapping=dict(pairs),
-            dry_run=dry_run,
-            as_json=format_ == "json",
-            mode="update" if update else "create",
-            accept_suggestions=accept,
-            create_missing=create,
-            date_order=dates,
-            alike=alike,
-        )
+            raise typer.Exit(undo_command.run(found, undo, as_json=as_json))
         raise typer.Exit(_imported(found, asked))
+
+
+def _check_words(format_: str, dates: str, alike: str) -> None:
+    if format_ not in ("text", "json") or dates not in ("", "mdy", "dmy"):
+        _usage(MEANT)
+    if alike not in ("", "add", "update", "skip"):
+        _usage("--alike takes add, update or skip.")
+
+
+def _pairs(given: list[str]) -> dict[str, str]:
+    """What was typed as column=field, by column."""
+    if not all("=" in pair for pair in given):
+        _usage(MEANT)
+    return dict(pair.split("=", 1) for pair in given)
 
 
 def _usage(message: str) -> NoReturn:

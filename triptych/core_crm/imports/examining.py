@@ -12,7 +12,7 @@ from triptych.core_crm.imports.alike import doubt_of
 from triptych.core_crm.imports.findings import Finding, FindingBook
 from triptych.core_crm.imports.forgotten import doubts_of_forgotten
 from triptych.core_crm.imports.importer import Field, Row, Writing
-from triptych.core_crm.imports.interpreting import Interpreter
+from triptych.core_crm.imports.interpreting import EMPTY, Interpreter
 from triptych.core_crm.imports.models import Import
 from triptych.core_crm.imports.plan import Plan
 from triptych.core_crm.imports.recognising import is_repeated, key_of, recognised, repeated_row
@@ -35,41 +35,46 @@ class Examined:
 def examine(
     plan: Plan, reader: Interpreter, chunk: Sequence[SourceRow], book: FindingBook, writing: Writing, make: NewNames
 ) -> Examined:
-    """Read a chunk for writing: interpret, add names, recognise what is here already, complete. Fills `book`."""
+    """Read a chunk for writing: interpret, recognise what is here already, add names, complete. Fills `book`.
+
+    What only rows name that are left out is not added.
+    """
+    found: dict[int, list[Finding]] = {}
     rows: list[Row] = []
     rejected = 0
-    doubtful: set[int] = set()
     for source in chunk:
         outcome = reader.read(source)
         if outcome.is_absent:
             continue
-        for finding in outcome.findings:
-            book.add(source.number, finding)
-        if outcome.row is None:
-            rejected += 1
-            continue
-        if outcome.findings:
-            doubtful.add(source.number)
-        rows.append(outcome.row)
+        found[source.number] = outcome.findings
+        rejected += outcome.row is None
+        if outcome.row is not None:
+            rows.append(outcome.row)
+    doubtful = {row.number for row in rows if found[row.number]}
+    rows, refused = _without_refused(plan, rows, book, doubtful, writing)
+    kept = {row.number for row in rows}
+    for number, findings in found.items():
+        for finding in findings:
+            if number in kept or finding.code != "added":
+                book.add(number, finding)
     added = {name for names in reader.new_names.values() for name in names}
     add_names(plan, reader, rows, make)
-    rows, refused = _without_refused(plan, rows, book, doubtful, writing)
     for row, finding in doubts_of_forgotten(plan.target.importer, rows, added):
         book.add(row.number, finding)
         doubtful.add(row.number)
     rows = [plan.target.importer.completed(row, writing) for row in rows]
     spare_what_stays(plan, rows)
-    numbers = {row.number for row in rows}
-    plan.accepted |= numbers
-    plan.doubted |= doubtful & numbers
-    return Examined(rows, rejected + refused, len(doubtful & numbers))
+    plan.accepted |= kept
+    plan.doubted |= doubtful & kept
+    return Examined(rows, rejected + refused, len(doubtful & kept))
 
 
 def add_names(plan: Plan, reader: Interpreter, rows: Sequence[Row], make: NewNames) -> None:
-    """Make the records that links are to create, and put their ids into the rows."""
+    """Make the records that links of these rows are to create, and put their ids into the rows."""
     for field_name, wanted in reader.new_names.items():
         names = plan.names_for(plan.by_name[field_name])
-        fresh = [name for name in wanted.values() if names.find(name) is None]
+        named = {row.texts[field_name].casefold() for row in rows if row.values.get(field_name, EMPTY) is None}
+        fresh = [name for key, name in wanted.items() if key in named and names.find(name) is None]
         for name, pk in zip(fresh, make(plan.by_name[field_name], fresh), strict=True):
             names.add(pk, name)
         for row in rows:
