@@ -1,5 +1,7 @@
 """Each page, wide and narrow, light and dark: axe and the content policy find nothing, and nothing scrolls sideways."""
 
+import re
+
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 
@@ -88,6 +90,35 @@ def test_the_page_behind_a_list_is_sound(visit, path, link):
     address = page.get_attribute(f"{link} >> nth=0", "href")
     visitor.open(address.replace("/contacts/", "/history/contact/"))
 
+    visitor.expect_sound()
+
+
+def test_the_pages_of_privacy_are_sound_from_the_contact_to_the_receipt(visit):
+    visitor = visit("owner")
+    page = visitor.open("/contacts/new/")
+    page.fill("[name=last_name]", "Forgetme")
+    page.fill("[name=first_name]", "Fiona")
+    page.click("main form .btn-primary")
+    page.wait_for_url(re.compile(r"/contacts/[0-9a-f-]{36}/"))
+    page.click("a.btn-icon[href*='/settings/privacy/of/contact/']")
+    page.wait_for_selector("#erase-title")
+    visitor.expect_sound()
+    person = page.url
+    page.click("main form[action$='/export/'] button")
+    page.wait_for_url("**/dossiers/**")
+    visitor.expect_sound()
+    for path in ("", "retention/", "purposes/"):
+        visitor.open(f"/settings/privacy/{path}")
+        visitor.expect_sound()
+    page = visitor.open("/settings/privacy/retention/")
+    page.fill("[name=age]", "24")
+    page.click("main form .btn-primary")
+    page.wait_for_selector("#dry-title")
+    visitor.expect_sound()
+    page.goto(person)
+    page.fill("[name=confirmation]", "Fiona Forgetme")
+    page.click("main .btn-danger")
+    page.wait_for_url("**/receipts/**")
     visitor.expect_sound()
 
 

@@ -4,8 +4,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from triptych.core_crm.contacts.actions import create_company, update_company
+from triptych.core_crm.activities.actions import add_note, create_task
+from triptych.core_crm.activities.records import RecordRef
+from triptych.core_crm.cases.actions import create_case
+from triptych.core_crm.contacts.actions import create_company, create_contact, update_company
+from triptych.core_crm.custom_fields.actions import create_field
 from triptych.core_crm.deals.actions import create_deal, update_deal
+from triptych.core_crm.leads.actions import create_lead
+from triptych.core_crm.lists.nouns import list_of
 from triptych.platform.audit.models import Entry
 from triptych.platform.scope import entered
 
@@ -164,3 +170,43 @@ class TestApi:
 
         assert api(document, who="admin")["data"]["auditEntries"]["edges"]
         assert api(document, who="member")["data"]["auditEntries"]["edges"] == []
+
+
+NOUNS = {
+    "contact": lambda **act: create_contact(last_name="Bell", **act),
+    "company": lambda **act: create_company(name="Acme", **act),
+    "lead": lambda **act: create_lead(last_name="Bell", **act),
+    "deal": lambda **act: create_deal(name="Pumps", **act),
+    "case": lambda **act: create_case(subject="Broken", **act),
+    "activity": lambda **act: create_task(subject="Call", **act),
+}
+
+
+@pytest.mark.parametrize("kind", NOUNS)
+def test_a_record_and_its_own_fields_come_back_from_its_history(cast, tenant, members, now, kind):
+    """A former value of an own field, then the whole record out of the bin, with a note that stands on it."""
+    act = {"by": members["owner"], "now": now}
+    with entered(tenant):
+        create_field(object=kind, kind="text", label="Colour", **act)
+        record = NOUNS[kind](custom={"colour": "red"}, **act)
+        (key,) = (key for key in record.custom if not key.startswith("~"))
+        list_of(kind).editing.update(**{kind: record}, custom={"colour": "blue"}, **act)
+        if kind != "activity":
+            add_note(text="Hello", records=[RecordRef.of(record)], **act)
+    page, history = record.get_absolute_url(), f"/history/{kind}/{record.pk}/"
+    with entered(tenant):
+        (entry,) = (one for one in Entry.objects.about(record.pk).filter(act="changed") if "custom" in one.changes)
+    back = cast["member"].post(f"/history/restore/{entry.pk}/")
+    with entered(tenant):
+        record.refresh_from_db()
+        assert (back.status_code, record.custom[key]) == (302, "red")
+
+    cast["member"].post(f"{page}delete/")
+    assert cast["reader"].get(page).status_code == 404
+    assert "restore/" not in cast["reader"].get(history).content.decode()
+    assert f'action="{page}restore/"' in cast["member"].get(history).content.decode()
+    cast["member"].post(f"{page}restore/")
+    with entered(tenant):
+        record.refresh_from_db()
+        assert (record.deleted_at, record.custom[key]) == (None, "red")
+    assert kind == "activity" or "Hello" in cast["reader"].get(page).content.decode()

@@ -6,9 +6,10 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from triptych.core_crm.duplicates.models import Merge
 from triptych.core_crm.lists.nouns import UnknownList, all_lists, list_of
 from triptych.core_crm.lists.spec import ListSpec
-from triptych.core_crm.rights.access import visible
+from triptych.core_crm.rights.access import DELETE, may, visible
 from triptych.platform.audit.models import Entry, EntryQuerySet
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
@@ -28,6 +29,12 @@ def record_to_see(member: Member, kind: str, pk: UUID) -> tuple[ListSpec, Any]:
     """
     spec = list_of(kind)
     return spec, get_object_or_404(visible(member, spec.model._default_manager.all()), pk=pk)
+
+
+def may_come_back(member: Member, record: Any) -> bool:
+    """Whether the member may take the record out of the bin; what was merged comes back by unmerging."""
+    is_merged = record.deleted_at is not None and Merge.objects.of_loser(record.pk).exists()
+    return record.deleted_at is not None and not is_merged and may(member, DELETE, record)
 
 
 def entry_to_restore(member: Member, pk: UUID) -> tuple[ListSpec, Any, Entry]:

@@ -12,6 +12,9 @@ from triptych.core_crm.audit import access, telling
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
+OWN = f"{telling.OWN_VALUES}."
+"""What stands before the id of a custom field."""
+
 
 @transaction.atomic
 def restore(*, entry_id: UUID, fields: Collection[str] = (), by: Member, now: datetime) -> Any:
@@ -31,7 +34,12 @@ def restore(*, entry_id: UUID, fields: Collection[str] = (), by: Member, now: da
     if unknown or not names or spec.editing is None:
         message = _("“%(name)s” cannot be brought back from this entry.")
         raise Refused(message % {"name": unknown[0] if unknown else told.what}, field="fields")
-    columns = {spec.model._meta.get_field(name).attname: name for name in names}  # type: ignore[union-attr]
+    own = [name.removeprefix(OWN) for name in names if name.startswith(OWN)]
+    standard = [name for name in names if not name.startswith(OWN)]
+    columns = {spec.model._meta.get_field(name).attname: name for name in standard}  # type: ignore[union-attr]
     before = {name: entry.before.get(column) for column, name in columns.items()}
+    if own:
+        held = entry.before.get(telling.OWN_VALUES) or {}
+        before[telling.OWN_VALUES] = {key: held.get(key) for key in own}
     spec.editing.put_back(record, before, {}, by=by, now=now)
     return record

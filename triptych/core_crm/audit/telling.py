@@ -122,7 +122,7 @@ def _lines(entry: Entry, model: type[models.Model], member: Member, names: _Name
         if column in SILENT:
             continue
         if column == OWN_VALUES:
-            yield from _own_lines(spec, before or {}, after or {}, member)
+            yield from _own_lines(spec, before or {}, after or {}, member, may_restore=bool(may_restore))
             continue
         field = _field(model, column)
         name = field.name if field else column
@@ -133,12 +133,21 @@ def _lines(entry: Entry, model: type[models.Model], member: Member, names: _Name
         yield Line(name, label, names.text(field, before), names.text(field, after), restorable)
 
 
-def _own_lines(spec: ListSpec | None, before: dict[str, Any], after: dict[str, Any], member: Member) -> Iterable[Line]:
-    known = {field.key: field for field in definitions.of(spec.kind).seen_by(member)} if spec else {}
+def _own_lines(
+    spec: ListSpec | None, before: dict[str, Any], after: dict[str, Any], member: Member, *, may_restore: bool
+) -> Iterable[Line]:
+    fields = definitions.of(spec.kind) if spec else definitions.NONE
+    known, open_to = {field.key: field for field in fields.seen_by(member)}, set(fields.changed_by(member))
     for key in {**before, **after}:
         was, becomes = before.get(key), after.get(key)
         if was != becomes and key in known:
-            yield Line(f"{OWN_VALUES}.{key}", str(known[key].label), _plain(was), _plain(becomes))
+            yield Line(
+                f"{OWN_VALUES}.{key}",
+                str(known[key].label),
+                _plain(was),
+                _plain(becomes),
+                may_restore and known[key] in open_to,
+            )
 
 
 def _restorable(spec: ListSpec | None) -> frozenset[str]:

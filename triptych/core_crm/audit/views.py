@@ -77,7 +77,10 @@ def of_record(request: TenantRequest, kind: str, object_id: UUID) -> HttpRespons
         raise Http404 from unknown
     page = _page(request, Entry.objects.about(record.pk))
     may_change = spec.editing is not None and record.deleted_at is None and request.member.may_write
-    return render(request, "audit/record.html", {**page, "record": record, "spec": spec, "may_change": may_change})
+    context = {**page, "record": record, "spec": spec, "may_change": may_change}
+    return render(
+        request, "audit/record.html", {**context, "may_restore": access.may_come_back(request.member, record)}
+    )
 
 
 @require_GET
