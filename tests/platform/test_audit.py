@@ -32,6 +32,7 @@ UNAUDITED = {
     "samples_samplerecord": "which records are samples",
     "search_recentrecord": "who looked at what",
     "search_searchentry": "made from the records",
+    "search_searchtext": "made from the records",
 }
 
 

@@ -28,6 +28,9 @@ class SearchResult:
     title: str
     subtitle: str
     url: str = strawberry.field(description="Its page.")
+    matched: str = strawberry.field(
+        description="Where it is a message, a note or another long text that was found: which, and an excerpt."
+    )
 
     @strawberry.field(description="The record itself.")
     def node(self, info: ApiInfo) -> relay.Node:

@@ -77,8 +77,9 @@ def test_nothing_of_an_erased_person_is_left_anywhere(files_of_others, tenant, m
     before = everywhere(tenant)
     assert {table.partition(".")[2] for table in before} >= {
         "contacts_contact", "contacts_contactcompany", "leads_lead", "deals_deal", "activities_activity", "cases_case",
-        "cases_casemessage", "mail_arrival", "files_file", "search_searchentry", "audit_entry", "lists_pastchange",
-        "duplicates_merge", "imports_import", "notifications_notification", "events_outbox", "events_job",
+        "cases_casemessage", "mail_arrival", "files_file", "search_searchentry", "search_searchtext", "audit_entry",
+        "lists_pastchange", "duplicates_merge", "imports_import", "notifications_notification", "events_outbox",
+        "events_job",
     }  # fmt: skip
     assert len(files_with(MARK) - files_of_others) >= 5
 

@@ -1,6 +1,8 @@
 """What activities contribute to the generic hooks."""
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -8,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from triptych.core_crm.activities import access, listing
+from triptych.core_crm.activities.findable import found_in
 from triptych.core_crm.activities.listing import LIST
 from triptych.core_crm.activities.models import Activity
 from triptych.core_crm.activities.sources import LOOKS, activities_of, beginning_of, files_on
@@ -16,6 +19,7 @@ from triptych.core_crm.lists.spec import ListSpec
 from triptych.core_crm.rights.levels import Noun
 from triptych.platform.plugins import Fragment, hookimpl
 from triptych.platform.records import Record
+from triptych.platform.search.hookspecs import FoundText
 from triptych.platform.web.hookspecs import Tile
 from triptych.platform.web.templatetags.parts import figure, when
 from triptych.tenants.members.models import Member
@@ -37,6 +41,11 @@ def record_lists() -> list[ListSpec]:
 @hookimpl
 def timeline_sources(record: Record, member: Member) -> list[TimelineSource]:
     return [activities_of(record, member), files_on(record), beginning_of(record)]
+
+
+@hookimpl
+def found_texts(kind: str, ids: Collection[UUID]) -> list[FoundText]:
+    return found_in(ids) if kind == "activity" else []
 
 
 @hookimpl

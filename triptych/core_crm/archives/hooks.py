@@ -30,7 +30,7 @@ BEGINS_FILLED = frozenset(
     {
         "members.member", "deals.pipeline", "deals.stage", "deals.lostreason", "cases.queue", "cases.queue_members",
         "cases.numbering", "calendar.businesscalendar", "notifications.notificationsetting",
-        "search.searchentry",
+        "search.searchentry", "search.searchtext",
     }
 )  # fmt: skip
 

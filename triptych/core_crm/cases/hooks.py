@@ -1,8 +1,9 @@
 """What cases contribute to the generic hooks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.activities.timeline import TimelineSource
 from triptych.core_crm.cases import access
 from triptych.core_crm.cases.defaults import make_defaults, name_defaults
+from triptych.core_crm.cases.findable import found_in
 from triptych.core_crm.cases.listing import LIST
 from triptych.core_crm.cases.models import Case
 from triptych.core_crm.cases.timeline import cases_around, messages, openings
@@ -19,6 +21,7 @@ from triptych.core_crm.lists.spec import ListSpec
 from triptych.core_crm.rights.levels import Noun
 from triptych.platform.plugins import Fragment, hookimpl
 from triptych.platform.records import Record
+from triptych.platform.search.hookspecs import FoundText
 from triptych.platform.web.hookspecs import Tile
 from triptych.platform.web.templatetags.parts import figure
 from triptych.tenants.members.models import Member
@@ -51,6 +54,11 @@ def tenant_named() -> None:
 def timeline_sources(record: Record, member: Member) -> list[TimelineSource]:
     cases = cases_around(record, member)
     return [] if cases is None else [openings(cases), messages(cases)]
+
+
+@hookimpl
+def found_texts(kind: str, ids: Collection[UUID]) -> list[FoundText]:
+    return found_in(ids) if kind == "case" else []
 
 
 @hookimpl

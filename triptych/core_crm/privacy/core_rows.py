@@ -27,7 +27,7 @@ from triptych.core_crm.rights.models import Share
 from triptych.platform.audit.blanking import REPLACEMENT
 from triptych.platform.audit.models import Entry
 from triptych.platform.files.models import File
-from triptych.platform.search.models import RecentRecord, SearchEntry
+from triptych.platform.search.models import RecentRecord, SearchEntry, SearchText
 from triptych.tenants.members.models import Invitation
 
 CASE_SHOWN = (
@@ -63,7 +63,7 @@ def rows_of(person: Person, now: datetime) -> list[PersonRows]:
         PersonRows("deals", _("Deals they take part in"), _deals(person), ("id", "name", "created_at"), blank=STAYS),
         PersonRows("invitations", _("Invitations"), Invitation.objects.filter(_one_of("email", person.emails))),
         PersonRows("history", _("Entries of the audit"), Entry.objects.filter(about__in=ids), blank=NO_ENTRY),
-        *_machinery(ids),
+        *_machinery(ids, list(messages.values_list("pk", flat=True))),
     ]
 
 
@@ -126,7 +126,7 @@ def _deals(person: Person) -> QuerySet[Deal]:
     return Deal.objects.filter(Q(primary_contact__in=person.contact_ids) | Q(pk__in=roles) | Q(pk__in=led))
 
 
-def _machinery(ids: list[UUID]) -> list[PersonRows]:
+def _machinery(ids: list[UUID], message_ids: list[UUID]) -> list[PersonRows]:
     """What would bring the person back, tells of them in passing, or leads to them."""
     merges = Merge.objects.filter(Q(winner_id__in=ids) | Q(loser_id__in=ids))
     pairs = Pair.objects.filter(Q(first_id__in=ids) | Q(second_id__in=ids))
@@ -135,6 +135,7 @@ def _machinery(ids: list[UUID]) -> list[PersonRows]:
     links = [*ContactCompany.objects.filter(contact__in=ids).values_list("pk", flat=True)]
     links += ActivityLink.objects.filter(Q(object_id__in=ids) | Q(activity__in=ids)).values_list("pk", flat=True)
     images = ImportChange.objects.filter(object_id__in=[*ids, *links])
+    texts = SearchText.objects.filter(Q(object_id__in=ids) | Q(text_id__in=message_ids))
     return [
         PersonRows("merges", _("Merges"), merges),
         PersonRows("pairs", _("Likely duplicates"), pairs, is_shown=False),
@@ -145,6 +146,7 @@ def _machinery(ids: list[UUID]) -> list[PersonRows]:
         PersonRows("notifications", _("Notifications"), Notification.objects.filter(object_id__in=ids)),
         PersonRows("shares", _("Shares"), Share.objects.filter(object_id__in=ids), is_shown=False),
         PersonRows("search", _("Search"), SearchEntry.objects.filter(object_id__in=ids), is_shown=False),
+        PersonRows("search_texts", _("Search"), texts, is_shown=False),
         PersonRows("recent", _("Looked at lately"), RecentRecord.objects.filter(object_id__in=ids), is_shown=False),
     ]
 

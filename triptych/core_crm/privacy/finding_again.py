@@ -11,7 +11,8 @@ from django.db.models import Q
 from triptych.core_crm.activities.findable import search_entry as activity_entry
 from triptych.core_crm.activities.models import Activity
 from triptych.core_crm.cases.findable import search_entry as case_entry
-from triptych.core_crm.cases.models import Case
+from triptych.core_crm.cases.findable import text_of
+from triptych.core_crm.cases.models import Case, CaseMessage
 from triptych.core_crm.contacts.actions.companies import search_entry as company_entry
 from triptych.core_crm.contacts.actions.contacts import search_entry as contact_entry
 from triptych.core_crm.contacts.models import Company, Contact
@@ -22,7 +23,7 @@ from triptych.core_crm.leads.models import Lead
 from triptych.core_crm.privacy.people import Person
 from triptych.core_crm.privacy.sweeping import Touched
 from triptych.platform import search
-from triptych.platform.search.models import SearchEntry
+from triptych.platform.search.models import SearchEntry, SearchText
 from triptych.platform.search.words import WordQuery, query_of
 
 ENTRIES: Mapping[str, tuple[type[Any], Callable[[Any], search.Entry]]] = {
@@ -40,6 +41,8 @@ def index_anew(person: Person, touched: Touched) -> None:
     or name, their deals and their cases."""
     wanted: dict[str, set[UUID]] = {kind: set(touched.get(model, ())) for kind, (model, _entry) in ENTRIES.items()}
     wanted["case"] |= person.case_ids
+    said = CaseMessage.objects.filter(pk__in=touched.get(CaseMessage, ()))
+    wanted["case"] |= set(said.values_list("case_id", flat=True))
     deals = Deal.objects.filter(Q(primary_contact__in=person.contact_ids) | Q(contacts__in=person.contact_ids))
     wanted["deal"] |= set(deals.values_list("pk", flat=True))
     for kind, pk in _found_by((*person.emails, *person.phones, *person.called)):
@@ -56,12 +59,15 @@ def _found_by(texts: Iterable[str]) -> Iterable[tuple[str, UUID]]:
     for text in texts:
         query = query_of(text)
         if query:
-            yield from SearchEntry.objects.filter(words=WordQuery(query)).values_list("kind", "object_id")
+            for model in (SearchEntry, SearchText):
+                yield from model.objects.filter(words=WordQuery(query)).values_list("kind", "object_id")
 
 
 def _index(kind: str, keys: set[UUID]) -> None:
     """Records that are there are indexed as they are; the others are not found any more."""
     model, entry = ENTRIES[kind]
     there = [entry(record) for record in model.objects.filter(pk__in=keys, deleted_at=None)]
-    SearchEntry.objects.filter(kind=kind, object_id__in=keys - {one.id for one in there}).delete()
+    search.remove_many(kind=kind, ids=keys - {one.id for one in there})
     search.index_many(there)
+    if kind == "case":
+        search.index_texts(map(text_of, CaseMessage.objects.filter(case__in=[one.id for one in there])))

@@ -46,15 +46,15 @@ def withheld_fields(member: Member) -> list[Withheld]:
 def _findable(sight: Sight, noun: Noun, *, only_titles: bool) -> Findable:
     """As `Sight.condition` says it. An entry holds words of related records, so whoever does not see all of those, or
     not all fields, finds by titles."""
-    level = sight.level(noun, Act.READ)
+    level, hidden = sight.level(noun, Act.READ), sight.hidden(noun)
     if level is Level.ALL:
-        return Findable(noun.kind, owners=None, only_titles=only_titles)
+        return Findable(noun.kind, owners=None, only_titles=only_titles, hidden=hidden)
     if level is Level.NONE:
         return Findable(noun.kind, only_titles=only_titles)
     team = level is Level.TEAM
     owners = {sight.member.pk} | (sight.reach.colleagues if team else frozenset())
     shared = frozenset(sight.shared_for(Act.READ))
-    return Findable(noun.kind, frozenset(owners), unowned=team, ids=shared, only_titles=only_titles)
+    return Findable(noun.kind, frozenset(owners), unowned=team, ids=shared, only_titles=only_titles, hidden=hidden)
 
 
 @hookimpl

@@ -1,6 +1,7 @@
 """Finding any record by the beginnings of its words.
 
 Whoever keeps a kind of record writes its `Entry` with `index` whenever it changes and takes it away with `remove`.
+Long texts that belong to it are rows of their own (`Text`, `index_texts`), which go with it.
 Words are folded and split here, in Python, for entries and queries alike: the database needs no extension, no
 dictionary and no locale for it.
 
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from triptych.platform.plugins.hookspecs import AnyMember
+from triptych.platform.search.texts import Text, index_texts, say_what_matched
 from triptych.platform.search.words import WordQuery, query_of, vector_of
 
 if TYPE_CHECKING:
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
     from triptych.platform.search.models import SearchEntry
 
 __all__ = [
-    "Entry", "find", "found_by", "index", "index_many", "limits_of", "matching", "note_seen", "only_titles", "recent",
-    "remove", "remove_many",
+    "Entry", "Text", "find", "found_by", "index", "index_many", "index_texts", "limits_of", "matching", "note_seen",
+    "only_titles", "recent", "remove", "remove_many",
 ]  # fmt: skip
 
 
@@ -37,7 +39,7 @@ class Seeker(AnyMember, Protocol):
 
 @dataclass(frozen=True)
 class Entry:
-    """How a record is found (`title` before `subtitle` and `text`) and shown among others."""
+    """How a record is found (`title` before `subtitle` and `text`, then `texts`) and shown among others."""
 
     kind: str
     id: UUID
@@ -47,10 +49,11 @@ class Entry:
     subtitle: str = ""
     text: str = ""
     owner_id: UUID | None = None
+    texts: tuple[Text, ...] = ()
 
 
 def index(entry: Entry) -> None:
-    """Make a record findable, or findable as it now is. One statement."""
+    """Make a record findable, or findable as it now is. One statement, and one if it has texts."""
     index_many([entry])
 
 
@@ -58,6 +61,8 @@ def index_many(entries: Iterable[Entry]) -> None:
     """Make many records findable, in batches of 1,000."""
     from triptych.platform.search.models import SearchEntry
 
+    entries = list(entries)
+    index_texts(text for entry in entries for text in entry.texts)
     SearchEntry.objects.bulk_create(
         (
             SearchEntry(
@@ -86,25 +91,31 @@ def remove(*, kind: str, id: UUID) -> None:
 
 def remove_many(*, kind: str, ids: Collection[UUID]) -> None:
     """Make many records of a kind unfindable, and forget who looked at them."""
-    from triptych.platform.search.models import RecentRecord, SearchEntry
+    from triptych.platform.search.models import RecentRecord, SearchEntry, SearchText
 
     SearchEntry.objects.filter(kind=kind, object_id__in=ids).delete()
+    SearchText.objects.filter(kind=kind, object_id__in=ids).delete()
     RecentRecord.objects.filter(kind=kind, object_id__in=ids).delete()
 
 
 def find(member: Seeker, text: str, *, limit: int = 20, kinds: Collection[str] | None = None) -> list["SearchEntry"]:
     """Records that have, for each word of `text`, a word that begins with it: by title first, then by the rest,
-    the ones changed last first.
+    the ones changed last first; then those of which one long text has them all, what was said last first.
 
-    A text without any letter or digit finds nothing.
+    Where it is not the title that was found, `matched` of the entry is an excerpt of the text that was. A text
+    without any letter or digit finds nothing.
     """
-    from triptych.platform.search.finding import find_entries
+    from triptych.platform.search.finding import Finding
 
     titles, anywhere = query_of(text, only_titles=True), query_of(text)
-    if not anywhere:
+    if not anywhere or limit < 1:
         return []
     open_to = limits_of(member)
-    found = find_entries(titles, anywhere, limit=limit, kinds=kinds, limits=open_to)
+    finding = Finding(titles, anywhere, limit=limit, kinds=kinds, limits=open_to)
+    found = finding.entries()
+    if len(found) < limit:
+        found += finding.by_texts(but=found)[: limit - len(found)]
+    say_what_matched(found, finding.texts_of(found), text)
     for entry in found:
         if (of_kind := open_to.get(entry.kind)) is not None and of_kind.only_titles:
             entry.subtitle = ""

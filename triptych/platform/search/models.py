@@ -1,4 +1,5 @@
-"""One row for each record that can be found, whatever its kind, and what each member looked at last."""
+"""One row for each record that can be found, whatever its kind, one for each long text by which it is found, too, and
+what each member looked at last."""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -18,6 +19,8 @@ class SearchEntry(models.Model):
     words = SearchVectorField()
 
     audited_with = None
+    matched = ""
+    """What was found, where it is not the title: an excerpt of a text. Only `search.find` says it."""
 
     class Meta:
         indexes = [
@@ -27,6 +30,29 @@ class SearchEntry(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class SearchText(models.Model):
+    """The words of one long text of a record: of its field `field`, or of something that belongs to it."""
+
+    text_id = models.UUIDField(primary_key=True, editable=False)
+    kind = models.CharField(max_length=40)
+    object_id = models.UUIDField()
+    field = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField()
+    words = SearchVectorField()
+
+    audited_with = None
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["words"], name="search_text_words"),
+            models.Index("at", "text_id", name="search_text_recent"),
+            models.Index("object_id", name="search_text_of_record"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id} {self.field}".strip()
 
 
 class RecentRecord(models.Model):

@@ -37,14 +37,14 @@ def words_of(text: str) -> list[str]:
     return list(dict.fromkeys(words))
 
 
-def vector_of(title: str, text: str) -> str:
+def vector_of(title: str, text: str, *, most: int = MOST_WORDS) -> str:
     """The text of a `tsvector`: all words, and those of the title once more with a mark in front.
 
     Weights would tell them apart too, but PostgreSQL's index does not know them and would read every row of a word
     that is common beside the titles.
     """
-    first = words_of(title)[:MOST_WORDS]
-    rest = words_of(text)[:MOST_WORDS]
+    first = words_of(title)[:most]
+    rest = words_of(text)[:most]
     return " ".join(dict.fromkeys([*first, *(TITLE_MARK + word for word in first), *rest]))
 
 

@@ -27,6 +27,7 @@ class Item:
     url: str
     icon: str
     note: StrOrPromise = ""
+    matched: str = ""
 
 
 @require_GET
@@ -56,7 +57,7 @@ def _records(member: Any, text: str) -> list[tuple[StrOrPromise, list[Item]]]:
 
 
 def _record(entry: Any) -> Item:
-    return Item(entry.title, entry.url, menu.kind(entry.kind).icon, entry.subtitle)
+    return Item(entry.title, entry.url, menu.kind(entry.kind).icon, entry.subtitle, entry.matched)
 
 
 def _ways(member: Any, path: str) -> list[Item]:

@@ -7,7 +7,7 @@ from typing import Any, TypedDict, Unpack
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from triptych.core_crm.cases.findable import search_entry
+from triptych.core_crm.cases.findable import search_entry, text_of
 from triptych.core_crm.cases.models import Case, Numbering, Queue
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.deals.models import Deal
@@ -164,6 +164,7 @@ def restore_case(*, case: Case, by: Member | None, now: datetime) -> Case:
     case.deleted_at = None
     case.save_fields("deleted_at", at=now)
     search.index(search_entry(case))
+    search.index_texts(text_of(message) for message in case.messages.all())
     events.announce("case.restored", case, by=by, at=now)
     return case
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.cases.actions.cases import locked, open_status
 from triptych.core_crm.cases.addresses import hosts_of_mail
+from triptych.core_crm.cases.findable import text_of
 from triptych.core_crm.cases.models import Case, CaseMessage
 from triptych.core_crm.contacts.models import Contact
-from triptych.platform import events
+from triptych.platform import events, search
 from triptych.platform.changes import check_fields
 from triptych.platform.files.models import File
 from triptych.platform.refusals import Refused
@@ -177,6 +178,7 @@ def _keep(case: Case, message: CaseMessage, body: str) -> CaseMessage:
     if case.deleted_at:
         raise MessageRefused(_("This case is in the bin. Restore it first."))
     message.save(force_insert=True)
+    search.index_texts([text_of(message)])
     case.last_message_at = message.at
     return message
 

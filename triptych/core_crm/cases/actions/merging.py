@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.cases.actions.cases import create_case, delete_case, locked
 from triptych.core_crm.cases.actions.conversation import tell_requester
+from triptych.core_crm.cases.findable import text_of
 from triptych.core_crm.cases.models import Case, CaseMessage
 from triptych.core_crm.rights.access import CHANGE, must
-from triptych.platform import events
+from triptych.platform import events, search
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
@@ -113,6 +114,7 @@ def split_message(*, message: CaseMessage, subject: str, by: Member, now: dateti
     made.save(update_fields=["awaits_reply", "last_message_at"])
     message.case = made
     message.save(update_fields=["case"])
+    search.index_texts([text_of(message)])
     events.announce("case.split", case, by=by, at=now, into=str(made.pk), message=str(message.pk))
     return made
 
@@ -134,7 +136,10 @@ def undo_split(*, case: Case, by: Member, now: datetime) -> Case:
     must(by, CHANGE, origin)
     if case.messages.count() != 1 or case.merged.exists():
         raise Refused(_("More was said in this case since. Merge it into the other one instead."))
+    moved = case.messages.get()
     case.messages.update(case=origin)
     delete_case(case=case, by=by, now=now)
+    moved.case = origin
+    search.index_texts([text_of(moved)])
     events.announce("case.rejoined", origin, by=by, at=now, from_case=str(case.pk))
     return origin
