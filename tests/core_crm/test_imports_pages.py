@@ -223,6 +223,24 @@ def test_the_same_through_the_api(cast, tenant, drain):
     assert ask(owner, READ, id=told_id)["data"]["importJob"]["state"] == "UNDONE"
 
 
+def test_the_api_stops_an_import(cast, tenant, drain):
+    given = {"object": "companies", "fileName": "a.csv", "text": "name\nAcme\n"}
+    told_id = ask(cast["owner"], START, input=given)["data"]["startImport"]["importJob"]["id"]
+
+    def problems(client, verb):
+        document = f"mutation ($id: ID!) {{ {verb}(input: {{id: $id}}) {{ problems {{ code }} }} }}"
+        return ask(client, document, id=told_id)["data"][verb]["problems"]
+
+    assert problems(cast["reader"], "cancelImport") == [{"code": "FORBIDDEN"}]
+    assert problems(cast["owner"], "cancelImport") == []
+    drain()
+    assert ask(cast["owner"], READ, id=told_id)["data"]["importJob"]["createdCount"] == 0
+    assert problems(cast["owner"], "resumeImport") == []
+    drain()
+    assert ask(cast["owner"], READ, id=told_id)["data"]["importJob"]["createdCount"] == 1
+    assert [one["code"] for one in problems(cast["owner"], "resumeImport")] == ["REFUSED"]
+
+
 def test_the_api_refuses_with_problems(cast, tenant):
     def problems(client, **given):
         told = ask(client, START, input={"object": "companies", "fileName": "a.csv", **given})["data"]["startImport"]

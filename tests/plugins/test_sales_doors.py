@@ -179,6 +179,9 @@ def test_the_same_through_the_api(cast, tenant, sales, deal):
         product { id name currency } problems { code } } }""")  # fmt: skip
     product = told["data"]["createProduct"]["product"]
     assert (product["name"], product["currency"]) == ("GTX Pro", "EUR")
+    for verb in ("deleteProduct", "restoreProduct"):
+        document = f"mutation ($id: ID!) {{ {verb}(input: {{id: $id}}) {{ product {{ name }} problems {{ code }} }} }}"
+        assert ask(owner, document, id=product["id"])["data"][verb] == {"product": {"name": "GTX Pro"}, "problems": []}
     found = ask(owner, "{ deals { edges { node { id } } } }")["data"]["deals"]["edges"]
     given = {"deal": found[0]["node"]["id"], "product": product["id"], "quantity": "2"}
 

@@ -71,12 +71,25 @@ def codes(client, mutations, **headers):
     return answers
 
 
+OF_ONESELF = {
+    "updateProfile", "markNotificationsRead", "markAllNotificationsRead", "updateNotificationSettings",
+    "createCalendarFeed", "revokeCalendarFeed", "createSavedView", "updateSavedView", "deleteSavedView",
+    "restoreSavedView",
+}  # fmt: skip
+"""What readers change, too: their own name, what they were told, their own views."""
+
+
+def but_of_oneself(mutations):
+    return {name: body for name, body in mutations.items() if name not in OF_ONESELF}
+
+
 @pytest.mark.parametrize(
     ("who", "code"), [("stranger", "UNAUTHENTICATED"), ("outsider", "UNAUTHENTICATED"), ("reader", "FORBIDDEN")]
 )
 def test_who_may_not_changes_nothing(cast, mutations, who, code):
     assert len(mutations) > 40
-    assert codes(cast[who], mutations) == {key: [code] for key in mutations}
+    asked = but_of_oneself(mutations) if who == "reader" else mutations
+    assert codes(cast[who], asked) == {key: [code] for key in asked}
 
 
 def read_only(by):
@@ -123,8 +136,9 @@ def test_a_token_that_may_not_changes_nothing(tenant, members, mutations, made, 
     with entered(tenant):
         text = made(members["member"])
     client = Client(SERVER_NAME="acme.localhost")
+    asked = but_of_oneself(mutations) if made is of_who_reads_by_now else mutations
 
-    assert codes(client, mutations, authorization=f"Bearer {text}") == {key: [code] for key in mutations}
+    assert codes(client, asked, authorization=f"Bearer {text}") == {key: [code] for key in asked}
 
 
 def test_a_token_of_one_tenant_opens_no_other(tenant, other_tenant, members, mutations):

@@ -41,7 +41,12 @@ class Caller:
     @property
     def may_write(self) -> bool:
         """Whether both the role and the token allow changes."""
-        return self.member.may_write and (self.token is None or WRITE in self.token.scopes)
+        return self.member.may_write and self.may_write_own
+
+    @property
+    def may_write_own(self) -> bool:
+        """Whether the token allows changes; the rest of the answer is the role's."""
+        return self.token is None or WRITE in self.token.scopes
 
 
 class Heard:

@@ -12,15 +12,35 @@ from strawberry import UNSET, relay
 
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.members import member_list
-from triptych.graphql.mutations import Answer, IdInput, acting, answered, key_of, mutation, record_chosen, sent
+from triptych.graphql.mutations import (
+    Answer,
+    IdInput,
+    acting,
+    answered,
+    key_of,
+    mutation,
+    own_mutation,
+    record_chosen,
+    sent,
+)
 from triptych.tenants.members import access, actions, mail, models
 
 
 @strawberry.type(description="A seat offered by mail. Who accepts it becomes a member.")
 class Invitation:
+    id: strawberry.ID = strawberry.field(description="For `revokeInvitation`.")
     email: str
     role: models.RoleCode
     expires_at: datetime
+
+    @classmethod
+    def of(cls, made: models.Invitation) -> Invitation:
+        return cls(
+            id=strawberry.ID(str(made.pk)),
+            email=made.email,
+            role=models.RoleCode(made.role),
+            expires_at=made.expires_at,
+        )
 
 
 @strawberry.input
@@ -54,9 +74,7 @@ class InviteMemberPayload(Answer):
     @strawberry.field(description="Null when there is a problem.")
     def invitation(self) -> Invitation | None:
         made: models.Invitation | None = self.records.get("invitation")
-        if made is None:
-            return None
-        return Invitation(email=made.email, role=models.RoleCode(made.role), expires_at=made.expires_at)
+        return Invitation.of(made) if made else None
 
 
 @strawberry.type
@@ -88,7 +106,7 @@ class Mutations:
             member = switch(member=member, tenant=info.context.tenant, **acting(info))
         return MemberPayload.of(member=member)
 
-    @mutation
+    @own_mutation
     def update_profile(self, info: ApiInfo, input: UpdateProfileInput) -> MemberPayload:
         """Change one's own name or language. What is left out stays as it is."""
         member, given = info.context.member, sent(input)

@@ -95,18 +95,19 @@ def acting(info: ApiInfo) -> Acting:
     return {"by": info.context.member, "now": info.context.now}
 
 
-def mutation(resolver: Callable[..., Any]) -> Any:
+def mutation(resolver: Callable[..., Any], *, of_oneself: bool = False) -> Any:
     """Make a method a mutation: readers and tokens without the scope are told so, and all or nothing is written.
 
-    The method raises `Refused` (or what `access` raises) to say no; its docstring becomes the description.
+    The method raises `Refused` (or what `access` raises) to say no; its docstring becomes the description. One
+    `of_oneself` changes what is the caller's own, such as their name, which readers do as well.
     """
 
     @wraps(resolver)
     def resolve(self: Any, info: ApiInfo, **arguments: Any) -> Any:
         kind = get_type_hints(resolver)["return"]
         caller = info.context.caller
-        if not caller.may_write:
-            return kind.refused(_no_right(of_token=caller.member.may_write))
+        if not (caller.may_write_own if of_oneself else caller.may_write):
+            return kind.refused(_no_right(of_token=of_oneself or caller.member.may_write))
         problems: list[Problem] = []
         with _problems_noted(problems), transaction.atomic():
             done = resolver(self, info, **arguments)
@@ -114,6 +115,11 @@ def mutation(resolver: Callable[..., Any]) -> Any:
 
     description = (resolver.__doc__ or "").strip() or None
     return strawberry.mutation(resolver=resolve, description=description)
+
+
+def own_mutation(resolver: Callable[..., Any]) -> Any:
+    """A mutation of what is the caller's own, whatever their role."""
+    return mutation(resolver, of_oneself=True)
 
 
 def _no_right(*, of_token: bool = False) -> Problem:

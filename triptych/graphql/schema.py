@@ -8,6 +8,7 @@ import strawberry
 from django.utils.translation import gettext as _
 from strawberry import relay
 
+from triptych.graphql import workspace
 from triptych.graphql.context import ApiInfo, group_as_peers
 from triptych.graphql.errors import bad_input
 from triptych.graphql.listings import listing_called, listing_of, path_of
@@ -91,5 +92,7 @@ def _visible(info: ApiInfo, entries: list[Any]) -> set[Any]:
 
 extensions = [
     GraphQLExtension(on="Query", fields=RootQueries),
+    GraphQLExtension(on="Query", fields=workspace.Queries),
     GraphQLExtension(on="Mutation", fields=Mutations),
+    GraphQLExtension(on="Mutation", fields=workspace.Mutations),
 ]

@@ -165,6 +165,18 @@ def test_nothing_tells_whether_hidden_fields_agree(api, tenant, members, now, th
     assert api(merge, who="member", **ids)["data"]["mergeContacts"]["problems"] == [{"field": "choices"}]
 
 
+def test_the_api_stops_a_search_and_tells_of_the_last(api, tenant, twins, drain):
+    asked = "{ duplicateSearch(kind: CONTACT) { state percent } }"
+    stop = "mutation { cancelDuplicateSearch(input: {kind: CONTACT}) { search { state } problems { code } } }"
+    assert api(asked)["data"]["duplicateSearch"] is None
+    assert api(stop)["data"]["cancelDuplicateSearch"] == {"search": None, "problems": []}
+    api("mutation { searchDuplicates(input: {kind: CONTACT}) { problems { code } } }")
+    assert api(stop)["data"]["cancelDuplicateSearch"]["problems"] == []
+    drain()
+    assert api(asked)["data"]["duplicateSearch"]["state"] == "cancelled"
+    assert api(asked, who="reader")["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
 def test_reasons_and_finding_by_words_tell_nothing_of_hidden_fields(cast, tenant, members, found, twins, now):
     with entered(tenant):
         by = members["owner"]

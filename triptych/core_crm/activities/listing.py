@@ -94,6 +94,7 @@ LIST = ListSpec(
     home="/activities/",
     model=Activity,
     records=lambda member: access.activities_visible_to(member).select_related("owner"),
+    of_tab=lambda tab, rows, member, now: shown_in(tab, rows, member=member, now=now) if tab in VIEWS else rows,
     label=_("Activities"),
     icon="calendar-check",
     what=_("Tasks, calls and meetings: what you promised to do, and what you did."),

@@ -93,6 +93,7 @@ LIST = ListSpec(
     home="/cases/",
     model=Case,
     records=lambda member: access.cases_visible_to(member).for_rows(),
+    of_tab=lambda tab, cases, member, now: shown_in(tab, cases, member=member) if tab in VIEWS else cases,
     label=_("Cases"),
     icon="lifebuoy",
     what=_("What customers ask and complain of, and the conversation about it."),

@@ -14,7 +14,6 @@ from triptych.core_crm.duplicates import searching
 from triptych.core_crm.duplicates.kinds import KINDS
 from triptych.core_crm.rights.access import CHANGE, must_at_all
 from triptych.platform import clock
-from triptych.platform.events import jobs
 from triptych.platform.web import toasts
 from triptych.tenants.routing import TenantRequest
 
@@ -59,10 +58,7 @@ def search(request: TenantRequest, kind: str) -> HttpResponse:
 @require_POST
 def cancel(request: TenantRequest, kind: str) -> HttpResponse:
     """Stop looking; what the last search found stays."""
-    must_at_all(request.member, CHANGE, KINDS[_kind(kind)].model)
-    job = searching.last_search(kind)
-    if job and not job.is_finished:
-        jobs.cancel(job)
+    searching.cancel_search(kind=_kind(kind), by=request.member)
     return redirect(f"/duplicates/?kind={kind}")
 
 

@@ -71,6 +71,19 @@ def begin_search(*, kind: str, by: Member, now: datetime) -> Job:
     return jobs.start(JOB, by=by, args={"kind": kind}, at=now)
 
 
+def cancel_search(*, kind: str, by: Member) -> Job | None:
+    """Stop looking; what the last search found stays.
+
+    Raises:
+        Forbidden: `by` may change no record of that kind.
+    """
+    must_at_all(by, CHANGE, KINDS[kind].model)
+    job = last_search(kind)
+    if job and not job.is_finished:
+        jobs.cancel(job)
+    return job
+
+
 def last_search(kind: str) -> Job | None:
     """The last search over a kind of record, underway or ended."""
     return Job.objects.filter(kind=JOB, args__kind=kind).newest_first().first()

@@ -124,6 +124,16 @@ class UndoImportInput(IdInput):
     pass
 
 
+@strawberry.input
+class CancelImportInput(IdInput):
+    pass
+
+
+@strawberry.input
+class ResumeImportInput(IdInput):
+    pass
+
+
 @strawberry.type
 class ImportPayload(Answer):
     import_job = answered("import_job", import_list)
@@ -154,6 +164,19 @@ class Mutations:
         """Begin to undo all that an import has made and changed; what people have worked on since stays."""
         record = access.import_to_change(info.context.member, key_of(input.id, import_list))
         return ImportPayload.of(import_job=actions.begin_undo(record=record, **acting(info)))
+
+    @mutation
+    def cancel_import(self, info: ApiInfo, input: CancelImportInput) -> ImportPayload:
+        """Ask a running import to stop after the rows that it is writing. What is written stays and can be undone."""
+        record = access.import_to_change(info.context.member, key_of(input.id, import_list))
+        actions.cancel_import(record=record)
+        return ImportPayload.of(import_job=record)
+
+    @mutation
+    def resume_import(self, info: ApiInfo, input: ResumeImportInput) -> ImportPayload:
+        """Go on with an import whose process ended before its time."""
+        record = access.import_to_change(info.context.member, key_of(input.id, import_list))
+        return ImportPayload.of(import_job=actions.resume_import(record=record, **acting(info)))
 
 
 extensions = [

@@ -16,11 +16,9 @@ from triptych.core_crm.lists.asking import act_done
 from triptych.core_crm.lists.doing import MOVE
 from triptych.core_crm.lists.models import PastAct
 from triptych.core_crm.lists.nouns import list_of
-from triptych.core_crm.lists.undoing import begin_undo, settle_ended_job
+from triptych.core_crm.lists.undoing import begin_undo, cancel_act, settle_ended_job
 from triptych.core_crm.rights import must_be_writer
 from triptych.platform import clock
-from triptych.platform.events import jobs
-from triptych.platform.events.models import Job
 from triptych.platform.keyset import BadCursor, page_of
 from triptych.platform.refusals import Refused
 from triptych.platform.web import toasts
@@ -79,11 +77,7 @@ def undo(request: TenantRequest, pk: UUID) -> HttpResponse:
 def cancel(request: TenantRequest, pk: UUID) -> HttpResponse:
     """Stop after the records that are being written; what is done stays, and can be undone."""
     must_be_writer(request.member)
-    act = access.act_to_see(request.member, pk)
-    job = Job.objects.filter(pk=act.job_id).first() if act.job_id else None
-    if job and act.is_underway:
-        jobs.cancel(job)
-    return redirect(act)
+    return redirect(cancel_act(access.act_to_see(request.member, pk)))
 
 
 def title_of(act: PastAct) -> str:

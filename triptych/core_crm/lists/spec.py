@@ -65,6 +65,7 @@ class ListSpec:
     `way_param`. `board` is the field whose values are the columns of its board, `day` the one by which the records
     stand in a month; `?by=` names others. `cards(records, member, now)` says what the cards of a board show of them. A
     list with a calendar page of its own has that at `calendar_home`, with `?shape=calendar` in the address.
+    `of_tab` gives of records those that a tab of its own (`?view=`) shows.
     """
 
     kind: str
@@ -88,6 +89,7 @@ class ListSpec:
     cards: Callable[[Sequence[Any], Member, datetime], Mapping[UUID, CardFacts]] | None = None
     day: str = ""
     calendar_home: str = ""
+    of_tab: Callable[[str, Any, Member, datetime], Any] | None = None
 
     def for_member(self, member: Member) -> ListSpec:
         """The list with what others contribute for this member, and without what is hidden from them."""

@@ -46,6 +46,14 @@ def begin_undo(act: PastAct, spec: ListSpec, *, by: Member, now: datetime) -> Pa
     return act
 
 
+def cancel_act(act: PastAct) -> PastAct:
+    """Stop an act after the records that are being written; what is done stays, and can be undone."""
+    job = Job.objects.filter(pk=act.job_id).first() if act.job_id else None
+    if job and act.is_underway:
+        jobs.cancel(job)
+    return act
+
+
 def undo(act: PastAct, doer: Doer, watcher: Watcher) -> None:
     """Take back what is left of an act, the last record first. What cannot be taken back is named and kept."""
     last: UUID | None = None

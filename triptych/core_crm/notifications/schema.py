@@ -12,7 +12,7 @@ from triptych.graphql.context import ApiInfo
 from triptych.graphql.filters import DateTimeFilter, IdFilter, TextFilter, Where, filter_input
 from triptych.graphql.ids import chosen
 from triptych.graphql.listings import Listing
-from triptych.graphql.mutations import Answer, acting, mutation, sent
+from triptych.graphql.mutations import Answer, acting, own_mutation, sent
 from triptych.graphql.orderings import By, ordering_input
 from triptych.graphql.schema import Member
 from triptych.platform.plugins import GraphQLExtension
@@ -142,7 +142,7 @@ class NotificationSettingsPayload(Answer):
 
 @strawberry.type
 class Mutations:
-    @mutation
+    @own_mutation
     def mark_notifications_read(self, info: ApiInfo, input: MarkNotificationsReadInput) -> MarkNotificationsPayload:
         """Mark some of yours as read, or as unread again. Those of others are not touched."""
         ids = [chosen(one, of="Notification", field="ids") for one in input.ids[:500]]
@@ -151,7 +151,7 @@ class Mutations:
             return MarkNotificationsPayload.of(count=actions.mark_read(member=member, ids=ids, now=info.context.now))
         return MarkNotificationsPayload.of(count=actions.mark_unread(member=member, ids=ids))
 
-    @mutation
+    @own_mutation
     def mark_all_notifications_read(
         self, info: ApiInfo, input: MarkAllNotificationsReadInput
     ) -> MarkNotificationsPayload:
@@ -160,7 +160,7 @@ class Mutations:
         count = actions.mark_read(member=by["by"], ids=None, now=by["now"], until=input.before)
         return MarkNotificationsPayload.of(count=count)
 
-    @mutation
+    @own_mutation
     def update_notification_settings(
         self, info: ApiInfo, input: UpdateNotificationSettingsInput
     ) -> NotificationSettingsPayload:

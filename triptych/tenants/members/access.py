@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
@@ -36,6 +38,13 @@ def member_to_change(member: Member, pk: UUID) -> Member:
     """
     administering(member)
     return get_object_or_404(Member, pk=pk)
+
+
+def open_invitations(member: Member, *, now: datetime) -> QuerySet[Invitation]:
+    """The invitations that can be accepted, the newest first. Any member may know who is expected."""
+    return Invitation.objects.filter(accepted_at=None, revoked_at=None, expires_at__gt=now).order_by(
+        "-created_at", "pk"
+    )
 
 
 def invitation_to_change(member: Member, pk: UUID) -> Invitation:

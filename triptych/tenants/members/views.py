@@ -20,7 +20,6 @@ from triptych.platform.web import toasts
 from triptych.tenants.members import access, actions, mail
 from triptych.tenants.members.forms import InviteForm, PlaceForm, ProfileForm, RoleForm, WorkspaceForm, role_choices
 from triptych.tenants.members.language import in_words_for
-from triptych.tenants.members.models import Invitation
 from triptych.tenants.routing import TenantRequest
 from triptych.tenants.seats import seats_here
 
@@ -43,10 +42,10 @@ def people(request: TenantRequest) -> HttpResponse:
 
 def _people(request: TenantRequest, form: InviteForm, status: int = 200) -> HttpResponse:
     pages = Paginator(access.members_to_see(request.member), PEOPLE_PER_PAGE)
-    invitations = Invitation.objects.filter(accepted_at=None, revoked_at=None, expires_at__gt=clock.now())
+    invitations = access.open_invitations(request.member, now=clock.now())
     context = {
         "page": pages.get_page(request.GET.get("page")),
-        "invitations": invitations.select_related("invited_by").order_by("-created_at", "pk")[:50],
+        "invitations": invitations.select_related("invited_by")[:50],
         "roles": role_choices(),
         "form": form,
         "seats": seats_here(at=clock.now()),

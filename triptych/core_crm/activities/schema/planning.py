@@ -26,7 +26,16 @@ from triptych.graphql.context import ApiInfo, group_as_peers
 from triptych.graphql.errors import bad_input
 from triptych.graphql.ids import pk_of
 from triptych.graphql.listings import link
-from triptych.graphql.mutations import Answer, IdInput, acting, key_of, mutation, record_chosen, version_of
+from triptych.graphql.mutations import (
+    Answer,
+    IdInput,
+    acting,
+    key_of,
+    mutation,
+    own_mutation,
+    record_chosen,
+    version_of,
+)
 from triptych.graphql.schema import Member, member_list
 from triptych.platform.refusals import Refused
 
@@ -181,14 +190,14 @@ class Mutations:
         answer_invitation(attendee=mine, answer=input.answer.value, **acting(info))
         return ActivityPayload.of(activity=activity)
 
-    @mutation
+    @own_mutation
     def create_calendar_feed(self, info: ApiInfo, input: CreateCalendarFeedInput) -> CalendarFeedPayload:
         """Make the secret address of your calendar, in place of the one before."""
         secret = create_feed(member=info.context.member, now=info.context.now)
         address = reverse("calendar:feed", args=[secret])
         return CalendarFeedPayload.of(url=info.context.request.build_absolute_uri(address))
 
-    @mutation
+    @own_mutation
     def revoke_calendar_feed(self, info: ApiInfo, input: RevokeCalendarFeedInput) -> CalendarFeedPayload:
         """Make the secret address of your calendar useless."""
         revoke_feed(member=info.context.member)

@@ -5,6 +5,7 @@ from strawberry import UNSET, relay
 
 from triptych.core_crm.cases import access, actions, models
 from triptych.core_crm.cases.schema.cases import case_list, message_list
+from triptych.core_crm.contacts.schema.contacts import contact_list
 from triptych.core_crm.editing.schema import file_list
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.mutations import (
@@ -117,6 +118,13 @@ class NoteCaseInput:
     body: str
 
 
+@strawberry.input
+class WriteDownForCaseInput:
+    id: relay.GlobalID
+    body: str = strawberry.field(description="What the customer said.")
+    contact: relay.GlobalID | None = strawberry.field(default=UNSET, description="Who; the case's own if left out.")
+
+
 @strawberry.type
 class CasePayload(Answer):
     case = answered("case", case_list)
@@ -166,6 +174,14 @@ class Mutations:
         """Write something on a case that only colleagues read."""
         case = access.case_to_change(info.context.member, key_of(input.id, case_list))
         message = actions.add_internal_note(case=case, body=input.body, **acting(info))
+        return CaseMessagePayload.of(case=case, message=message)
+
+    @mutation
+    def write_down_for_case(self, info: ApiInfo, input: WriteDownForCaseInput) -> CaseMessagePayload:
+        """Keep what the customer said on another channel, in their name. The case waits for an answer then."""
+        case = access.case_to_change(info.context.member, key_of(input.id, case_list))
+        contact = record_chosen(info, input.contact, contact_list, field="contact") if input.contact else None
+        message = actions.take_in_message(case=case, body=input.body, contact=contact, **acting(info))
         return CaseMessagePayload.of(case=case, message=message)
 
     @mutation

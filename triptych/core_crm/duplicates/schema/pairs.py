@@ -11,6 +11,8 @@ from django.http import Http404
 from strawberry import relay
 
 from triptych.core_crm.duplicates import likeness, searching
+from triptych.core_crm.duplicates.kinds import KINDS
+from triptych.core_crm.rights.access import CHANGE, must_at_all
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.mutations import Answer, acting, mutation
 
@@ -80,8 +82,18 @@ class DuplicateSearch:
     percent: int | None
 
 
+def search_of(job: Any) -> DuplicateSearch | None:
+    """A search as the API tells of it."""
+    return DuplicateSearch(state=job.state, percent=job.percent) if job else None
+
+
 @strawberry.type
 class PairQueries:
+    @strawberry.field(description="The last search over a kind; null when there was none.")
+    def duplicate_search(self, info: ApiInfo, kind: NewRecordKind) -> DuplicateSearch | None:
+        must_at_all(info.context.member, CHANGE, KINDS[kind.value].model)
+        return search_of(searching.last_search(kind.value))
+
     @strawberry.field(description="Records that the last search found likely the same, the likeliest first.")
     def duplicates(self, info: ApiInfo, kind: NewRecordKind, first: int = 50, offset: int = 0) -> list[DuplicatePair]:
         size, start = max(0, min(first, 100)), max(0, min(offset, 1_000_000))
@@ -104,10 +116,14 @@ class SearchDuplicatesInput:
 
 @strawberry.type
 class SearchDuplicatesPayload(Answer):
-    @strawberry.field(description="The search that is underway. Null when there is a problem.")
+    @strawberry.field(description="The last search. Null when there is none or a problem.")
     def search(self) -> DuplicateSearch | None:
-        job = self.records.get("job")
-        return DuplicateSearch(state=job.state, percent=job.percent) if job else None
+        return search_of(self.records.get("job"))
+
+
+@strawberry.input
+class CancelDuplicateSearchInput:
+    kind: NewRecordKind
 
 
 @strawberry.input
@@ -126,6 +142,11 @@ class PairMutations:
     def search_duplicates(self, info: ApiInfo, input: SearchDuplicatesInput) -> SearchDuplicatesPayload:
         """Compare all records of a kind, as a job; `duplicates` then answers with what it found."""
         return SearchDuplicatesPayload.of(job=searching.begin_search(kind=input.kind.value, **acting(info)))
+
+    @mutation
+    def cancel_duplicate_search(self, info: ApiInfo, input: CancelDuplicateSearchInput) -> SearchDuplicatesPayload:
+        """Stop looking; what the last search found stays."""
+        return SearchDuplicatesPayload.of(job=searching.cancel_search(kind=input.kind.value, by=info.context.member))
 
     @mutation
     def mark_distinct(self, info: ApiInfo, input: MarkDistinctInput) -> MarkDistinctPayload:

@@ -21,7 +21,7 @@ from triptych.core_crm.lists.listing import colleagues_of
 from triptych.core_crm.lists.many import begin, preview
 from triptych.core_crm.lists.nouns import list_of, plural_of
 from triptych.core_crm.lists.spec import ListSpec
-from triptych.core_crm.lists.undoing import begin_undo, settle_ended_job
+from triptych.core_crm.lists.undoing import begin_undo, cancel_act, settle_ended_job
 from triptych.core_crm.lists.where import Reading, group_of
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.filters import DateTimeFilter, IdFilter, TextFilter, Where, choice_filter, filter_input
@@ -140,6 +140,11 @@ class BulkPreview:
     skipped: list[SkippedRecord]
 
 
+@strawberry.input
+class CancelBulkActInput(IdInput):
+    pass
+
+
 @strawberry.type
 class BulkPayload(Answer):
     act = answered("act", act_list)
@@ -167,6 +172,12 @@ class Mutations:
     def bulk_delete(self, info: ApiInfo, input: BulkDeleteInput) -> BulkPayload:
         """Put many records into the bin, as `bulkUpdate` changes them."""
         return _begun(info, list_of(input.object), DELETE, input, {})
+
+    @mutation
+    def cancel_bulk_act(self, info: ApiInfo, input: CancelBulkActInput) -> UndoPayload:
+        """Stop an act on many records after those that are being written; what is done stays, and can be undone."""
+        act = access.act_to_see(info.context.member, key_of(input.id, act_list))
+        return UndoPayload.of(act=cancel_act(act))
 
     @mutation
     def undo(self, info: ApiInfo, input: UndoInput) -> UndoPayload:

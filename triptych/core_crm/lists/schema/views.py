@@ -23,7 +23,7 @@ from triptych.graphql import listings
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.filters import IdFilter, TextFilter, Where, choice_filter, filter_input
 from triptych.graphql.ids import chosen
-from triptych.graphql.mutations import Answer, IdInput, acting, answered, key_of, mutation, version_of
+from triptych.graphql.mutations import Answer, IdInput, acting, answered, key_of, own_mutation, version_of
 from triptych.graphql.orderings import By, ordering_input
 from triptych.graphql.records import Record
 from triptych.graphql.schema import Member
@@ -94,7 +94,10 @@ class SavedView(Record):
 
 def _listing(view: Any, info: ApiInfo) -> Listing:
     spec, member = list_of(view.kind), info.context.member
-    return Listing(spec, spec.records(member), AskedAs(member, QueryDict(view.state)), home=spec.home)
+    asked = AskedAs(member, QueryDict(view.state))
+    tab, records = asked.GET.get("view", ""), spec.records(member)
+    records = spec.of_tab(tab, records, member, info.context.now) if spec.of_tab and tab else records
+    return Listing(spec, records, asked, home=spec.home)
 
 
 view_list = listings.Listing(
@@ -171,7 +174,7 @@ class SavedViewPayload(Answer):
 
 @strawberry.type
 class Mutations:
-    @mutation
+    @own_mutation
     def create_saved_view(self, info: ApiInfo, input: CreateSavedViewInput) -> SavedViewPayload:
         """Keep a view of a list under a name."""
         spec = list_of(input.object)
@@ -179,7 +182,7 @@ class Mutations:
         view = view_actions.create_view(kind=spec.kind, **acting(info), **fields)
         return SavedViewPayload.of(saved_view=view)
 
-    @mutation
+    @own_mutation
     def update_saved_view(self, info: ApiInfo, input: UpdateSavedViewInput) -> SavedViewPayload:
         """Rename, share or change a view; whoever sees it may pin it and begin with it."""
         key, who = key_of(input.id, view_list), acting(info)
@@ -194,13 +197,13 @@ class Mutations:
             view = view_actions.begin_with_view(view=view, default=input.default, **who)
         return SavedViewPayload.of(saved_view=view)
 
-    @mutation
+    @own_mutation
     def delete_saved_view(self, info: ApiInfo, input: DeleteSavedViewInput) -> SavedViewPayload:
         """Put a view into the bin."""
         view = access.view_to_change(info.context.member, key_of(input.id, view_list))
         return SavedViewPayload.of(saved_view=view_actions.delete_view(view=view, **acting(info)))
 
-    @mutation
+    @own_mutation
     def restore_saved_view(self, info: ApiInfo, input: RestoreSavedViewInput) -> SavedViewPayload:
         """Take a view of one's own out of the bin."""
         view = access.view_to_change(info.context.member, key_of(input.id, view_list), deleted=True)

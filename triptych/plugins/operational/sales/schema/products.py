@@ -110,6 +110,11 @@ class DeleteProductInput(IdInput):
     pass
 
 
+@strawberry.input
+class RestoreProductInput(IdInput):
+    pass
+
+
 @strawberry.type
 class ProductPayload(Answer):
     product = answered("product", product_list)
@@ -135,6 +140,12 @@ class Mutations:
         """Put a product into the bin. Lines that sold it stay."""
         product = access.product_to_change(info.context.member, key_of(input.id, product_list))
         return ProductPayload.of(product=actions.delete_product(product=product, **acting(info)))
+
+    @mutation
+    def restore_product(self, info: ApiInfo, input: RestoreProductInput) -> ProductPayload:
+        """Take a product out of the bin."""
+        product = access.product_to_restore(info.context.member, key_of(input.id, product_list))
+        return ProductPayload.of(product=actions.restore_product(product=product, **acting(info)))
 
 
 def _product_fields(info: ApiInfo, input: ProductFields) -> dict[str, Any]:
