@@ -31,6 +31,8 @@ KNOWN: dict[str, set[str]] = {
         "graphql/composition:core_extensions",
         "graphql/filters:choice_filter",
         "graphql/listings:_listings",
+        "platform/collation/keys:_collator",
+        "platform/collation/keys:_scripts",
         "platform/db/base:_with_quick_moments",
         "platform/db/joins:_statement",
         "platform/events/jobs:_runners",
@@ -41,7 +43,6 @@ KNOWN: dict[str, set[str]] = {
         "platform/observability/health:_checks",
         "platform/plugins/discovery:found",
         "platform/plugins/verdicts:surroundings",
-        "platform/records:_collator",
         "platform/web/addresses:_pattern",
         "platform/web/assets:_icon_paths",
         "platform/web/templatetags/parts:_exact_pattern",
@@ -57,9 +58,10 @@ KNOWN: dict[str, set[str]] = {
     "content": {
         "core_crm/custom_fields/definitions:_kinds",
         "core_crm/custom_fields/definitions:_known",
+        "core_crm/duplicates/names:spelled",
         "core_crm/imports/interpreting:_vocabularies",
         "graphql/composition:_schemas",
-        "platform/records:collation_key",
+        "platform/collation/keys:_key",
         "platform/web/colours:readable",
     },
     "tenant": {
