@@ -47,6 +47,7 @@ def test_a_messy_file_is_cleaned_up(visit, worker, tmp_path):
             alike.get_by_role("button", name="Apply").click()
             page.get_by_text("What you chose").wait_for()
             owner.expect_sound()
+            owner.look(1280, "light")
         page.get_by_role("button", name=button).click()
         page.get_by_role("link", name="Import another file").wait_for(timeout=WAIT)
         return page
@@ -62,6 +63,7 @@ def test_a_messy_file_is_cleaned_up(visit, worker, tmp_path):
         csv.writer(file).writerows(rows[:2])
     page = imported(mended, "Import 1 row")
     owner.expect_sound()
+    owner.look(1280, "light")
     page.get_by_role("button", name="Undo the whole import").click()
     page.get_by_text("Removed: 2.").wait_for(timeout=WAIT)
 
