@@ -189,10 +189,9 @@ def test_a_case_is_answered_noted_merged_and_reopened(api, crm, gid):
     note = 'mutation($id: ID!) { noteCase(input: {id: $id, body: "Hm."}) { message { kind } problems { code } } }'
     assert call(note, {"id": gid(case)})["noteCase"]["message"] == {"kind": "INTERNAL"}
 
-    merge = """mutation($id: ID!, $into: ID!) { mergeCase(input: {id: $id, into: $into}) {
-        case { status mergedInto { number } } problems { code } } }"""
-    merged = call(merge, {"id": gid(other), "into": gid(case)})["mergeCase"]["case"]
-    assert merged == {"status": "DUPLICATE", "mergedInto": {"number": case.number}}
+    merge = """mutation($one: ID!, $other: ID!) { mergeCases(input: {winner: $one, loser: $other}) {
+        case { number } problems { code } } }"""
+    assert call(merge, {"one": gid(case), "other": gid(other)})["mergeCases"]["case"] == {"number": case.number}
 
     reopen = "mutation($id: ID!) { reopenCase(input: {id: $id}) { case { mergedInto { number } } problems { code } } }"
     assert call(reopen, {"id": gid(other)})["reopenCase"]["case"]["mergedInto"] is None

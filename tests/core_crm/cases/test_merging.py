@@ -152,12 +152,10 @@ def test_the_same_through_the_api(api, tenant, make, said):
         return api(document, input=input)["data"][name]
 
     one, two = (to_base64("Case", str(case.pk)) for case in (first, second))
-    merged = ask("mergeCase", "MergeCaseInput", "case { status mergedInto { number } }", id=two, into=one)
-    assert merged["case"] == {"status": "DUPLICATE", "mergedInto": {"number": 1}}
-    assert ask("mergeCase", "MergeCaseInput", "", id=two, into=one)["problems"] == [
-        {"code": "REFUSED", "field": "into"}
-    ]
-    assert ask("unmergeCase", "UnmergeCaseInput", "case { status }", id=two)["case"] == {"status": "NEW"}
+    merge = {"name": "mergeCases", "kind": "MergeCasesInput", "loser": two}
+    assert ask(**merge, fields="case { number }", winner=one) == {"case": {"number": 1}, "problems": []}
+    assert ask(**merge, fields="", winner=two)["problems"] == [{"code": "REFUSED", "field": "into"}]
+    assert ask("unmerge", "UnmergeInput", "record { ... on Case { status } }", id=two)["record"] == {"status": "NEW"}
     split = ask(
         "splitCaseMessage",
         "SplitCaseMessageInput",

@@ -68,18 +68,6 @@ class ReopenCaseInput(IdInput):
 
 
 @strawberry.input
-class MergeCaseInput:
-    id: relay.GlobalID
-    into: relay.GlobalID = strawberry.field(description="The case that goes on.")
-    tell_requester: bool = strawberry.field(default=False, description="By mail, where the case has an address.")
-
-
-@strawberry.input
-class UnmergeCaseInput(IdInput):
-    pass
-
-
-@strawberry.input
 class SplitCaseMessageInput(IdInput):
     subject: str = strawberry.field(description="Of the new case.")
 
@@ -189,20 +177,6 @@ class Mutations:
         """Take a case back to work; one that was merged is on its own again."""
         case = access.case_to_change(info.context.member, key_of(input.id, case_list))
         return CasePayload.of(case=actions.reopen_case(case=case, **acting(info)))
-
-    @mutation
-    def merge_case(self, info: ApiInfo, input: MergeCaseInput) -> CasePayload:
-        """Make a case a duplicate of another one, which goes on. unmergeCase takes it back."""
-        case = access.case_to_change(info.context.member, key_of(input.id, case_list))
-        into = record_chosen(info, input.into, case_list, field="into")
-        case = actions.merge_case(case=case, into=into, tell=input.tell_requester, **acting(info))
-        return CasePayload.of(case=case)
-
-    @mutation
-    def unmerge_case(self, info: ApiInfo, input: UnmergeCaseInput) -> CasePayload:
-        """Take back a merge: the case is on its own again, with the status it had."""
-        case = access.case_to_change(info.context.member, key_of(input.id, case_list))
-        return CasePayload.of(case=actions.unmerge_case(case=case, **acting(info)))
 
     @mutation
     def split_case_message(self, info: ApiInfo, input: SplitCaseMessageInput) -> CasePayload:
