@@ -46,6 +46,7 @@ KNOWN: dict[str, set[str]] = {
         "platform/web/addresses:_pattern",
         "platform/web/assets:_icon_paths",
         "platform/web/templatetags/parts:_exact_pattern",
+        "platform/languages/dates:_locale",
         "platform/web/templatetags/parts:_locale",
         "platform/web/templatetags/parts:_pattern",
         "platform/web/templatetags/parts:_whole_pattern",

@@ -14,7 +14,6 @@ from django.db.models.functions import RowNumber, TruncDate
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from triptych.core_crm.lists.bar import Bar
 from triptych.core_crm.lists.fields import Field, Type
@@ -22,6 +21,7 @@ from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.spec import Records
 from triptych.core_crm.lists.ways import day_field, day_fields, fields_to_choose, table_of, ways_of
 from triptych.core_crm.lists.where import Condition, Group, Reading
+from triptych.platform.languages.dates import locale_of_dates
 from triptych.platform.web.tables import Tab
 from triptych.tenants.routing import TenantRequest
 
@@ -60,12 +60,12 @@ class Month:
 
     @property
     def title(self) -> str:
-        return str(format_date(self.first, "LLLL y", locale=(get_language() or "en").replace("-", "_")))
+        return str(format_date(self.first, "LLLL y", locale=locale_of_dates()))
 
     @property
     def count(self) -> int:
-        """How many records it shows or leads to."""
-        return sum(day.count for day in self.days)
+        """How many records it shows or leads to on the days of its month."""
+        return sum(day.count for day in self.days if not day.is_other_month)
 
 
 def month_page(request: TenantRequest, listing: Listing, *, tabs: Sequence[Tab] = ()) -> HttpResponse:

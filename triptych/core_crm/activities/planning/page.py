@@ -11,13 +11,13 @@ from uuid import UUID
 from babel.dates import format_date, format_interval
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.activities.models import Activity
 from triptych.core_crm.activities.planning.window import Occurrence
 from triptych.core_crm.activities.sources import LOOKS, TONES
 from triptych.core_crm.rights.models import TeamMember
+from triptych.platform.languages.dates import locale_of_dates
 from triptych.tenants.members.models import Member
 
 VIEWS = {"day": _("Day"), "week": _("Week"), "month": _("Month")}
@@ -126,7 +126,7 @@ class Stretch:
 
     @property
     def title(self) -> str:
-        locale = (get_language() or "en").replace("-", "_")
+        locale = locale_of_dates()
         if self.view == "day":
             return str(format_date(self.shown, "full", locale=locale))
         if self.view == "month":

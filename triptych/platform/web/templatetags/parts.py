@@ -26,6 +26,7 @@ from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
 
 from triptych.platform import clock
+from triptych.platform.languages.dates import locale_of_dates
 from triptych.platform.web import toasts
 from triptych.platform.web.assets import icon_paths
 from triptych.platform.web.markup import markup
@@ -115,7 +116,7 @@ def when(moment: datetime | date | None, due: bool = False) -> SafeString:
     """A moment as people say it, the exact one on hover. With `due`, the past is red and today amber, in words too."""
     if moment is None:
         return SafeString('<span class="quiet">—</span>')
-    locale, zone, now = _here(), timezone.get_current_timezone(), clock.now()
+    locale, zone, now = locale_of_dates(), timezone.get_current_timezone(), clock.now()
     here = now.astimezone(zone)
     if isinstance(moment, datetime):
         local = moment.astimezone(zone) if timezone.is_aware(moment) else moment.replace(tzinfo=zone)
@@ -163,16 +164,15 @@ def _day_text(day: date, today: date, locale: Locale) -> str:
 
 @lru_cache(maxsize=64)
 def _pattern(locale: Locale, skeleton: str) -> DateTimePattern:
-    """How the language writes these parts of a date. English without a country is that of Europe."""
-    regional = Locale("en", "GB") if str(locale) == "en" else locale
-    pattern: DateTimePattern = regional.datetime_skeletons[skeleton]
+    """How the language writes these parts of a date."""
+    pattern: DateTimePattern = locale.datetime_skeletons[skeleton]
     return pattern
 
 
 @register.simple_tag
 def weekday(day: date) -> str:
     """A day of this year with its name: “Sunday, 22 November”."""
-    locale = _here()
+    locale = locale_of_dates()
     name = str(format_date(day, "EEEE", locale=locale))
     return f"{name[0].upper()}{name[1:]}, {_pattern(locale, 'MMMMd').apply(day, locale)}"
 
