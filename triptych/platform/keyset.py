@@ -9,11 +9,13 @@ import json
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, OrderBy, Q
+from django.db.models import F, Func, OrderBy, Q, Value
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.utils.translation import gettext as _
 
 from triptych.platform.refusals import Refused
@@ -43,9 +45,10 @@ class Column:
     descending: bool
     nullable: bool
 
-    def term(self, *, backwards: bool) -> OrderBy:
+    def term(self, *, backwards: bool, with_empty: bool = True) -> OrderBy:
         """ORDER BY, turned round when a page is read from its end."""
-        nulls: dict[str, Any] = {"nulls_first" if backwards else "nulls_last": True} if self.nullable else {}
+        sided = self.nullable and with_empty
+        nulls: dict[str, Any] = {"nulls_first" if backwards else "nulls_last": True} if sided else {}
         return OrderBy(F(self.name), descending=self.descending != backwards, **nulls)
 
     def same(self, value: Any) -> Q:
@@ -59,14 +62,15 @@ class Column:
         condition = Q(**{f"{self.name}__{self._side(backwards)}": value})
         return condition | self.same(None) if self.nullable and not backwards else condition
 
-    def from_there(self, value: Any, *, backwards: bool) -> Q:
-        """Rows with the value or beyond it, where one comparison says so."""
-        if value is None or self.nullable:
-            return Q()
-        return Q(**{f"{self.name}__{self._side(backwards)}e": value})
-
     def _side(self, backwards: bool) -> str:
         return "lt" if self.descending != backwards else "gt"
+
+
+class _Row(Func):
+    """Several columns or values, compared as one."""
+
+    template = "(%(expressions)s)"
+    output_field = models.BooleanField()
 
 
 class Order:
@@ -96,17 +100,58 @@ class Order:
     def beyond(self, cursor: str, *, backwards: bool = False) -> Q:
         """The rows after (or, backwards, before) a place.
 
-        `a > 1 or (a = 1 and (b > 2 or …))`, with `a >= 1` in front, from which PostgreSQL starts in its index.
+        `a > 1 or (a = 1 and (b > 2 or …))`, with `(a, b) >= (1, 2)` in front, where PostgreSQL starts in its index.
 
         Raises:
             ForeignCursor: the cursor has another mark.
             BadCursor: it is none.
         """
         values = self._values_in(cursor)
+        condition = self._beyond(values, backwards=backwards)
+        return condition if self.columns[0].nullable else self._from_there(values, backwards=backwards) & condition
+
+    def stretches(
+        self, rows: models.QuerySet[Row], cursor: str | None, *, backwards: bool = False
+    ) -> list[models.QuerySet[Row]]:
+        """The rows beyond a place, or all of them, in order: querysets to be read one behind the other.
+
+        An index holds empty values at one end whichever way it is read, the list at its own. Where the two differ, the
+        filled rows come apart from the empty ones, so that PostgreSQL walks its index in both.
+
+        Raises:
+            BadCursor: as `beyond` says.
+        """
+        first = self.columns[0]
+        if not first.nullable or (cursor is None and not first.descending and not backwards):
+            found = rows if cursor is None else rows.filter(self.beyond(cursor, backwards=backwards))
+            return [found.order_by(*self.terms(backwards=backwards))]
+        terms = [first.term(backwards=backwards, with_empty=False), *self.terms(backwards=backwards)[1:]]
+        filled, empty = (rows.filter(**{f"{first.name}__isnull": side}).order_by(*terms) for side in (False, True))
+        if cursor is None:
+            return [empty, filled] if backwards else [filled, empty]
+        values = self._values_in(cursor)
+        here, there = (empty, filled) if values[0] is None else (filled, empty)
+        here = here.filter(self._from_there(values, backwards=backwards) & self._beyond(values, backwards=backwards))
+        return [here, there] if (values[0] is None) == backwards else [here]
+
+    def _from_there(self, values: Sequence[Any], *, backwards: bool) -> Q:
+        """The place itself or beyond, as far as one comparison of the first columns says so, which go the same way."""
+        first = self.columns[0]
+        pairs = list(zip(self.columns, values, strict=True))
+        alike = takewhile(lambda pair: pair[0].descending == first.descending and not pair[0].nullable, pairs[1:])
+        if values[0] is None:
+            return Q()
+        there = [(first, values[0]), *alike]
+        columns = _Row(*(F(column.name) for column, _ in there))
+        place = _Row(*(Value(value, column.field) for column, value in there))
+        falls = first.descending != backwards
+        return Q(LessThanOrEqual(columns, place) if falls else GreaterThanOrEqual(columns, place))
+
+    def _beyond(self, values: Sequence[Any], *, backwards: bool) -> Q:
         condition = Q(pk__in=[])
         for column, value in reversed(list(zip(self.columns, values, strict=True))):
             condition = column.further(value, backwards=backwards) | (column.same(value) & condition)
-        return self.columns[0].from_there(values[0], backwards=backwards) & condition
+        return condition
 
     def _values_in(self, cursor: str) -> list[Any]:
         try:
@@ -144,7 +189,8 @@ class Page(Generic[Row]):
 def page_of(
     rows: models.QuerySet[Row], *, order: Sequence[str], size: int, after: str | None = None, before: str | None = None
 ) -> Page[Row]:
-    """The first `size` rows after or the last `size` rows before a cursor, in one statement.
+    """The first `size` rows after or the last `size` rows before a cursor, in one statement; in two where its
+    first column is empty from some row on, see `Order.stretches`.
 
     `order` is the names of an `Order`.
 
@@ -154,9 +200,11 @@ def page_of(
     places = Order(rows, order)
     backwards = before is not None and after is None
     cursor = before if backwards else after
-    if cursor:
-        rows = rows.filter(places.beyond(cursor, backwards=backwards))
-    found = list(rows.order_by(*places.terms(backwards=backwards))[: size + 1])
+    found: list[Row] = []
+    for stretch in places.stretches(rows, cursor or None, backwards=backwards):
+        found += stretch[: size + 1 - len(found)]
+        if len(found) > size:
+            break
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()

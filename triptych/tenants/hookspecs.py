@@ -33,6 +33,6 @@ def tend_tables(tenant: Tenant, now: datetime) -> list[str]:
     """Bring the indexes of one tenant's tables in line with how they are used, and say what was done, for the log.
 
     Called by the provisioner every ten minutes, as the owner of the tables and outside of any transaction, for tenants
-    that have fields of their own. Must be idempotent, and quick where there is nothing to do.
+    that have fields of their own or a table of 10,000 rows. Must be idempotent, and quick where there is nothing to do.
     """
     raise AssertionError(tenant, now)

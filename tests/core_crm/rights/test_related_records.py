@@ -64,6 +64,8 @@ def told(browser, api, companies, link):
         for condition in (("empty",), ("filled",), ("is", key), ("is_not", key)):
             text = browser.get(f"/{home}/?view=table&where={where(field, *condition)}").content.decode()
             found.append(sorted(set(re.findall(NAMED, text))))
+    for sort in ("company", "-company"):
+        found.append(re.findall(NAMED, browser.get(f"/deals/?view=table&sort={sort}").content.decode()))
     lines = browser.get("/deals/?view=table&group=company").context["groups"].lines
     found.append([(line.label, line.count, line.totals) for line in lines])
     return found

@@ -106,7 +106,7 @@ LIST = ListSpec(
         Column("priority", _("Priority"), text=Case.get_priority_display, cell=priority_tag),
         Column("contact", _("Contact"), text=name_of("contact"), cell=link_of("contact"), css="cell-sub"),
         Column("company", _("Company"), text=name_of("company"), cell=link_of("company")),
-        Column("queue", _("Queue"), text=name_of("queue"), order=("queue__position",), shown=False),
+        Column("queue", _("Queue"), text=name_of("queue"), order=("queue__position",), shown=False, sorts_few=True),
         Column("owner", _("Owner"), text=owner_name, cell=owner_of),
         Column(
             "last_message",

@@ -8,12 +8,10 @@ gone. Nothing is locked meanwhile.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Expression, F, Index, Q
 from django.db.models.expressions import BaseExpression
 from django.db.models.fields.json import KT
@@ -22,6 +20,7 @@ from triptych.core_crm.custom_fields.kinds import kind_of
 from triptych.core_crm.custom_fields.models import CustomField, FieldKind
 from triptych.core_crm.custom_fields.objects import OBJECTS
 from triptych.core_crm.custom_fields.values import SORTED, SORTED_KINDS
+from triptych.platform.standing import keep_indexes
 
 WRITTEN_EVERY = 10
 OFTEN = 50
@@ -63,14 +62,6 @@ class Noted(Expression):
         return self.expression.resolve_expression(*args, **options)
 
 
-@dataclass(frozen=True)
-class Standing:
-    """An index that is there: whether it is whole, or was left half made."""
-
-    name: str
-    is_valid: bool
-
-
 def tend(*, concurrently: bool = True) -> list[str]:
     """Make and drop indexes in the tenant's schema in which the connection stands, as its owner.
 
@@ -78,21 +69,12 @@ def tend(*, concurrently: bool = True) -> list[str]:
     own_field_…”.
     """
     wanted = {name_of(field): field for field in _most_asked()}
-    standing = {one.name: one for one in _standing()}
-    done = [f"dropped {one.name}" for one in standing.values() if one.name not in wanted or not one.is_valid]
-    for line in done:
-        name = connection.ops.quote_name(line.removeprefix("dropped "))
-        _run(f"DROP INDEX {'CONCURRENTLY ' if concurrently else ''}IF EXISTS {name}")
-    made = [name for name in wanted if name not in standing or not standing[name].is_valid]
-    for name in made:
-        model = OBJECTS[wanted[name].object].model
-        with connection.schema_editor(atomic=False) as editor:
-            editor.add_index(model, index_of(wanted[name]), concurrently=concurrently)  # type: ignore[call-arg]
-        _run(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")  # so that the planner knows its values
+    indexes = {name: (OBJECTS[field.object].model, index_of(field)) for name, field in wanted.items()}
+    done = keep_indexes(PREFIX, indexes, concurrently=concurrently)
     indexed = [field.pk for field in wanted.values()]
     CustomField.objects.filter(is_indexed=True).exclude(pk__in=indexed).update(is_indexed=False)
     CustomField.objects.filter(pk__in=indexed, is_indexed=False).update(is_indexed=True)
-    return [*done, *(f"made {name}" for name in made)]
+    return done
 
 
 def name_of(field: CustomField) -> str:
@@ -122,18 +104,3 @@ def _most_asked() -> list[CustomField]:
 def _is_large(kind: str) -> bool:
     rows = OBJECTS[kind].model._default_manager.order_by()[:LARGE].values("pk")
     return len(rows) >= LARGE
-
-
-def _standing() -> list[Standing]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.relname, i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
-            " WHERE c.relnamespace = current_schema()::regnamespace AND c.relname LIKE %s ORDER BY c.relname",
-            [f"{PREFIX.replace('_', chr(92) + '_')}%"],
-        )
-        return [Standing(*row) for row in cursor.fetchall()]
-
-
-def _run(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)

@@ -86,6 +86,7 @@ def _worked_out(field: CustomField) -> list[Field]:
         order=(field.list_name,),
         css="number" if result in (FieldKind.NUMBER, FieldKind.MONEY) else "",
         shown=False,
+        sorts_few=True,
     )
     can_group = result in (FieldKind.TEXT, FieldKind.BOOLEAN)
     return [
@@ -121,7 +122,7 @@ def _name_of_link(field: CustomField, member: Member) -> Field:
         return format_html('<a href="{}{}/">{}</a>', home, record.custom[field.key], title) if title else ""
 
     column = Column(
-        name, field.label, text=lambda record: getattr(record, name) or "", cell=cell, order=(name,), shown=False
+        name, field.label, lambda record: getattr(record, name) or "", cell, order=(name,), shown=False, sorts_few=True
     )
     source: BaseExpression = Subquery(named, output_field=models.TextField())
     return Field(name, field.label, Type.TEXT, source, column=column, can_filter=False)

@@ -12,7 +12,7 @@ from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.activities.timeline import TimelineSource
 from triptych.core_crm.deals import access
 from triptych.core_crm.deals.defaults import make_defaults, name_defaults
-from triptych.core_crm.deals.list_fields import worth_fields
+from triptych.core_crm.deals.list_fields import order_by_company, worth_fields
 from triptych.core_crm.deals.listing import LIST
 from triptych.core_crm.deals.models import Deal, DealQuerySet
 from triptych.core_crm.deals.timeline import moves_around, stage_moves
@@ -57,7 +57,7 @@ def record_lists() -> list[ListSpec]:
 
 @hookimpl
 def list_fields(kind: str, member: Member) -> list[Field]:
-    return worth_fields(member) if kind == "deal" else []
+    return [order_by_company(member), *worth_fields(member)] if kind == "deal" else []
 
 
 @hookimpl

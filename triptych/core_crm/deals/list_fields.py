@@ -7,11 +7,12 @@ from datetime import datetime
 from operator import attrgetter
 
 from django import forms
-from django.db.models import Case, CharField, Q, Value, When
+from django.db.models import BinaryField, Case, CharField, F, Q, Value, When
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.contacts.access import companies_visible_to, contacts_visible_to
+from triptych.core_crm.contacts.models import Company
 from triptych.core_crm.deals import access, actions
 from triptych.core_crm.deals.forms import DealForm
 from triptych.core_crm.deals.lost_reasons import lost_reasons
@@ -21,7 +22,7 @@ from triptych.core_crm.deals.rates import base_amount
 from triptych.core_crm.lists.changing import Editing
 from triptych.core_crm.lists.fields import Editor, Field, Type, field_of
 from triptych.core_crm.lists.spec import Column
-from triptych.core_crm.rights.access import hidden_fields
+from triptych.core_crm.rights.access import hidden_fields, keys_seen
 from triptych.platform import clock
 from triptych.platform.refusals import Refused
 from triptych.platform.web.templatetags import parts
@@ -130,6 +131,15 @@ EDITING = Editing(
 )  # fmt: skip
 
 
+def order_by_company(member: Member) -> Field:
+    """The name of a deal's company to sort by; of one that the member does not see, nothing."""
+    seen, name = keys_seen(member, Company), F("company__sort_key")
+    key = Case(
+        When(Q(company__isnull=False) if seen is None else Q(company__in=seen), then=name), output_field=BinaryField()
+    )
+    return Field("company_order", _("Company"), Type.TEXT, key, can_filter=False)
+
+
 def worth_fields(member: Member) -> list[Field]:
     """The amount in the workspace's own currency, to show, sort and filter by; nothing for whom amounts are hidden."""
     if "amount" in hidden_fields(member, "deal"):
@@ -138,6 +148,6 @@ def worth_fields(member: Member) -> list[Field]:
     label = _now("Amount in %(currency)s") % {"currency": base}
     column = Column(
         name, label, text=attrgetter(name), cell=lambda deal: parts.money(getattr(deal, name), base), order=(name,),
-        css="number", shown=False,
+        css="number", shown=False, sorts_few=True,
     )  # fmt: skip
     return [Field(name, label, Type.MONEY, base_amount(), column=column)]

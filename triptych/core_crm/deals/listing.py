@@ -93,9 +93,24 @@ LIST = ListSpec(
     new=_("New deal"),
     columns=(
         Column("name", _("Name"), text=str, cell=link_to, order=("sort_key",), css="cell-main"),
-        Column("company", _("Company"), text=name_of("company"), cell=link_of("company"), css="cell-sub"),
+        Column(
+            "company",
+            _("Company"),
+            text=name_of("company"),
+            cell=link_of("company"),
+            order=("company_order", "sort_key"),
+            css="cell-sub",
+            sorts_few=True,
+        ),
         Column("contact", _("Contact"), text=name_of("primary_contact"), cell=link_of("primary_contact"), shown=False),
-        Column("stage", _("Stage"), text=name_of("stage"), cell=stage_tag, order=("stage__position", "sort_key")),
+        Column(
+            "stage",
+            _("Stage"),
+            text=name_of("stage"),
+            cell=stage_tag,
+            order=("stage__position", "sort_key"),
+            sorts_few=True,
+        ),
         Column(
             "amount", _("Amount"), text=attrgetter("amount"), cell=_amount, order=("amount",), css="number cell-side"
         ),

@@ -62,16 +62,15 @@ def groups_of(listing: Listing) -> Groups | None:
         return None
     sums = [one for one in listing.spec.fields if one.in_base is not None]
     worths = {f"worth_of_{one.name}": one.in_base() for one in sums if one.in_base}
-    records = listing.spec.annotated(listing.matching, field.name).order_by().select_related(None)
+    records = listing.matching.order_by().select_related(None)
+    if records.query.distinct:  # to count each once without sorting them all
+        records = listing.spec.model._base_manager.filter(pk__in=records.values("pk"))
+    records = listing.spec.annotated(records, field.name)
     key = _key_of(field)
     records = records.annotate(**worths, **({"group_key": key} if key is not None else {}))
     path = "group_key" if key is not None else field.path
     totals = {f"total_of_{one.name}": Sum(f"worth_of_{one.name}") for one in sums}
-    found = list(
-        records.values(path)
-        .annotate(records=Count("pk", distinct=True), **totals)
-        .order_by("-records", path)[: MOST + 1]
-    )
+    found = list(records.values(path).annotate(records=Count("pk"), **totals).order_by("-records", path)[: MOST + 1])
     values = [row[path] for row in found[:MOST]]
     names = named(field, [str(value) for value in values if value not in (None, "")], listing.asker)
     lines = [

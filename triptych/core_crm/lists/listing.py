@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -26,6 +27,9 @@ from triptych.tenants.members.models import Member
 
 COUNTED_UP_TO = 1_000
 """So many are counted unasked: more would cost more than the page itself. `?count=exact` counts them all."""
+
+SORTED_UP_TO = 10_000
+"""So many records are sorted by what stands in no index of theirs: another record's name, or what is worked out."""
 
 
 class Asks(Protocol):
@@ -77,15 +81,27 @@ class Listing:
     @cached_property
     def matching(self) -> Records:
         """All records that fit, on every page. A filter that makes no sense fits none."""
-        if not self.filterset.form.is_valid():
+        if self._few is not None:
+            return self._fitting(search.among(self._few))
+        found = search.matching(self.spec.kind, self.query, member=self.request.member)
+        return self._fitting(Q(pk__in=found.values("pk")) if self.query else Q())
+
+    @property
+    def _walked(self) -> Records:
+        """The same, to be read in the order of the list until a page is full."""
+        if not self.query or self._few is not None:
+            return self.matching
+        return self._fitting(Q(search.one_by_one(self.spec.kind, self.query, member=self.request.member)))
+
+    @cached_property
+    def _few(self) -> list[UUID] | None:
+        """The records that the search finds, if they are few."""
+        return search.few_matching(self.spec.kind, self.query, member=self.request.member) if self.query else None
+
+    def _fitting(self, found: Q) -> Records:
+        if not self.filterset.form.is_valid() or self.where_problem:
             return self.records.none()
-        records: Records = self.filterset.qs
-        if self.query:
-            found = search.matching(self.spec.kind, self.query, member=self.request.member)
-            records = records.filter(pk__in=found.values("pk"))
-        if self.where_problem:
-            return self.records.none()
-        return Reading(self.spec, self.asker).applied(self.where, records)
+        return Reading(self.spec, self.asker).applied(self.where, self.filterset.qs.filter(found))
 
     @cached_property
     def asker(self) -> Asker:
@@ -129,7 +145,17 @@ class Listing:
         """The order in force, as `?sort=` names it."""
         asked = self.params.get("sort", "")
         column = self.spec.column(asked.removeprefix("-"))
-        return asked if column and column.order else self.spec.sort
+        return asked if column and column.order and not self.sort_problem else self.spec.sort
+
+    @cached_property
+    def sort_problem(self) -> str:
+        """Why the list is not in the order that the address asks for, for people."""
+        column = self.spec.column(self.params.get("sort", "").removeprefix("-"))
+        if column is None or not column.sorts_few or not self.matching.order_by()[SORTED_UP_TO:].exists():
+            return ""
+        most = number_format(SORTED_UP_TO, force_grouping=True)
+        words = _("“%(column)s” sorts lists of up to %(count)s records. Filter this one first.")
+        return words % {"column": column.label, "count": most}
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -145,7 +171,7 @@ class Listing:
     def page(self) -> Page[Any]:
         """The page that `?after=` or `?before=` asks for; the first one when that place is gone."""
         order, size = self.spec.order_of(self.sort), self.spec.page_size
-        records = self.spec.annotated(self.matching, *order, *(column.name for column in self.columns))
+        records = self.spec.annotated(self._walked, *order, *(column.name for column in self.columns))
         after, before = self.params.get("after"), self.params.get("before")
         try:
             return page_of(records, order=order, size=size, after=after, before=before)

@@ -34,7 +34,7 @@ class Column:
 
     `order` names the database columns by which it sorts; without any it cannot be sorted by. `css` goes on heading
     and cell: `number`, or `cell-main`, `cell-side`, `cell-sub`, the places of a card on a phone. Columns that are not
-    `shown` can be chosen.
+    `shown` can be chosen. `sorts_few` says that no index has its order, so that it is refused to long lists.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Column:
     order: tuple[str, ...] = ()
     css: str = ""
     shown: bool = True
+    sorts_few: bool = False
 
     def show(self, record: Any) -> Any:
         """What stands in the cell of a record; a dash for nothing."""

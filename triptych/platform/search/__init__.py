@@ -20,13 +20,14 @@ from triptych.platform.search.words import WordQuery, query_of, vector_of
 
 if TYPE_CHECKING:
     from django.db.models import Q, QuerySet
+    from django.db.models.expressions import Combinable
 
     from triptych.platform.search.hookspecs import Findable
     from triptych.platform.search.models import SearchEntry
 
 __all__ = [
-    "Entry", "Text", "find", "found_by", "index", "index_many", "index_texts", "limits_of", "matching", "note_seen",
-    "only_titles", "recent", "remove", "remove_many",
+    "Entry", "Text", "among", "few_matching", "find", "found_by", "index", "index_many", "index_texts", "limits_of",
+    "matching", "note_seen", "one_by_one", "only_titles", "recent", "remove", "remove_many",
 ]  # fmt: skip
 
 
@@ -73,7 +74,7 @@ def index_many(entries: Iterable[Entry]) -> None:
                 url=entry.url,
                 owner_id=entry.owner_id,
                 updated_at=entry.updated_at,
-                words=vector_of(entry.title, f"{entry.subtitle} {entry.text}"),
+                words=vector_of(entry.title, f"{entry.subtitle} {entry.text}", kind=entry.kind),
             )
             for entry in entries
         ),
@@ -157,8 +158,43 @@ def matching(kind: str, text: str, *, member: Seeker | None = None) -> "QuerySet
     """
     from triptych.platform.search.models import SearchEntry
 
-    query = query_of(text, only_titles=member is not None and only_titles(member, kind))
-    return SearchEntry.objects.filter(kind=kind, words=WordQuery(query)) if query else SearchEntry.objects.none()
+    query = _query_within(kind, text, member)
+    return SearchEntry.objects.filter(words=WordQuery(query)) if query else SearchEntry.objects.none()
+
+
+def few_matching(kind: str, text: str, *, member: Seeker | None = None) -> list[UUID] | None:
+    """The keys of the entries that `matching` finds; None if there are more than 5,000. One statement."""
+    from triptych.platform.search.finding import few_matches
+
+    query = _query_within(kind, text, member)
+    return few_matches(query) if query else []
+
+
+def among(keys: list[UUID]) -> "Q":
+    """The condition that a record is one of these, as one value for the database however many they are."""
+    from django.contrib.postgres.fields import ArrayField
+    from django.db.models import BooleanField, F, Func, Q, UUIDField, Value
+
+    one_of = {"template": "%(expressions)s)", "arg_joiner": " = ANY(", "output_field": BooleanField()}
+    return Q(Func(F("pk"), Value(keys, ArrayField(UUIDField())), **one_of)) if keys else Q(pk__in=[])
+
+
+def one_by_one(kind: str, text: str, *, member: Seeker | None = None) -> "Combinable":
+    """The condition that a record's entry matches, asked of each row of a list until its page is full.
+
+    It is for words that many records have, where a list is read in its own order: left alone, PostgreSQL finds and
+    sorts all of them first. For words that few have it would ask the whole table.
+    """
+    from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subquery
+
+    from triptych.platform.search.models import SearchEntry
+
+    fits = ExpressionWrapper(Q(words=WordQuery(_query_within(kind, text, member))), output_field=BooleanField())
+    return Subquery(SearchEntry.objects.filter(pk=OuterRef("pk")).annotate(fits=fits).values("fits"))
+
+
+def _query_within(kind: str, text: str, member: Seeker | None) -> str:
+    return query_of(text, kind=kind, only_titles=member is not None and only_titles(member, kind))
 
 
 def note_seen(member: Seeker, *, kind: str, id: UUID, at: datetime) -> None:

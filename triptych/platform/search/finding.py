@@ -28,6 +28,15 @@ MOST_MATCHES = 5000
 
 OF_KINDS = "(%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s::text[]))"
 
+FEW = 5000
+"""So many matches of one kind are looked up one by one."""
+
+UP_TO_FEW = """
+    WITH found AS MATERIALIZED (SELECT object_id FROM search_searchentry WHERE words @@ %s::tsquery)
+    SELECT object_id FROM found LIMIT %s
+"""
+"""A plain LIMIT would lead PostgreSQL to read the whole table in the hope of an early end."""
+
 AMONG_NEWEST = """
     SELECT object_id, kind, title, subtitle, url, owner_id, updated_at, words @@ %(titles)s::tsquery AS is_title
     FROM (SELECT * FROM search_searchentry ORDER BY updated_at DESC, object_id DESC LIMIT %(newest)s) AS newest
@@ -157,6 +166,14 @@ class Finding:
 
         text = statement.format(of_kinds=OF_KINDS, limits=LIMITED if self.limits else "true")
         return list(SearchEntry.objects.raw(text, {**self.facts, "query": query}))
+
+
+def few_matches(query: str) -> list[UUID] | None:
+    """The keys of the entries that match; None if there are more than `FEW`."""
+    with connection.cursor() as cursor:
+        cursor.execute(UP_TO_FEW, [query, FEW + 1])
+        found = [key for (key,) in cursor.fetchall()]
+    return found if len(found) <= FEW else None
 
 
 def _facts_of(limits: Iterable[Findable]) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from django.contrib.postgres.search import SearchQuery
 MOST_WORDS = 400
 """How many words of a record are kept; PostgreSQL numbers 16,383 at most."""
 
-TITLE_MARK = "T"
-"""Folded words hold no capital letter, so nothing else begins with it."""
+TITLE_MARK, KIND_MARK = "T", "K"
+"""Folded words hold no capital letter, so nothing else begins with them."""
 
 LONGEST = 60
 MOST_TYPED = 8
@@ -37,26 +37,31 @@ def words_of(text: str) -> list[str]:
     return list(dict.fromkeys(words))
 
 
-def vector_of(title: str, text: str, *, most: int = MOST_WORDS) -> str:
-    """The text of a `tsvector`: all words, and those of the title once more with a mark in front.
+def vector_of(title: str, text: str, *, kind: str = "", most: int = MOST_WORDS) -> str:
+    """The text of a `tsvector`: all words, those of the title once more with a mark in front, and the kind of record.
 
-    Weights would tell them apart too, but PostgreSQL's index does not know them and would read every row of a word
-    that is common beside the titles.
+    So the index itself tells a kind's matches from those of other kinds, which may be a hundred times as many. Weights
+    would tell titles apart too, but PostgreSQL's index does not know them and would read every row of a word that is
+    common beside the titles.
     """
     first = words_of(title)[:most]
     rest = words_of(text)[:most]
-    return " ".join(dict.fromkeys([*first, *(TITLE_MARK + word for word in first), *rest]))
+    marked = [*([KIND_MARK + kind] if kind else []), *(TITLE_MARK + word for word in first)]
+    return " ".join(dict.fromkeys([*first, *marked, *rest]))
 
 
-def query_of(text: str, *, only_titles: bool = False) -> str:
+def query_of(text: str, *, only_titles: bool = False, kind: str = "") -> str:
     """The text of a `tsquery` for records that have a word beginning with each word of `text`; empty if it has none.
+
+    With `kind` they are only those of one kind.
 
     A text that is nothing but a phone number is looked for as one number, however it is spaced.
     """
     typed = text.strip()
     words = ["".join(filter(str.isdigit, typed))] if _PHONE.fullmatch(typed) else words_of(typed)
     mark = TITLE_MARK if only_titles else ""
-    return " & ".join(f"{mark}{word}:*" for word in words[:MOST_TYPED])
+    asked = [f"{mark}{word}:*" for word in words[:MOST_TYPED]]
+    return " & ".join([*asked, KIND_MARK + kind] if asked and kind else asked)
 
 
 class WordQuery(SearchQuery):
