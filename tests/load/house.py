@@ -12,10 +12,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 DATA = Path(os.environ.get("TRIPTYCH_LOAD_DATA", Path(tempfile.gettempdir()) / "triptych-load"))
+
+
+Name = TypeVar("Name", bound=Hashable)
 
 
 def open_house() -> None:
@@ -51,9 +55,9 @@ def milliseconds(act: Callable[[], object], *, times: int, before: Callable[[], 
     return statistics.median(taken)
 
 
-def side_by_side(acts: dict[str, Callable[[], object]], *, rounds: int) -> dict[str, float]:
+def side_by_side(acts: Mapping[Name, Callable[[], object]], *, rounds: int) -> dict[Name, float]:
     """The median time of each act in milliseconds, one of each in turn, so that a slow moment meets them all."""
-    taken: dict[str, list[float]] = {name: [] for name in acts}
+    taken: dict[Name, list[float]] = {name: [] for name in acts}
     for turn in range(rounds + 3):
         for name, act in acts.items():
             begun = time.perf_counter()
@@ -68,6 +72,17 @@ def print_ratios(title: str, rows: dict[str, float], *, floor: str, unit: str = 
     print(f"\n{title}")
     for name, value in rows.items():
         print(f"  {name:<44}{value:>10.2f} {unit}{value / rows[floor]:>9.2f} x")
+
+
+def print_growth(title: str, figures: dict[int, dict[str, float]], *, floor: str, unit: str = "ms") -> None:
+    """A line for each act: its time at each size, beside the floor at that size, and how the largest compares."""
+    sizes = list(figures)
+    print(f"\n{title}\n  {'':<44}" + "".join(f"{size:>14,}" for size in sizes) + "    largest : smallest")
+    for name in figures[sizes[0]]:
+        times = [figures[size][name] for size in sizes]
+        cells = [f"{time:>7.1f} {time / figures[size][floor]:>4.0f} x" for size, time in zip(sizes, times, strict=True)]
+        print(f"  {name:<44}" + "".join(f"{cell:>14}" for cell in cells) + f"{times[-1] / times[0]:>12.1f}")
+    print(f"  ({unit}; x the floor of the same size: {floor})")
 
 
 @contextlib.contextmanager

@@ -1,13 +1,15 @@
-"""The timeline of a contact with 1,000 and 10,000 entries: first page, one kind, a page far down, statements of each.
+"""The timeline of a contact with 1,000, 10,000 and 100,000 entries (or `timeline.py 1000 5000`).
 
-Reach: cost grows no faster than the page, with at most one statement for each source.
+First page, one kind, a page far down, and the statements of each. Reach: cost grows no faster than the page, with at
+most one statement for each source.
 """
 
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from house import open_house, print_ratios, side_by_side
+from house import open_house, print_growth, side_by_side
 
 open_house()
 
@@ -22,7 +24,8 @@ from triptych.platform.scope import building, entered
 from triptych.tenants import fleet, provisioning
 from triptych.tenants.members.models import Member
 
-SIZES = (1_000, 10_000)
+SIZES = [int(size) for size in sys.argv[1:]] or [1_000, 10_000, 100_000]
+FLOOR = "bare SQL of the first 31"
 OTHERS = 20_000
 KINDS = {"note": "", "call": "held", "meeting": "held", "email": "", "task": "completed"}
 """Each with the status in which it stands."""
@@ -86,22 +89,23 @@ if __name__ == "__main__":
             contact_with(OTHERS, member)
             contacts = {size: contact_with(size, member) for size in SIZES}
         with entered(building(tenant.schema_name)), connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # as the owner, since the tenant's role may not
+            cursor.execute("VACUUM ANALYZE")  # as the owner, since the tenant's role may not
         with entered(tenant):
             acts, counts = {}, {}
             for size, contact in contacts.items():
                 after = far_down(contact, member)
-                acts[f"{size:,}: bare SQL of the first 31"] = partial(bare_rows, contact)
+                acts[size, FLOOR] = partial(bare_rows, contact)
                 pages = {
                     "first page": partial(timeline, contact, member),
                     "calls alone": partial(timeline, contact, member, kinds={"call"}),
                     "page 21": partial(timeline, contact, member, after=after),
                 }
-                acts |= {f"{size:,}: {name}": page for name, page in pages.items()}
-                counts |= {f"{size:,}: {name}": statements(page) for name, page in pages.items()}
-            rows = side_by_side(acts, rounds=25)
-        print_ratios("Timeline of a contact", rows, floor=f"{SIZES[0]:,}: bare SQL of the first 31")
-        for name, count in counts.items():
-            print(f"  {name:<44}{count:>10} statements")
+                acts |= {(size, name): page for name, page in pages.items()}
+                counts |= {(size, name): statements(page) for name, page in pages.items()}
+            taken = side_by_side(acts, rounds=25)
+        figures = {size: {name: time for (of, name), time in taken.items() if of == size} for size in SIZES}
+        print_growth("Timeline of a contact", figures, floor=FLOOR)
+        for (size, name), count in counts.items():
+            print(f"  {f'{size:,}: {name}':<44}{count:>10} statements")
     finally:
         fleet.drop_schema(tenant)
