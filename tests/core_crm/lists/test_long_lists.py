@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 def plans_of(act):
     """How PostgreSQL runs what the act asks it for, where it has no choice but indexes."""
     with CaptureQueriesContext(connection) as asked, connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
         act()
     with connection.cursor() as cursor:
         for query in asked.captured_queries:
