@@ -20,6 +20,7 @@ from triptych.core_crm.activities.planning.plan_fields import (
     repeating,
     rule_of,
 )
+from triptych.core_crm.calendar.days import DayInput
 from triptych.core_crm.custom_fields.forms import PREFIX
 from triptych.core_crm.editing.forms import MINE, THEIRS, RecordForm
 from triptych.tenants.members.models import Member
@@ -92,7 +93,7 @@ class TaskForm(ComposerForm):
     label, button, done = _("Task"), _("Add task"), _("Task added.")
 
     subject = forms.CharField(label=_("What is to be done?"), max_length=200)
-    due = DayField(label=_("Due"), required=False)
+    due = DayField(label=_("Due"), required=False, widget=DayInput)
     priority = forms.ChoiceField(
         label=_("Priority"), choices=Activity.Priority.choices, initial=Activity.Priority.NORMAL
     )
@@ -152,7 +153,7 @@ class ActivityForm(RecordForm):
 
     subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
     description = text_field(_("Description"), rows=5, required=False)
-    due = DayField(label=_("Due"), required=False)
+    due = DayField(label=_("Due"), required=False, widget=DayInput)
     direction = forms.ChoiceField(label=_("Direction"), choices=Activity.Direction.choices, required=False)
     start_at = MomentField(label=_("Start"), required=False)
     duration_minutes = forms.IntegerField(label=_("Minutes"), min_value=0, max_value=1440, required=False)

@@ -105,6 +105,12 @@ def add_business_time(hours: WorkingHours, at: datetime, duration: timedelta) ->
     return here.replace(tzinfo=UTC)
 
 
+def first_working_day(hours: WorkingHours, day: date) -> date:
+    """That day when people work on it, else the next on which they do; itself where nobody works for a year."""
+    days = (day + DAY * ahead for ahead in range(366))
+    return next((one for one in days if hours.spans_on(one)), day)
+
+
 def next_opening(hours: WorkingHours, at: datetime) -> datetime:
     """`at` itself when people work then, else the instant at which they begin again, in UTC.
 

@@ -70,6 +70,14 @@ class BusinessCalendar(Record):
         found = holidays_in(self.country, self.region, year, get_language() or "en") if self.country else {}
         return [Holiday(date=day, name=name) for day, name in found.items()]
 
+    @strawberry_django.field(
+        only=KEPT, description="That day if people work on it, else the next working day, within a year."
+    )
+    def first_working_day(self, day: date) -> date:
+        if day.year not in YEARS:
+            raise bad_input(_("Give a year from %(first)d to %(last)d.") % {"first": YEARS[0], "last": YEARS[-1]})
+        return hours.first_working_day(self.working_hours(), day)  # type: ignore[attr-defined]
+
     @strawberry_django.field(only=KEPT, description="Whether people work at that time.")
     def is_open(self, at: datetime) -> bool:
         return hours.is_open(_hours(self, at), at)

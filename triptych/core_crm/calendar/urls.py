@@ -8,6 +8,7 @@ app_name = "working_hours"
 urlpatterns = [
     path("", views.index, name="index"),
     path("new/", views.create, name="create"),
+    path("day/<str:choice>/", views.day, name="day"),
     path("regions/", views.regions, name="regions"),
     path("<uuid:pk>/", views.edit, name="edit"),
     path("<uuid:pk>/default/", views.make_default, name="make_default"),

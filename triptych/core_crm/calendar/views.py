@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from triptych.core_crm.calendar import access, actions
+from triptych.core_crm.calendar.days import CHOICES, chosen_day
 from triptych.core_crm.calendar.forms import CalendarForm, OwnDayForm, weekday_names
 from triptych.core_crm.calendar.holidays import holidays_in
 from triptych.core_crm.calendar.hours import is_open
@@ -22,6 +23,7 @@ from triptych.core_crm.calendar.typing_hours import spans_shown
 from triptych.platform import clock
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
+from triptych.platform.web.templatetags.parts import weekday
 from triptych.tenants.members.access import administering
 from triptych.tenants.routing import TenantRequest
 
@@ -40,6 +42,15 @@ def index(request: TenantRequest) -> HttpResponse:
         for calendar in access.calendars_visible_to(request.member).in_order()
     ]
     return render(request, "business_calendar/index.html", {"shown": shown})
+
+
+@require_GET
+def day(request: TenantRequest, choice: str) -> JsonResponse:
+    """The day that one of the quick choices beside a date means today."""
+    if choice not in CHOICES:
+        raise Http404
+    found = chosen_day(choice, today=timezone.localdate(clock.now()))
+    return JsonResponse({"day": found.isoformat(), "said": weekday(found)})
 
 
 @require_http_methods(["GET", "POST"])

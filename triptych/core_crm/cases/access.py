@@ -8,6 +8,7 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from triptych.core_crm.cases.clocks import waiting_since
 from triptych.core_crm.cases.models import Case, CaseMessage, CaseMessageQuerySet, CaseQuerySet, Queue, QueueQuerySet
 from triptych.core_crm.rights.access import CHANGE, DELETE, must, through, visible
 from triptych.platform.refusals import Forbidden
@@ -31,9 +32,8 @@ def messages_visible_to(member: Member) -> CaseMessageQuerySet:
 
 def case_to_see(member: Member, pk: UUID) -> Case:
     """Raises Http404 for a case that is not there for this member."""
-    found: Case = get_object_or_404(
-        cases_visible_to(member).for_rows().select_related("deal", "merged_into", "follows"), pk=pk
-    )
+    cases = cases_visible_to(member).for_rows().select_related("deal", "merged_into", "follows")
+    found: Case = get_object_or_404(cases.annotate(waiting=waiting_since()), pk=pk)
     return found
 
 

@@ -11,32 +11,36 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from triptych.core_crm.calendar.access import default_hours
+from triptych.core_crm.calendar.hours import WorkingHours, business_time_between
 from triptych.core_crm.cases.models import Case
 from triptych.core_crm.lists.cards import CardFacts
 from triptych.platform.web.templatetags.parts import icon, when
 from triptych.tenants.members.models import Member
 
 PRIORITY_TONES = {"high": "amber", "urgent": "red"}
-LONG = timedelta(days=1)
-"""Whoever waits longer than that for an answer waits too long."""
+LONG = timedelta(hours=8)
+"""Whoever waits for more working time than that for an answer waits too long."""
 
 
 def card_facts(cases: Sequence[Case], _member: Member, now: datetime) -> dict[UUID, CardFacts]:
     """The facts of these cases, by their keys."""
-    return {case.pk: _facts(case, now) for case in cases}
+    hours = default_hours() if cases else None
+    return {case.pk: _facts(case, hours, now) for case in cases if hours}
 
 
-def _facts(case: Case, now: datetime) -> CardFacts:
+def _facts(case: Case, hours: WorkingHours, now: datetime) -> CardFacts:
     tone = PRIORITY_TONES.get(case.priority)
     waits = case.is_open and case.awaits_reply
     since = case.last_message_at or case.created_at
+    long = waits and business_time_between(hours, since, now) > LONG
     days = max(0, (now - case.created_at).days) if case.is_open else 0
     return CardFacts(
         subtitle=str(case.contact or case.company or case.requester_name or ""),
         badges=[{"label": case.get_priority_display(), "tone": tone}] if tone else [],
         next=_next(case, since),
         age=ngettext("%(days)s day", "%(days)s days", days) % {"days": days} if days else "",
-        due=("overdue" if now - since > LONG else "today") if waits else "",
+        due=("overdue" if long else "today") if waits else "",
     )
 
 

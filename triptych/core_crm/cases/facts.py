@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from triptych.core_crm.cases import clocks
 from triptych.core_crm.cases.forms import STATUSES
 from triptych.core_crm.cases.listing import priority_tag, status_tag
 from triptych.core_crm.cases.models import Case
@@ -42,6 +43,9 @@ CLOCKS = (
     _moment("first_responded_at", _("First response")),
     _moment("last_message_at", _("Last message")),
     _moment("resolved_at", _("Resolved")),
+    Fact("waiting", _("Waiting for an answer"), clocks.shown("waiting"), heading=_("In working hours")),
+    Fact("first_response", _("Time to first response"), clocks.shown("first_response")),
+    Fact("resolution", _("Time to resolution"), clocks.shown("resolution")),
 )
 
 

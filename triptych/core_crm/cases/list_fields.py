@@ -8,12 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.cases import access, actions
+from triptych.core_crm.cases.clocks import waiting_since
 from triptych.core_crm.cases.forms import STATUSES, CaseForm
 from triptych.core_crm.cases.models import Case
 from triptych.core_crm.contacts.access import companies_visible_to, contacts_visible_to
 from triptych.core_crm.deals.access import deals_visible_to
 from triptych.core_crm.lists.changing import Editing
-from triptych.core_crm.lists.fields import Editor, field_of
+from triptych.core_crm.lists.fields import Editor, Field, Type, field_of
 from triptych.tenants.members.models import Member
 
 
@@ -46,8 +47,10 @@ FIELDS = (
     field_of(Case, "company", _("Company"), records=companies_visible_to, pick_url="/companies/pick/"),
     field_of(Case, "deal", _("Deal"), records=deals_visible_to, pick_url="/deals/pick/"),
     field_of(Case, "awaits_reply"),
+    Field("waiting", _("Waiting since"), Type.MOMENT, waiting_since()),
     field_of(Case, "description"),
     field_of(Case, "last_message_at", as_name="last_message"),
+    field_of(Case, "first_responded_at", as_name="first_responded"),
     field_of(Case, "resolved_at", as_name="resolved"),
     field_of(Case, "created_at", _("Opened"), as_name="created"),
     field_of(Case, "updated_at", _("Changed"), as_name="updated"),

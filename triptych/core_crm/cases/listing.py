@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 import django_filters as filters
 from django import forms
@@ -12,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from triptych.core_crm.cases import access
+from triptych.core_crm.cases import access, clocks
 from triptych.core_crm.cases.cards import PRIORITY_TONES, card_facts
 from triptych.core_crm.cases.list_fields import EDITING, FIELDS
 from triptych.core_crm.cases.models import Case, CaseQuerySet, Queue
@@ -22,6 +23,9 @@ from triptych.core_crm.lists.filters import OwnerFilter, RelatedFilter
 from triptych.core_crm.lists.spec import Column, ListSpec
 from triptych.platform.web.templatetags import parts
 from triptych.tenants.members.models import Member
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 STATUS_TONES = {"new": "blue", "assigned": "accent", "pending": "amber", "closed": "green"}
 VIEWS = {
@@ -88,6 +92,14 @@ def _subject(case: Case) -> SafeString:
     )  # fmt: skip
 
 
+def _clock(name: str, label: StrOrPromise, *, order: tuple[str, ...] = (), shown: bool = False) -> Column:
+    """A column of working time. By those who wait it sorts with the longest wait last, as other durations."""
+    return Column(
+        name, label, clocks.text(name), clocks.shown(name), order,
+        shown=shown, sorts_few=bool(order), prepare=clocks.measure,
+    )  # fmt: skip
+
+
 LIST = ListSpec(
     kind="case",
     home="/cases/",
@@ -108,13 +120,17 @@ LIST = ListSpec(
         Column("company", _("Company"), text=name_of("company"), cell=link_of("company")),
         Column("queue", _("Queue"), text=name_of("queue"), order=("queue__position",), shown=False, sorts_few=True),
         Column("owner", _("Owner"), text=owner_name, cell=owner_of),
+        _clock("waiting", _("Waiting"), order=("-waiting",), shown=True),
         Column(
             "last_message",
             _("Last message"),
             text=attrgetter("last_message_at"),
             cell=when_of("last_message_at"),
             order=("last_message_at",),
+            shown=False,
         ),
+        _clock("first_response", _("Time to first response")),
+        _clock("resolution", _("Time to resolution")),
         Column("type", _("Type"), text=Case.get_type_display, shown=False),
         Column("origin", _("Origin"), text=Case.get_origin_display, shown=False),
         Column(

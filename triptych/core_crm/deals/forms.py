@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from triptych.core_crm.calendar.days import DayInput
 from triptych.core_crm.contacts.access import companies_visible_to, contacts_visible_to
 from triptych.core_crm.deals.actions import BuyingRole
 from triptych.core_crm.deals.actions.gates import Gate, offered_gates
@@ -66,7 +67,7 @@ class DealForm(RecordForm):
     primary_contact = PickedField(records=contacts_visible_to, url="/contacts/pick/", label=_("Primary contact"))
     owner = OwnerField()
     next_step = text(_("Next step"))
-    next_step_date = day(_("Next step on"))
+    next_step_date = forms.DateField(label=_("Next step on"), required=False, widget=DayInput)
     type = forms.ChoiceField(label=_("Type"), required=False, choices=[("", "—"), *Deal.Type.choices])
     lead_source = text(_("Lead source"), 100, widget=forms.TextInput({"list": "lead-sources"}))
     campaign = text(_("Campaign"))

@@ -13,6 +13,7 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 from triptych.core_crm.lists.listing import Listing
+from triptych.core_crm.lists.spec import prepare
 from triptych.core_crm.rights.access import EXPORT, must_at_all, visible
 from triptych.platform import clock
 from triptych.platform.keyset import page_of
@@ -93,6 +94,7 @@ def _batches(listing: Listing) -> Iterator[list[list[Any]]]:
     after: str | None = None
     while True:
         page = page_of(records, order=order, size=BATCH, after=after)
+        prepare(listing.columns, page.rows)
         yield [[harmless(column.text(record)) for column in listing.columns] for record in page.rows]
         if not page.has_next:
             return

@@ -16,7 +16,7 @@ from django_filters import FilterSet
 
 from triptych.core_crm.custom_fields.gone import as_people_say
 from triptych.core_crm.lists.conditions import Asker, BadCondition
-from triptych.core_crm.lists.spec import Column, ListSpec, Records
+from triptych.core_crm.lists.spec import Column, ListSpec, Records, prepare
 from triptych.core_crm.lists.where import Group, Reading, fields_missing, parsed
 from triptych.core_crm.rights.access import EXPORT, hidden_fields, may_at_all
 from triptych.core_crm.rights.sight import sight_of
@@ -174,9 +174,11 @@ class Listing:
         records = self.spec.annotated(self._walked, *order, *(column.name for column in self.columns))
         after, before = self.params.get("after"), self.params.get("before")
         try:
-            return page_of(records, order=order, size=size, after=after, before=before)
+            page = page_of(records, order=order, size=size, after=after, before=before)
         except BadCursor:
-            return page_of(records, order=order, size=size)
+            page = page_of(records, order=order, size=size)
+        prepare(self.columns, page.rows)
+        return page
 
     @cached_property
     def count(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,9 @@ class Column:
 
     `order` names the database columns by which it sorts; without any it cannot be sorted by. `css` goes on heading
     and cell: `number`, or `cell-main`, `cell-side`, `cell-sub`, the places of a card on a phone. Columns that are not
-    `shown` can be chosen. `sorts_few` says that no index has its order, so that it is refused to long lists.
+    `shown` can be chosen. `sorts_few` says that no index has its order, so that it is refused to long lists. `prepare`
+    gets all rows of a page before their cells are asked for, to work out at once what these need; once for each page,
+    though several columns have the same one.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Column:
     css: str = ""
     shown: bool = True
     sorts_few: bool = False
+    prepare: Callable[[Sequence[Any]], None] | None = None
 
     def show(self, record: Any) -> Any:
         """What stands in the cell of a record; a dash for nothing."""
@@ -144,6 +147,12 @@ class ListSpec:
         if not chosen:
             return [column for column in self.columns if column.shown]
         return [self.columns[0], *(column for column in chosen if column is not self.columns[0])]
+
+
+def prepare(columns: Iterable[Column], rows: Sequence[Any]) -> None:
+    """Let these columns work out what their cells need of the rows."""
+    for needed in dict.fromkeys(column.prepare for column in columns if column.prepare):
+        needed(rows)
 
 
 def _seen_by(member: Member, field: Field) -> Field:

@@ -9,11 +9,12 @@ import strawberry
 import strawberry_django
 from strawberry import relay
 
-from triptych.core_crm.cases import access, models
+from triptych.core_crm.cases import access, clocks, models
 from triptych.core_crm.contacts.schema.companies import Company
 from triptych.core_crm.contacts.schema.contacts import Contact
 from triptych.core_crm.custom_fields.querying import own_where
 from triptych.core_crm.deals.schema.deals import Deal
+from triptych.graphql.context import ApiInfo
 from triptych.graphql.filters import (
     BooleanFilter,
     DateTimeFilter,
@@ -24,7 +25,7 @@ from triptych.graphql.filters import (
     choice_filter,
     filter_input,
 )
-from triptych.graphql.listings import Listing, link
+from triptych.graphql.listings import Listing, link, path_of
 from triptych.graphql.orderings import By, ordering_input
 from triptych.graphql.own import OwnValues, own_field
 from triptych.graphql.records import Record, choice
@@ -125,6 +126,41 @@ message_list = Listing(
 )
 
 
+TIMES = ["created_at", "first_responded_at", "resolved_at"]
+WAITING = {"waiting": lambda info: clocks.waiting_since()}
+
+
+def _clocks(root: Any, info: ApiInfo) -> clocks.Clocks:
+    """For all cases of a list at once, whichever of the fields are asked for."""
+
+    def load(cases: list[Any]) -> dict[Any, clocks.Clocks]:
+        clocks.measure(cases, now=info.context.now)
+        return {case.pk: case.clocks for case in cases}
+
+    found: clocks.Clocks = info.context.batch((*path_of(info)[:-1], "clocks"), root, load)
+    return found
+
+
+def waiting_since(root: Any, info: ApiInfo) -> datetime | None:
+    found: datetime | None = root.waiting
+    return found
+
+
+def waiting_business_seconds(root: Any, info: ApiInfo) -> int | None:
+    span = _clocks(root, info).waiting
+    return span.seconds if span else None
+
+
+def first_response_business_seconds(root: Any, info: ApiInfo) -> int | None:
+    span = _clocks(root, info).first_response
+    return span.seconds if span else None
+
+
+def resolution_business_seconds(root: Any, info: ApiInfo) -> int | None:
+    span = _clocks(root, info).resolution
+    return span.seconds if span else None
+
+
 @strawberry_django.type(models.Case, name="Case", description="What a customer asked or complained of.")
 class Case(Record):
     number: int
@@ -148,6 +184,31 @@ class Case(Record):
     resolved_at: datetime | None
     last_message_at: datetime | None
     awaits_reply: bool = strawberry_django.field(description="Whether the customer spoke last.")
+    waiting_since: datetime | None = strawberry_django.field(
+        resolver=waiting_since,
+        only=TIMES,
+        annotate=WAITING,
+        description="When the customer last wrote, or opened the case; null where nobody waits for an answer.",
+    )
+    waiting_business_seconds: int | None = strawberry_django.field(
+        resolver=waiting_business_seconds,
+        only=TIMES,
+        annotate=WAITING,
+        description="How long the customer has waited for an answer, in seconds of working time by the default "
+        "business calendar. Null where nobody waits.",
+    )
+    first_response_business_seconds: int | None = strawberry_django.field(
+        resolver=first_response_business_seconds,
+        only=TIMES,
+        annotate=WAITING,
+        description="From the opening of the case to the first reply, in seconds of working time by the default "
+        "business calendar. Null before that.",
+    )
+    resolution_business_seconds: int | None = strawberry_django.field(
+        resolver=resolution_business_seconds, only=TIMES, annotate=WAITING,
+        description="From the opening of the case until it was resolved, in seconds of working time by the default "
+        "business calendar. Null while it is open.",
+    )  # fmt: skip
     messages = message_list.nested("The conversation, the oldest first; internal notes included.", via="case")
     custom: OwnValues | None = own_field("CaseCustom")
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from triptych.core_crm.cases import access, actions
+from triptych.core_crm.cases.clocks import measure
 from triptych.core_crm.cases.conversation import about_conversation, composer_of
 from triptych.core_crm.cases.facts import CLOCKS, FACTS, head_of
 from triptych.core_crm.cases.forms import CaseForm, NewCaseForm
@@ -62,6 +63,7 @@ def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
     case = access.case_to_see(request.member, pk)
     search.note_seen(request.member, kind="case", id=case.pk, at=clock.now())
     may_write = may(request.member, CHANGE, case)
+    measure([case])
     context = {
         **about_conversation(case, request.member, may_write=may_write),
         "head": head_of(case, may_write=may_write, followers=access.followers_of(request.member, case)),

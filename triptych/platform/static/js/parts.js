@@ -33,6 +33,21 @@
     everything.hidden = true;
   });
 
+  // day input: a button below it fills in the day that it means ---------------------------------------------------------
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-day-url]");
+    if (!button) return;
+    var input = button.closest(".day-choices").querySelector("input");
+    fetch(button.dataset.dayUrl, { credentials: "same-origin", headers: { Accept: "application/json" } })
+      .then(function (answer) { return answer.ok ? answer.json() : Promise.reject(answer.status); })
+      .then(function (found) {
+        input.value = found.day;
+        input.dispatchEvent(new Event("change", { bubbles: true }));
+        say(found.said);
+      })
+      .catch(function () { input.focus(); });
+  });
+
   // board_column: drag ----------------------------------------------------------------------------------------------
   // A card dropped elsewhere is posted to its `data-move-url` with the column's `data-value` under `data-name`.
   function bindBoard(within) {

@@ -85,6 +85,16 @@ def _here() -> Locale:
     return _locale(translation.get_language() or "en")
 
 
+def reading_locale() -> Locale:
+    """How the reader's language writes numbers and times."""
+    return _here()
+
+
+def exact(moment: datetime) -> str:
+    """A moment with day and time, in the current time zone."""
+    return str(_exact_pattern(_here()).apply(moment.astimezone(timezone.get_current_timezone()), _here()))
+
+
 @register.simple_tag
 def money(amount: Decimal | float | None, currency: str = "EUR") -> SafeString:
     """An amount with its currency, in the reader's number format; whole amounts without decimals."""
