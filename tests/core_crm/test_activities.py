@@ -61,7 +61,7 @@ def test_an_activity_on_a_deal_stands_on_its_company_and_contact_too(deal, task)
         ("deal", deal.pk), ("company", deal.company_id), ("contact", deal.primary_contact_id),
     }  # fmt: skip
     assert {link.at for link in links} == {task.due_at}
-    assert next_due([deal.pk, deal.company_id, task.pk]) == {deal.pk: task.due_at, deal.company_id: task.due_at}
+    assert next_due([deal.pk, deal.company_id, task.pk], None) == {deal.pk: task.due_at, deal.company_id: task.due_at}
 
 
 @pytest.mark.usefixtures("in_tenant")
@@ -69,7 +69,7 @@ def test_completing_and_undoing(members, now, deal, task):
     later = now + timedelta(hours=1)
     done = actions.complete_activity(activity=task, by=members["member"], now=later)
     assert (done.status, done.completed_at, done.at) == ("completed", later, later)
-    assert next_due([deal.pk]) == {}
+    assert next_due([deal.pk], None) == {}
 
     back = actions.undo_completion(activity=task, by=members["member"], now=later)
     assert (back.status, back.completed_at, back.at) == ("not_started", None, task.due_at)

@@ -88,8 +88,9 @@ def test_whose_session_ended_while_they_wrote_comes_back_to_the_page_they_wrote_
         response = cast["stranger"].post("/settings/people/invite/", headers=sent)
         to = response.headers.get("HX-Redirect") or response.headers["Location"]
         assert to == "/login/?next=/contacts/%3Fq%3Da"
-    elsewhere = cast["stranger"].post("/settings/people/invite/", headers={"Referer": "https://evil.example/x"})
-    assert elsewhere.headers["Location"] == "/login/?next=/"
+    for odd in ("https://evil.example/x", f"{here}//evil.example", "http://[", "/\\evil.example"):
+        elsewhere = cast["stranger"].post("/settings/people/invite/", headers={"Referer": odd})
+        assert elsewhere.headers["Location"] == "/login/?next=/"
 
 
 def test_after_five_wrong_passwords_the_right_one_waits(browser):

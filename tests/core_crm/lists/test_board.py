@@ -8,9 +8,12 @@ from urllib.parse import quote
 import pytest
 
 from triptych.core_crm.activities import actions as activities
+from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.cases.models import Case
+from triptych.core_crm.contacts.actions import create_contact
 from triptych.core_crm.contacts.models import Contact
 from triptych.core_crm.custom_fields import actions as custom_fields
+from triptych.core_crm.deals.actions import create_deal
 from triptych.core_crm.leads.actions import create_lead
 from triptych.core_crm.leads.models import Lead
 from triptych.core_crm.lists.models import PastAct, SavedView
@@ -315,3 +318,22 @@ def test_any_list_stands_in_a_month_by_its_days(cast, cases, now, by, day, shown
     assert all(name.partition(" ")[2] in table for name in shown)
     where = quote(json.dumps({"all": [["status", "is", "new"]]}))
     assert cast["reader"].get(f"{url}&where={where}").context["month"].count == (0 if by else 1)
+
+
+def test_a_card_tells_nothing_of_activities_that_are_not_seen(cast, api, tenant, members, now, role_given):
+    by, due = members["owner"], clock.now() + timedelta(days=400)
+    with entered(tenant):
+        made = [
+            RecordRef("deal", create_deal(name="Windpark", by=by, now=now).pk),
+            RecordRef("lead", create_lead(last_name="Windpark", by=by, now=now).pk),
+            RecordRef("contact", create_contact(last_name="Windpark", by=by, now=now).pk),
+        ]
+        activities.create_activity(kind="task", subject="A", due_at=due, owner=by, records=made, by=by, now=now)
+    asked = "{ deals { edges { node { nextUp } } } }"
+    homes = ("/deals/", "/leads/?view=board", "/contacts/?view=board&by=owner")
+    for who, told in (("owner", True), ("member", False)):
+        if who == "member":
+            role_given({"activity": dict.fromkeys(("read", "create", "change", "delete", "export"), "own")})
+        pages = [cast[who].get(home).content.decode() for home in homes]
+        assert [("Windpark" in page, f"{due:%Y-%m-%d}" in page) for page in pages] == [(True, told)] * 3
+        assert (api(asked, who=who)["data"]["deals"]["edges"][0]["node"]["nextUp"] == "LATER") is told

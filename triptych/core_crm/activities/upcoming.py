@@ -13,19 +13,23 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.activities.models import Activity, ActivityLink
+from triptych.core_crm.rights.access import through
 from triptych.platform.web.templatetags.parts import icon, when
+from triptych.tenants.members.models import Member
 
 
-def next_due(object_ids: Collection[UUID]) -> dict[UUID, datetime | None]:
-    """When the next open activity of each of these records is due, in one query.
+def next_due(object_ids: Collection[UUID], member: Member | None) -> dict[UUID, datetime | None]:
+    """When the next open activity of each of these records is due, of those that the member sees, in one query; None is
+    the house itself.
 
     Records without any are missing; None stands for open activities without a date.
     """
-    rows = ActivityLink.objects.filter(
+    links = ActivityLink.objects.filter(
         object_id__in=object_ids,
         activity__deleted_at=None,
         activity__status__in=Activity.OPEN_STATUSES,
-    ).values("object_id")
+    )
+    rows = (through(member, links, "activity", Activity) if member else links).values("object_id")
     return dict(rows.annotate(due=Min("activity__due_at")).values_list("object_id", "due")) if object_ids else {}
 
 

@@ -16,6 +16,7 @@ from triptych.core_crm.deals.models import Deal, DealQuerySet, Pipeline, Stage
 from triptych.core_crm.deals.totals import Totals, totals_by
 from triptych.core_crm.lists.board import CARDS, MOST, first_of_each, more_of, moves_to
 from triptych.core_crm.lists.cards import CardFacts
+from triptych.tenants.members.models import Member
 
 ON_BOARD = ("-entered_stage_at", "-pk")
 """The latest arrival in a stage comes first."""
@@ -91,6 +92,7 @@ def board_of(
     stages: Sequence[Stage],
     deals: DealQuerySet,
     *,
+    member: Member,
     now: datetime,
     shown: Mapping[str, int],
     address: str = "?",
@@ -106,7 +108,7 @@ def board_of(
     wanted = {str(stage.pk): (Q(stage=stage), shown.get(str(stage.pk), CARDS)) for stage in stages}
     by_stage = first_of_each(on_board.for_cards(), "stage_id", wanted, ON_BOARD)
     found = [deal for deals in by_stage.values() for deal in deals]
-    facts = card_facts(found, now)
+    facts = card_facts(found, member, now)
     columns = []
     for stage in stages:
         elsewhere = moves_to("stage", ((other.pk, other.name) for other in stages if other.pk != stage.pk))

@@ -18,11 +18,13 @@ from triptych.core_crm.deals.models import Deal
 from triptych.core_crm.lists.cards import CardFacts
 from triptych.platform.plugins import hooks
 from triptych.platform.web.templatetags.parts import icon, money, when
+from triptych.tenants.members.models import Member
 
 
-def card_facts(deals: Sequence[Deal], now: datetime) -> dict[UUID, CardFacts]:
+def card_facts(deals: Sequence[Deal], member: Member, now: datetime) -> dict[UUID, CardFacts]:
     """The facts of these deals, by their keys; one statement, and what plugins need for their badges."""
-    due, badges = next_due([deal.pk for deal in deals]), hooks.gather_rows("deal_badges", deals=deals, now=now)
+    due = next_due([deal.pk for deal in deals], member)
+    badges = hooks.gather_rows("deal_badges", deals=deals, now=now)
     return {
         deal.pk: CardFacts(
             subtitle=deal.company.name if deal.company else "",

@@ -147,6 +147,6 @@ LIST = ListSpec(
     editing=EDITING,
     ways=("board", "table", "calendar"),
     board="stage",
-    cards=lambda deals, _member, now: card_facts(deals, now),
+    cards=card_facts,
     day="close_date",
 )

@@ -12,9 +12,9 @@ from triptych.core_crm.lists.cards import CardFacts
 from triptych.tenants.members.models import Member
 
 
-def card_facts(leads: Sequence[Lead], _member: Member, now: datetime) -> dict[UUID, CardFacts]:
+def card_facts(leads: Sequence[Lead], member: Member, now: datetime) -> dict[UUID, CardFacts]:
     """The facts of these leads, by their keys; one statement."""
-    due = next_due([lead.pk for lead in leads])
+    due = next_due([lead.pk for lead in leads], member)
     facts = {}
     for lead in leads:
         said, soon = next_on_card(lead.pk, due, now=now) if lead.is_open else ("", "")

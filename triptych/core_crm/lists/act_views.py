@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -22,6 +21,7 @@ from triptych.platform import clock
 from triptych.platform.keyset import BadCursor, page_of
 from triptych.platform.refusals import Refused
 from triptych.platform.web import toasts
+from triptych.platform.web.coming import coming_from
 from triptych.tenants.routing import TenantRequest
 
 PAGE_SIZE = 30
@@ -107,8 +107,8 @@ def _shown(act: PastAct) -> dict[str, Any]:
 
 def _board_of(request: TenantRequest, home: str) -> str:
     """The board from which the undoing of a move was asked, else the list."""
-    came_from = urlsplit(request.headers.get("Referer", ""))
-    return f"{home}?{came_from.query}" if (came_from.netloc, came_from.path) == (request.get_host(), home) else home
+    page = coming_from(request, "Referer")
+    return f"{home}?{page.query}" if page.path == home else home
 
 
 def _home_of(act: PastAct) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user, logout
@@ -15,6 +14,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
 from triptych.platform.web import logs
+from triptych.platform.web.coming import coming_from
 from triptych.tenants.members.models import Member
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -81,17 +81,9 @@ class MemberMiddleware:
         if request.user.is_authenticated:
             logout(request)  # somebody who is no member any more
         if request.headers.get("HX-Request"):
-            page = _page_of(request, "HX-Current-URL")
+            page = coming_from(request, "HX-Current-URL").geturl()
             to = redirect_to_login(page).headers["Location"] if page else "/login/"
             return HttpResponse(status=204, headers={"HX-Redirect": to})
         if request.method not in ("GET", "HEAD"):  # what was posted cannot be opened
-            return redirect_to_login(_page_of(request, "Referer") or "/")
+            return redirect_to_login(coming_from(request, "Referer").geturl() or "/")
         return redirect_to_login(request.get_full_path())
-
-
-def _page_of(request: HttpRequest, header: str) -> str:
-    """The page of this host that somebody was on when they asked, as a path; “” where it is not known."""
-    parts = urlsplit(request.headers.get(header, ""))
-    if parts.netloc != request.get_host() or parts.path.startswith("//"):
-        return ""
-    return urlunsplit(("", "", parts.path, parts.query, ""))

@@ -147,7 +147,7 @@ def _is_met(requirement: Requirement, deal: Deal) -> bool:
 
 def _has_next_step(deal: Deal) -> bool:
     """Something is written down, or an activity is open."""
-    return bool(deal.next_step) or deal.pk in next_due([deal.pk])
+    return bool(deal.next_step) or deal.pk in next_due([deal.pk], None)
 
 
 def _has_contact(deal: Deal) -> bool:

@@ -95,7 +95,7 @@ def next_up(root: Any, info: ApiInfo) -> Due:
     """For all deals of a list at once."""
 
     def load(deals: list[Any]) -> dict[Any, Due]:
-        upcoming = next_due([deal.pk for deal in deals])
+        upcoming = next_due([deal.pk for deal in deals], info.context.member)
         return {deal.pk: due_of(deal, upcoming, now=info.context.now) for deal in deals}
 
     found: Due = info.context.batch(path_of(info), root, load)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult
 
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
@@ -23,6 +23,7 @@ from triptych.core_crm.lists.ways import board_field, board_fields, fields_to_ch
 from triptych.core_crm.lists.where import Condition
 from triptych.core_crm.rights.access import hidden_fields
 from triptych.platform import clock
+from triptych.platform.web.coming import coming_from
 from triptych.platform.web.tables import Tab
 from triptych.tenants.routing import TenantRequest
 
@@ -69,15 +70,15 @@ def board_again(request: TenantRequest, deal: Deal) -> HttpResponse:
 
 def is_board(request: TenantRequest) -> bool:
     """Whether the request came from the board."""
-    return urlsplit(_page_url(request)).path == HOME
+    return _page(request).path == HOME
 
 
-def _page_url(request: TenantRequest) -> str:
-    return request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+def _page(request: TenantRequest) -> SplitResult:
+    return coming_from(request, "HX-Current-URL", "Referer")
 
 
 def _params_of_page(request: TenantRequest) -> QueryDict:
-    return QueryDict(urlsplit(_page_url(request)).query)
+    return QueryDict(_page(request).query)
 
 
 def _board(listing: Listing, *, pipeline: Pipeline | None = None) -> dict[str, Any]:
@@ -103,6 +104,7 @@ def _board(listing: Listing, *, pipeline: Pipeline | None = None) -> dict[str, A
         shown,
         columns,
         cast(DealQuerySet, listing.matching),
+        member=member,
         now=clock.now(),
         shown=shown_numbers(params.getlist("more")),
         address=f"{here}&",
