@@ -36,9 +36,20 @@ def test_the_workspace_is_read_by_all_and_changed_by_who_administers(api, change
     assert (done["workspace"]["currency"], done["problems"]) == ("USD", [])
     assert codes(change("updateWorkspace", "", who="member", name="Mine")) == ["FORBIDDEN"]
     assert codes(change("updateWorkspace", "", who="reader", name="Mine")) == ["FORBIDDEN"]
-    for given in ({"name": " "}, {"timezone": "Mars"}, {"currency": "???"}, {"accent": "blue"}, {"language": "tlh"}):
+    long = {"name": "x" * 201}
+    for given in (
+        {"name": " "},
+        long,
+        {"timezone": "Mars"},
+        {"currency": "???"},
+        {"accent": "blue"},
+        {"language": "tlh"},
+    ):
         answer = change("updateWorkspace", "workspace { name }", **given)
         assert (answer["workspace"], [one["field"] for one in answer["problems"]]) == (None, list(given))
+    assert [one["field"] for one in change("updateProfile", "", who="reader", **long)["problems"]] == ["name"]
+    answer = change("updateWorkspace", "workspace { name }", name="Acme\r\nBcc: a@b.example")
+    assert answer["workspace"]["name"] == "Acme Bcc: a@b.example"
 
 
 def test_an_invitation_is_seen_and_withdrawn(api, change, tenant, members, now):

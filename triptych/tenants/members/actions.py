@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from triptych.platform import events
+from triptych.platform.changes import check_fields
 from triptych.platform.collation import renewing
 from triptych.platform.refusals import Forbidden, Refused
 from triptych.platform.scope import CONTROL, entered
@@ -227,11 +228,12 @@ def change_profile(*, by: Member, name: str, language: str, now: datetime) -> Me
     An empty language is the workspace's.
 
     Raises:
-        Refused: the name is empty, or the language is unknown.
+        Refused: the name is empty or too long, or the language is unknown.
     """
-    name = name.strip()
+    name = " ".join(name.split())
     if not name:
         raise Refused(_("Enter the name that colleagues know you by."), field="name")
+    check_fields(Member(name=name), only=["name"])
     if language:
         check_language(language)
     is_renamed = name != by.name
@@ -262,14 +264,15 @@ def change_workspace(
 
     Raises:
         Forbidden: `by` does not administer.
-        Refused: the name is empty, the colour none, or the time zone, currency or language is unknown.
+        Refused: the name is empty or too long, the colour none, or the time zone, currency or language is unknown.
     """
     administering(by)
-    accent = _colour(accent)
+    accent, name = _colour(accent), " ".join(name.split())
     check_locality(timezone=timezone, currency=currency, language=language)
-    if not name.strip():
+    if not name:
         raise Refused(_("Give the workspace a name, such as the name of your business."), field="name")
-    changed = {"name": name.strip(), "timezone": timezone, "currency": currency, "language": language, "accent": accent}
+    check_fields(Tenant(name=name), only=["name"])
+    changed = {"name": name, "timezone": timezone, "currency": currency, "language": language, "accent": accent}
     former = tenant.language
     with entered(CONTROL):
         Tenant.objects.filter(pk=tenant.pk).update(**changed)
