@@ -108,3 +108,18 @@ def test_a_key_that_many_share_compares_nobody():
     rows = [comparable(UUID(int=number), name="", phones=["1"]) for number in range(1, 200)]
     candidates = Candidates(rows)
     assert (found(candidates), candidates.compared_count) == (set(), 0)
+
+
+def test_names_made_of_many_words_cost_no_square_of_them():
+    words = [f"{first}{second}" for first in "abcdefgh" for second in ("ina", "oro", "ubel")]
+    rows = [comparable(UUID(int=number), name=" ".join(words[number % 9 :])) for number in range(1, 20)]
+    assert max(len(row.name.split()) for row in rows) == 8
+
+
+def test_a_record_is_compared_with_so_many_at_most(monkeypatch):
+    monkeypatch.setattr("triptych.core_crm.duplicates.candidates.MOST_COMPARED", 10)
+    mails = [f"mailbox{number}@example.com" for number in range(15)]
+    rows = [comparable(UUID(int=number), name="", emails=[mail]) for number, mail in enumerate(mails, 1)]
+    candidates = Candidates([*rows, comparable(UUID(int=99), name="", emails=mails)])
+    candidates.compare(15)
+    assert candidates.compared_count <= 10

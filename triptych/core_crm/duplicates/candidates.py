@@ -19,6 +19,8 @@ from triptych.core_crm.duplicates.matching import (
 
 BIGGEST_BLOCK = 60
 """A key that more records share says nothing, and would cost the square of it."""
+MOST_COMPARED = 1000
+"""With so many records one is compared at most; it takes dozens of emails and phones to share a key with more."""
 LEARNING_ROUNDS = 10
 
 
@@ -43,6 +45,8 @@ class SharedKeys:
         """The records that share a key with one, without keys that too many share."""
         found: set[int] = set()
         for key in _hashed(row):
+            if len(found) >= MOST_COMPARED:
+                break
             if (block := self._shared.get(key)) is None:
                 if key in self._first:
                     found.add(self._first[key])

@@ -28,6 +28,9 @@ _SPELLINGS = [
 ]
 """Spellings that languages and transliterations write differently: Müller and Mueller, Aleksei and Alexey."""
 
+MOST_WORDS = 8
+"""So many words of a person's name are compared: each is held against each of another name."""
+
 SHORTEST_EMAIL = 14
 """A shorter email is another one with a letter changed."""
 
@@ -49,7 +52,7 @@ def spelled(word: str) -> str:
 
 def person(text: str) -> str:
     """The words of a person's name, spelled alike."""
-    return " ".join(map(spelled, plain(text).split()))
+    return " ".join(map(spelled, plain(text).split()[:MOST_WORDS]))
 
 
 def company(text: str) -> tuple[str, str]:
