@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from triptych.core_crm.contacts.actions import create_company
+from triptych.core_crm.contacts.actions import create_company, create_contact
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.deals.models import Deal
 from triptych.core_crm.imports import actions
@@ -137,3 +137,14 @@ def test_a_table_that_nobody_knows_is_not_for_who_does_not_see_everything(tenant
     role_given(company=OWN)
     assert "salaries.csv" not in cast["member"].get("/import/").content.decode()
     assert cast["member"].get(f"/import/{record.pk}/").status_code == 404
+
+
+def test_links_tell_nothing_of_addresses_that_are_hidden(tenant, members, now, role_given, forecast):
+    with entered(tenant):
+        create_contact(last_name="Rossi", emails=["anna@x.example"], by=members["owner"], now=now)
+        create_company(name="Umbrella", domain="umbrella.example", by=members["owner"], now=now)
+    role_given(fields={"contact": {"emails": "hidden"}, "company": {"domain": "hidden"}})
+    guesses = {"anna@x.example": "umbrella.example", "bea@x.example": "other.example"}
+    told = [forecast("activities", f"text,contact,company\nHi,{one},{other}\n") for one, other in guesses.items()]
+    first, second = (one["forecasts"][0]["messages"] for one in told)
+    assert [one.replace("anna", "bea").replace("umbrella", "other") for one in first] == second

@@ -174,6 +174,9 @@ class Importer(ABC):
     compared_as: str = ""
     """The kind of record that the matcher of duplicates knows, where it knows these: "contact"."""
 
+    other_names_from: str = ""
+    """The field off which `other_names` are read; from whom it is hidden, for them no link is found by them."""
+
     telling: tuple[str, ...] = ("name",)
     """Fields of which a row must have one to be about such an object at all, where rows hold several objects."""
 

@@ -27,7 +27,7 @@ from triptych.core_crm.imports.profiling import Profile
 from triptych.core_crm.imports.registry import REFERENCE, Target, importer_named
 from triptych.core_crm.imports.tables import SourceRow, Table
 from triptych.core_crm.imports.values import DateOrder
-from triptych.core_crm.rights.access import keys_seen
+from triptych.core_crm.rights.access import hidden_fields, keys_seen
 from triptych.platform import scope
 from triptych.platform.languages.wording import within_sentence
 from triptych.tenants.members.models import Member
@@ -165,7 +165,8 @@ class Plan:
         seen = None if keys is None else set(keys.values_list("pk", flat=True))
         names = Names((pk, name) for pk, name in importer.names() if seen is None or pk in seen)
         references = ImportReference.objects.filter(kind=object_name).values_list("object_id", "key").iterator()
-        for pk, key in chain(references, importer.other_names()):
+        is_known = importer.other_names_from not in hidden_fields(self.by, str(importer.model._meta.model_name))
+        for pk, key in chain(references, importer.other_names() if is_known else ()):
             if seen is None or pk in seen:
                 names.also(pk, key)
         self.learned.teach(object_name, names)

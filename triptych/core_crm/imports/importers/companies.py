@@ -85,6 +85,7 @@ class CompanyImporter(Importer):
     model = Company
     search_kind = "company"
     compared_as = "company"
+    other_names_from = "domain"
     reference_synonyms = ("company id", "account id", "customer number")
 
     def fields(self) -> tuple[Field, ...]:

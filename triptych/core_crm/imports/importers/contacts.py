@@ -44,6 +44,7 @@ class ContactImporter(Importer):
     search_kind = "contact"
     reference_synonyms = ("contact id",)
     compared_as = "contact"
+    other_names_from = "email"
     telling = ("last_name", "first_name", "full_name", "email")
     parts = (LINK_KIND,)
 
