@@ -20,7 +20,7 @@ from triptych.platform import clock
 
 FORMS = {
     "website": re.compile(r"(https?://\S+)?"),
-    "url": re.compile(r"/(?!/)\S*"),
+    "url": re.compile(r"/(?![/\\])\S*"),
     "currency": re.compile(r"([A-Z]{3})?"),
 }
 """Texts whose form pages count on. Links lead out into the web, or to a page of ours: no script, no other host."""

@@ -56,8 +56,10 @@ def files_naming(found: Found, bounds: Bounds) -> OtherFiles:
     """
     own = {key for rows, keys in found.parts if rows.model is File for key in keys}
     expression, result, left = python_expression_of(found.person), OtherFiles(), bounds.size
-    for number, file in enumerate(File.objects.exclude(pk__in=own).order_by("-created_at", "-pk").iterator()):
-        is_read = _is_readable(file) and number < bounds.files and file.size <= left
+    others = File.objects.exclude(pk__in=own).order_by("-created_at", "-pk")
+    result.unread_count = max(0, others.count() - bounds.files)
+    for file in others[: bounds.files].iterator():
+        is_read = _is_readable(file) and file.size <= left
         if not is_read or expression is None:
             result.unread_count += 1
             continue
