@@ -6,27 +6,20 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.activities.models import Activity, Attendee
-from triptych.core_crm.activities.planning.attendees import token_of
-from triptych.core_crm.activities.planning.feed import calendar_of
+from triptych.core_crm.activities.planning.invitations import invitation, tell_those_invited
 from triptych.core_crm.activities.planning.plans import lasting, next_reminder, repeats_of, stages_of
 from triptych.core_crm.activities.planning.series import move_on
 from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.notifications.actions import notify
-from triptych.core_crm.notifications.mails import base_url, in_words_of_the_workspace
+from triptych.core_crm.notifications.mails import in_words_of_the_workspace
 from triptych.core_crm.rights.access import veiled
 from triptych.platform import clock, events
 from triptych.platform.events import Event, schedules
-from triptych.platform.events.tenancy import current as current_tenant
-from triptych.tenants.members.models import Member
 
 EVERY = timedelta(minutes=5)
 BATCH = 500
@@ -110,7 +103,13 @@ def invite(event: Event) -> None:
         )  # fmt: skip
     elif attendee.contact and attendee.contact.primary_email and not attendee.contact.deleted_at:
         with in_words_of_the_workspace():
-            _invitation(attendee, event).send()
+            invitation(attendee, event).send()
+
+
+@events.handles("activity.updated", "activity.deleted", "activity.restored")
+def tell_of_change(event: Event) -> None:
+    """Tell who takes part that a call or meeting to come was moved, is elsewhere, or is called off."""
+    tell_those_invited(event, now=clock.now())
 
 
 @events.handles("activity.answered")
@@ -130,27 +129,3 @@ def tell_of_answer(event: Event) -> None:
         to=[found.activity.owner], kind="answered", title=title, url=found.activity.get_absolute_url(), by=event.by,
         about=RecordRef.of(found.activity), key=f"answered:{event.id}", now=clock.now(),
     )  # fmt: skip
-
-
-def _invitation(attendee: Attendee, event: Event) -> EmailMessage:
-    activity, tenant = attendee.activity, current_tenant()
-    host = base_url(tenant).partition("://")[2].partition(":")[0]
-    words = {
-        "activity": activity,
-        "attendee": attendee,
-        "workspace": tenant,
-        "link": base_url(tenant) + reverse("calendar:invitation", args=[token_of(attendee)], urlconf="triptych.urls"),
-    }
-    subject = " ".join((_("Invitation: %(what)s") % {"what": activity}).split())
-    owner: Member | None = activity.owner
-    message = EmailMessage(
-        subject,
-        render_to_string("calendar/invitation.txt", words),
-        None,
-        [attendee.contact.primary_email] if attendee.contact else [],
-        reply_to=[owner.email] if owner and owner.email else None,
-        headers={"Message-ID": f"<{event.id}.{attendee.pk}@{settings.BASE_DOMAIN}>"},
-    )
-    file = calendar_of([activity], name=str(tenant), host=host, guest=attendee)
-    message.attach("invitation.ics", file.decode(), "text/calendar")
-    return message

@@ -132,6 +132,8 @@ def _split(activity: Activity, occurs_at: datetime, *, by: Member | None, now: d
     )
     activity.exceptions.filter(occurs_at__gte=occurs_at).update(series=later)
     _end_before(activity, occurs_at, now=now)
+    for one in (activity, later):
+        events.announce("activity.updated", one, by=by, at=now, changed=["rule"])
     return later
 
 

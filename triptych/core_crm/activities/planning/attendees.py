@@ -46,7 +46,7 @@ def set_attendees(
     gone = [one.pk for key, one in there.items() if key not in kept]
     activity.attendees.filter(pk__in=gone).delete()
     made = [Attendee(activity=activity, **{f"{kind}_id": pk}) for kind, pk in sorted(wanted - there.keys(), key=str)]
-    _charge_mails(sum(one.contact_id is not None for one in made), now=now)
+    charge_mails(sum(one.contact_id is not None for one in made), now=now)
     Attendee.objects.bulk_create(made)
     for one in made:
         events.announce("activity.attendee_invited", activity, by=by, at=now, attendee=str(one.pk))
@@ -68,7 +68,7 @@ def refuse_too_many(count: int) -> None:
         raise Refused(_("Ask %d people at most.") % MOST, field="attendees")
 
 
-def _charge_mails(count: int, *, now: datetime) -> None:
+def charge_mails(count: int, *, now: datetime) -> None:
     """Take that many mails from what the workspace may send today.
 
     Raises:

@@ -50,7 +50,11 @@ def member_of_feed(secret: str) -> Member | None:
 
 def feed_of(member: Member, *, now: datetime, host: str) -> bytes:
     """What the member owns or takes part in, from three months ago for two years, as a calendar file."""
-    mine = access.activities_visible_to(member).filter(concerning([member.pk]), kind__in=KINDS).select_related("owner")
+    mine = (
+        access.activities_visible_to(member)
+        .filter(concerning([member.pk]), kind__in=KINDS)
+        .select_related("owner", "series")
+    )
     singles = mine.filter(rule="", due_at__gte=now - BACK, due_at__lt=now + AHEAD)
     series = list(mine.exclude(rule="").order_by("anchor_at", "pk")[:MOST])
     return calendar_of([*series, *singles.order_by("due_at", "pk")[:MOST]], name=member.name, host=host, member=member)
@@ -63,21 +67,23 @@ def calendar_of(
     host: str,
     member: Member | None = None,
     guest: Attendee | None = None,
+    method: str = "PUBLISH",
 ) -> bytes:
     """These activities as a calendar file; for a member, without contacts that they do not see; for a guest, without
-    the other guests.
+    the other guests. `method` (RFC 5546) is REQUEST for an invitation and what changes it, CANCEL for what is
+    called off.
 
     Series keep their rule; their parts name the moment they stand for."""
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Triptych//Calendar//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+    calendar.add("method", method)
     calendar.add("x-wr-calname", name)
     taken = moments_taken([one for one in activities if one.is_series])
     attending: dict[object, list[Attendee]] = {}
     asked = Attendee.objects.filter(activity__in=[one.pk for one in activities]).select_related("member", "contact")
     if guest is not None:
-        asked = asked.filter(Q(pk=guest.pk) | Q(member__isnull=False))
+        asked = asked.filter(Q(contact=guest.contact_id) | Q(member__isnull=False))
     for one in veiled(member, asked) if member else asked:
         attending.setdefault(one.activity_id, []).append(one)
     shown = {one.pk for one in activities}
@@ -87,10 +93,13 @@ def calendar_of(
             parts = {one.occurs_at for one in activities if one.series_id == activity.pk}
             for moment in sorted(taken[activity.pk] - parts):
                 event.add("exdate", _local(moment, activity.zone))
-        elif activity.series_id in shown and activity.occurs_at:
-            whole = next(one for one in activities if one.pk == activity.series_id)
+        elif activity.series and activity.occurs_at and (activity.series_id in shown or guest is not None):
+            whole = activity.series
+            event["SEQUENCE"] = icalendar.vInt(whole.version + activity.version)
             event["UID"] = icalendar.vText(f"{activity.series_id}@{host}")
             event.add("recurrence-id", _local(activity.occurs_at, whole.zone))
+        if method == "CANCEL":
+            event["STATUS"] = icalendar.vText("CANCELLED")
         calendar.add_component(event)
     calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
