@@ -7,7 +7,9 @@ from strawberry.relay.utils import to_base64
 
 from triptych.core_crm.contacts.actions import create_contact
 from triptych.core_crm.deals.actions import create_deal, update_deal
-from triptych.core_crm.deals.models import Deal
+from triptych.core_crm.deals.models import Deal, Stage
+from triptych.core_crm.leads.actions import create_lead
+from triptych.core_crm.leads.models import Lead
 from triptych.core_crm.rights.access import NotAllowed
 from triptych.graphql.hookspecs import Withheld
 from triptych.platform.scope import entered
@@ -127,3 +129,17 @@ def test_nobody_finds_out_by_conditions_on_what_is_read_off_a_hidden_field(cast,
     assert "Ann" not in cast["owner"].get(f"/contacts/?{where}").content.decode()
     grouped = cast["member"].get("/contacts/?group=email&sort=email&columns=name,email").content.decode()
     assert "ann@secret.example" not in grouped
+
+
+def test_a_reason_that_is_withheld_is_not_written_by_losing(cast, tenant, members, role_given, deal, now):
+    with entered(tenant):
+        lead = create_lead(last_name="Rossi", by=members["owner"], now=now)
+        lost = Stage.objects.get(pipeline=deal.pipeline, status=Stage.Status.LOST)
+    role_given({}, fields={"deal": {"lost_reason": "hidden"}, "lead": {"lost_reason": "read"}})
+    given = {"row": lead.pk, "value": "dead", "also-lost_reason": "Price"}
+    for one in ({"path": "/leads/bulk/move/?view=board", "data": given},
+                {"path": f"{deal.get_absolute_url()}move/", "data": {"stage": lost.pk, "lost_reason": "Price"}}):  # fmt: skip
+        assert "does not change this field" in cast["member"].post(**one, follow=True).content.decode()
+    with entered(tenant):
+        assert not Lead.objects.get().lost_reason
+        assert not Deal.objects.get().lost_reason

@@ -10,7 +10,7 @@ from triptych.core_crm.deals.actions.deals import DealFields, first_stage, locke
 from triptych.core_crm.deals.actions.gates import MoveRefused, check_gate
 from triptych.core_crm.deals.actions.rates import closing_rate_of
 from triptych.core_crm.deals.models import Competitor, Deal, Stage, StageChange
-from triptych.core_crm.rights.access import CHANGE, must
+from triptych.core_crm.rights.access import CHANGE, must, must_set
 from triptych.platform import events
 from triptych.platform.changes import check_fields
 from triptych.platform.plugins import hooks
@@ -47,6 +47,7 @@ def move_deal(
         FieldsNeeded: the deal lacks what the stage asks for (code FIELDS_NEEDED).
         MoveRefused: the deal is closed, the stage is retired or of another pipeline, the reason is missing
             (code REASON_NEEDED), or a plugin refuses.
+        NotAllowed: the deal is lost, and their role withholds the reason.
         Refused: a value of `fields` breaks a rule; it names the field.
     """
     deal = locked(deal)
@@ -109,6 +110,8 @@ def _enter(
     if to.is_lost and not lost_reason:
         message = _("Say in a few words why the deal was lost, e.g. Price.")
         raise MoveRefused(message, field="lost_reason", code=REASON_NEEDED)
+    if to.is_lost:
+        must_set(by, deal, ["lost_reason"])
     hooks.check("deal_move", deal=deal, to=to, by=by)
 
     former, time_in_stage = deal.stage, deal.time_in_stage(now=now)

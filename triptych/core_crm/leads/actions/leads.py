@@ -113,13 +113,14 @@ def mark_lead_dead(*, lead: Lead, reason: str, by: Member | None, now: datetime)
 
     Raises:
         LeadConverted: it has been converted.
+        NotAllowed: their role withholds the reason.
         Refused: there is no reason, or it is longer than 300 characters.
     """
     lead = locked(lead)
     must_not_be_converted(lead)
     if lead.status == Lead.Status.DEAD:
         return lead
-    apply_changes(lead, {"status": Lead.Status.DEAD, "lost_reason": reason.strip()})
+    must_set(by, lead, apply_changes(lead, {"status": Lead.Status.DEAD, "lost_reason": reason.strip()}))
     _check(lead)
     lead.save_fields("status", "lost_reason", at=now)
     events.announce("lead.died", lead, by=by, at=now)
