@@ -13,6 +13,7 @@ from triptych.platform.audit.models import Entry
 from triptych.platform.collation import collation_key, in_order, renewing
 from triptych.platform.events import jobs
 from triptych.platform.events.models import Job
+from triptych.platform.scope import entered
 from triptych.tenants.members.actions import change_workspace
 from triptych.tenants.members.models import Member
 
@@ -118,7 +119,10 @@ def test_the_settings_show_how_far_it_is(cast, tenant):
     cast["owner"].post("/settings/workspace/", {**workspace, "language": "it"})
     assert "<progress" not in cast["owner"].get("/settings/workspace/").text  # Italian has the order of English
     assert cast["owner"].get("/settings/workspace/sorting/").headers["HX-Redirect"] == "/settings/workspace/"
-    cast["owner"].post("/settings/workspace/", {**workspace, "language": "ru"})
+    for language in ("ru", "pl", "ru"):
+        cast["owner"].post("/settings/workspace/", {**workspace, "language": language})
+    with entered(tenant):
+        assert Job.objects.filter(kind=renewing.JOB).count() == 1  # one that waits does it for all
 
     assert "<progress" in cast["owner"].get("/settings/workspace/").text
     assert "<progress" in cast["admin"].get("/settings/workspace/sorting/").text

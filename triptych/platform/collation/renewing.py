@@ -29,10 +29,13 @@ SETTLING = 3.0
 
 
 def begin(*, former: str, language: str, by: HasId | None, now: datetime) -> Job | None:
-    """Make the keys of the current workspace anew as a job, unless both languages have the same order."""
+    """Make the keys of the current workspace anew as a job, unless both languages have the same order. One that waits
+    still does it: it is held back until this change is there."""
     if tailored_for(former) == tailored_for(language):
         return None
-    return jobs.start(JOB, by=by, args={}, at=now)
+    with transaction.atomic():
+        waiting = Job.objects.select_for_update(skip_locked=True).filter(kind=JOB, starts=0).unfinished().first()
+        return waiting or jobs.start(JOB, by=by, args={}, at=now)
 
 
 def underway() -> Job | None:
