@@ -22,6 +22,11 @@ class Alone:
 
 
 @pytest.fixture
+def watcher():
+    return Alone()
+
+
+@pytest.fixture
 def archive_of(now):
     def archive_of(tenant):
         """The archive of a tenant, as bytes."""

@@ -18,6 +18,7 @@ from triptych.core_crm.contacts.models import Contact
 from triptych.core_crm.custom_fields.actions import create_field
 from triptych.core_crm.deals.models import Deal
 from triptych.core_crm.duplicates.actions import merge_records
+from triptych.core_crm.duplicates.searching import search_all
 from triptych.core_crm.leads.actions import convert_lead, create_lead
 from triptych.core_crm.leads.models import Lead
 from triptych.core_crm.lists.many import begin
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def furnished(tenant, members, now, enable):
+def furnished(tenant, members, now, enable, watcher):
     """Something of everything: the sample pack, a file, products on a deal, a field of its own with a value."""
     enable("sales")
     with entered(tenant):
@@ -59,6 +60,9 @@ def furnished(tenant, members, now, enable):
         update_calendar(calendar=BusinessCalendar.objects.get(), own_days=[day], by=by, now=now)
         convert_lead(lead=Lead.objects.alive().exclude(status="converted").first(), by=by, now=now)
         begin(list_of("deal"), "delete", [deal.pk], {}, by=by, now=now)
+        for _twice in range(2):
+            create_contact(first_name="Ann", last_name="Rarely", emails=[{"email": "ann@rare.example"}], by=by, now=now)
+        assert search_all("contact", watcher=watcher, now=now)
 
 
 @pytest.mark.usefixtures("furnished", "same_owner")

@@ -21,6 +21,7 @@ from triptych.core_crm.calendar.holidays import regions, regions_by_name
 from triptych.core_crm.calendar.models import BusinessCalendar, spans_in
 from triptych.core_crm.deals.models import Deal
 from triptych.core_crm.duplicates.kinds import KINDS
+from triptych.core_crm.duplicates.matching import BEFOREHAND
 from triptych.core_crm.duplicates.models import Merge, Pair
 from triptych.core_crm.duplicates.searching import FIELDS, LEVELS
 from triptych.core_crm.privacy.models import RetentionRule
@@ -78,7 +79,8 @@ def _merge(row: Merge) -> None:
 
 def _pair(row: Pair) -> None:
     _kind_among(KINDS)(row)
-    if any(reason["field"] not in FIELDS or reason["level"] not in LEVELS for reason in row.reasons):
+    known = {*FIELDS, BEFOREHAND}
+    if any(reason["field"] not in known or reason["level"] not in LEVELS for reason in row.reasons):
         raise Unfit(column="reasons")
 
 

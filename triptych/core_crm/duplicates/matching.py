@@ -24,6 +24,8 @@ from triptych.core_crm.duplicates.names import alike, of_a_desk, slipped
 THRESHOLD = 0.5
 WITHHELD = ("email", "phone", "domain", "company")
 """Fields that a role may hide."""
+BEFOREHAND = "prior"
+"""What speaks against every pair, before its fields are compared."""
 PRIOR = -9.0
 """The least that speaks against a pair to begin with."""
 DUPLICATES_EACH = 0.1
@@ -164,7 +166,7 @@ def compared(one: Comparable, other: Comparable, among: Frequencies = UNKNOWN) -
     why = sorted(reasons(one, other, among), key=lambda reason: -abs(reason[2]))
     listed = [
         {"field": field, "level": level, "bits": round(bits, 1)}
-        for field, level, bits in [*why, ("prior", "other", among.prior)]
+        for field, level, bits in [*why, (BEFOREHAND, "other", among.prior)]
     ]
     return Match(one.id, other.id, score_of(listed), listed)
 
