@@ -22,8 +22,9 @@ def pytest_runtest_makereport(item, call):
 
 
 def pytest_xdist_auto_num_workers(config):
-    """The whole suite runs on every core; what somebody names runs at once, in this process."""
-    return (os.cpu_count() or 1) if config.args_source is config.ArgsSource.TESTPATHS else 0
+    """The whole suite runs on every core and one more, since tests wait for databases, browsers and processes of their
+    own; what somebody names runs at once, in this process."""
+    return (os.cpu_count() or 1) + 1 if config.args_source is config.ArgsSource.TESTPATHS else 0
 
 
 @pytest.fixture(autouse=True)

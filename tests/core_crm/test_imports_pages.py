@@ -238,7 +238,7 @@ def test_the_api_stops_an_import(cast, tenant, drain):
     assert problems(cast["owner"], "resumeImport") == []
     drain()
     assert ask(cast["owner"], READ, id=told_id)["data"]["importJob"]["createdCount"] == 1
-    assert [one["code"] for one in problems(cast["owner"], "resumeImport")] == ["REFUSED"]
+    assert [one["code"] for one in problems(cast["owner"], "resumeImport")] == ["WRONG_MOMENT"]
 
 
 def test_the_api_refuses_with_problems(cast, tenant):

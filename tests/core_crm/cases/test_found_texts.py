@@ -1,4 +1,4 @@
-"""Records are found by what was said in them: messages, internal notes, notes, calls and mails."""
+"""Records are found by what was said in them (`found_texts`): messages, internal notes, notes, calls and mails."""
 
 import importlib
 
