@@ -137,8 +137,10 @@ def test_a_reason_that_is_withheld_is_not_written_by_losing(cast, tenant, member
         lost = Stage.objects.get(pipeline=deal.pipeline, status=Stage.Status.LOST)
     role_given({}, fields={"deal": {"lost_reason": "hidden"}, "lead": {"lost_reason": "read"}})
     given = {"row": lead.pk, "value": "dead", "also-lost_reason": "Price"}
-    for one in ({"path": "/leads/bulk/move/?view=board", "data": given},
-                {"path": f"{deal.get_absolute_url()}move/", "data": {"stage": lost.pk, "lost_reason": "Price"}}):  # fmt: skip
+    for one in (
+        {"path": "/leads/bulk/move/?view=board", "data": given},
+        {"path": f"{deal.get_absolute_url()}move/", "data": {"stage": lost.pk, "lost_reason": "Price"}},
+    ):
         assert "does not change this field" in cast["member"].post(**one, follow=True).content.decode()
     with entered(tenant):
         assert not Lead.objects.get().lost_reason
