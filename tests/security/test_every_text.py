@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 import pytest
 from babel import Locale
+from babel.units import format_unit
 from django.conf import settings
 from django.db import connection
 from django.utils.translation import trans_real
@@ -25,6 +26,7 @@ VOID = {"br", "hr", "img", "input", "link", "meta", "wbr", "source", "track", "a
 SKIPPED = ("design/", "graphiql/", "logout/")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 
+NUMBER = re.compile(r"\b[\d.]+\b")
 
 NAMES = re.compile(r"[A-ZÄÖÜ]{1,4}|[\w.+-]+@[\w.-]+|https?://\S+|PDF, .* MP4|1 USD = 1 EUR")
 """Initials, codes, addresses, endings of files: the same in every language."""
@@ -62,11 +64,13 @@ def outside_brackets(texts):
 
 @pytest.fixture(scope="module")
 def named_by_babel():
-    """Words of the language that come with Babel: countries, currencies, months, days; and the names of time zones."""
+    """Words that come with Babel: countries, currencies, months, days, units of time; and the names of time zones."""
     german = Locale("de")
     words = {*german.territories.values(), *german.currencies.values(), *german.languages.values()}
     for calendar in (german.months, german.days):
         words |= {name for widths in calendar.values() for names in widths.values() for name in names.values()}
+    times = (f"duration-{unit}" for unit in ("minute", "hour", "day"))
+    words |= {format_unit(2, time, "short", locale=german).split()[-1] for time in times}
     own_names = {Locale(code).get_display_name() for code, _name in settings.LANGUAGES}
     zones = {zone.replace("_", " ") for zone in available_timezones()}
     return {re.sub(r" \(.*|\.$", "", word).casefold() for word in words | own_names | zones}
@@ -107,9 +111,9 @@ def test_everything_that_is_read_was_given_to_translators(cast, addresses, data,
     def is_data(part):
         if not LETTERS.search(part) or part in data or NAMES.fullmatch(part):
             return True
-        words = [word.strip("().").casefold() for word in re.split(r"[\s–,]+", part)]
+        words = [word.strip("().").casefold() for word in re.split(r"[\s–,]+", NUMBER.sub("", part))]
         bare = re.sub(r" \(.*|^[A-Z]{3} – ", "", part).casefold()
-        return bare in named_by_babel or all(word.isnumeric() or word in named_by_babel for word in words if word)
+        return bare in named_by_babel or all(word in named_by_babel for word in words if word)
 
     found = {}
     for route, address in addresses.items():
