@@ -7,13 +7,6 @@ from hypothesis import settings
 
 pytest_plugins = ["triptych.testing"]
 
-SLOW = (
-    "tests/test_up.py", "tests/fault/", "tests/e2e/", "tests/tenants/test_fleet.py", "tests/core_crm/test_imports_",
-    "tests/plugins/test_example.py", "tests/platform/test_plugins_", "tests/core_crm/duplicates/test_merging.py",
-    "tests/core_crm/custom_fields/test_formulas.py",
-)  # fmt: skip
-"""Files that take long begin first, or the last process would be alone with one of them."""
-
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
@@ -26,10 +19,6 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped in CI: {report.longrepr[-1]}"
     return report
-
-
-def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
 
 
 def pytest_xdist_auto_num_workers(config):
