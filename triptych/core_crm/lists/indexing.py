@@ -14,9 +14,8 @@ from django.db.models import F, Index, Model, OrderBy, Q
 from triptych.core_crm.lists.spec import ListSpec
 from triptych.platform.plugins import hooks
 from triptych.platform.standing import keep_indexes
+from triptych.tenants.tending import LARGE
 
-LARGE = 10_000
-"""So many records a table must have, by PostgreSQL's own estimate."""
 PREFIX = "list_by_"
 
 Terms = list[tuple[str, bool]]
