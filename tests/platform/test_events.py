@@ -96,6 +96,14 @@ def test_a_change_that_is_rolled_back_was_never_announced(in_tenant, now, seen):
     assert seen == []
 
 
+def test_events_that_nobody_handles_hold_up_none_behind_them(in_tenant, now, seen, monkeypatch):
+    monkeypatch.setattr(relay, "BATCH", 1)
+    events.announce("parcel.ignored", None, by=None, at=now)
+    events.announce("parcel.sent", None, by=None, at=now)
+
+    assert (drain(), len(seen)) == (1, 1)
+
+
 def test_an_event_outside_of_a_tenant_is_refused(db, now):
     with entered(CONTROL), pytest.raises(tenancy.OutsideTenant, match="public"):
         events.announce("parcel.sent", None, by=None, at=now)

@@ -21,10 +21,10 @@ def drain(*, strict: bool = True) -> int:
     count = 0
     while True:
         now = clock.now()
-        relay.expand(at=now)
+        taken = relay.expand(at=now)
         done = relay.hand_over_deliveries(at=now, send=lambda delivery: _deliver(delivery, failures))
         done += relay.hand_over_jobs(at=now, send=lambda job: _run(job, failures))
-        if not done:
+        if not taken and not done:
             break
         count += done
     if strict and failures:
