@@ -13,13 +13,14 @@ from django.utils import timezone
 from triptych.platform.db.joins import joined_row
 from triptych.platform.scope import CONTROL, AnyScope, entered
 from triptych.platform.web import logs
+from triptych.platform.web.htmx import HtmxRequest
 from triptych.tenants.models import Tenant
 
 if TYPE_CHECKING:
     from triptych.tenants.members.models import Member
 
 
-class TenantRequest(HttpRequest):
+class TenantRequest(HtmxRequest):
     """A request on a tenant's host, from somebody who is signed in there."""
 
     tenant: Tenant

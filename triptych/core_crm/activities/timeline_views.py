@@ -31,7 +31,7 @@ def of_record(request: TenantRequest, kind: str, object_id: UUID) -> HttpRespons
         panel = panel_of(record, request.member, shown=shown, after=after)
     except Refused as refused:
         raise Http404 from refused
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return redirect(record.get_absolute_url())
     part = "more" if after else "history"
     return render(request, f"activities/timeline.html#{part}", {"panel": panel, "record": record})
@@ -48,7 +48,7 @@ def compose(request: TenantRequest, kind: str, object_id: UUID, verb: str) -> Ht
     if form.is_valid() and _written(request, form, RecordRef.of(record)):
         toasts.show(request, str(form.done))
         form = None  # type: ignore[assignment]
-    if not request.htmx and form is None:  # type: ignore[attr-defined]
+    if not request.htmx and form is None:
         return redirect(record)
     panel = panel_of(record, request.member, wrong=form)
     return render(request, "activities/timeline.html", {"panel": panel, "record": record})

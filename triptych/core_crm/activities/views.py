@@ -155,7 +155,7 @@ def delete(request: TenantRequest, pk: UUID) -> HttpResponse:
     activity = access.activity_to_delete(request.member, pk)
     actions.delete_activity(activity=activity, by=request.member, now=clock.now())
     toasts.show(request, _("Deleted: %(what)s.") % {"what": activity}, undo=_url("restore", activity))
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return HttpResponse()
     return redirect("activities:index")
 
@@ -207,9 +207,9 @@ def _record_named(request: TenantRequest) -> Any:
 
 def _ticked(request: TenantRequest, activity: Activity) -> HttpResponse:
     """The activity as the place that ticked it shows it: an entry of a timeline, a box in a list, or a whole page."""
-    if request.htmx and "entry" in request.GET:  # type: ignore[attr-defined]
+    if request.htmx and "entry" in request.GET:
         return render(request, "components/timeline_entry.html", {"entry": activity_entry(activity)})
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render(request, "activities/check.html", {"activity": activity})
     return redirect(_came_from(request) or activity.get_absolute_url())
 

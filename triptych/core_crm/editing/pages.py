@@ -15,6 +15,7 @@ from triptych.core_crm.editing.fields import New
 from triptych.core_crm.editing.forms import RecordForm
 from triptych.core_crm.rights.levels import FieldRight
 from triptych.platform.records import Record
+from triptych.platform.web.htmx import in_dialog
 from triptych.tenants.routing import TenantRequest
 
 if TYPE_CHECKING:
@@ -73,9 +74,7 @@ def fact_page(request: TenantRequest, form: RecordForm, fact: Fact, *, record: R
     """The editor of one fact with its error, or after a conflict both versions in a dialog."""
     url = fact_url(record, fact.name)
     if form.is_in_conflict:
-        response = render(request, "editing/conflict_dialog.html", _conflict(form, record, url), status=409)
-        response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
-        return response
+        return in_dialog(render(request, "editing/conflict_dialog.html", _conflict(form, record, url), status=409))
     template = "editing/fact_edit.html"
     return render(
         request, template, {"form": form, "name": fact.name, "url": url}, status=422 if form.is_bound else 200

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,6 +25,7 @@ from triptych.platform import clock
 from triptych.platform.collation import in_order
 from triptych.platform.refusals import Refused
 from triptych.platform.web import toasts
+from triptych.platform.web.htmx import lead_to
 from triptych.tenants.routing import TenantRequest
 
 MOST = 100_000
@@ -43,7 +44,7 @@ def bulk_page(request: TenantRequest, listing: Listing, name: str) -> HttpRespon
         return asking.answer()
     except Refused as refused:
         toasts.warn(request, refused.message)
-        return asking.lead_to(listing.url())
+        return lead_to(request, listing.url())
 
 
 @dataclass
@@ -155,13 +156,13 @@ class Asking:
     def _done(self, act: PastAct) -> HttpResponse:
         """The list again, with what was done and a way back; or the page of a job that has begun."""
         if act.is_underway:
-            return self.lead_to(act.get_absolute_url())
+            return lead_to(self.request, act.get_absolute_url())
         if act.done_count:
             undo = f"{act.get_absolute_url()}undo/"
             toasts.show(self.request, act_done(act), undo=undo)
         if act.skipped_count:
-            return self.lead_to(act.get_absolute_url())
-        return self.lead_to(self.listing.url())
+            return lead_to(self.request, act.get_absolute_url())
+        return lead_to(self.request, self.listing.url())
 
     def _words(self, count: int) -> str:
         shown = number_format(count, force_grouping=True)
@@ -172,14 +173,8 @@ class Asking:
             "listing": self.listing, "act_url": self.listing.act_url(self.name), "rows": self.rows,
             "takes_all": self.takes_all, "field": self.field, "asks_field": self.name == CHANGE, "dialog": template,
         }  # fmt: skip
-        whole = template if getattr(self.request, "htmx", False) else "lists/bulk_whole.html"
+        whole = template if self.request.htmx else "lists/bulk_whole.html"
         return render(self.request, whole, {**more, **context}, status=200 if whole == template else status)
-
-    def lead_to(self, url: str) -> HttpResponse:
-        """Another page, also from within the dialog."""
-        if getattr(self.request, "htmx", False):
-            return HttpResponse(headers={"HX-Redirect": url})
-        return redirect(url)
 
 
 def act_done(act: PastAct) -> str:

@@ -29,7 +29,7 @@ def board_page(request: TenantRequest, listing: Listing, *, tabs: Sequence[Tab] 
     if bar.greeting:
         return redirect(bar.greeting)
     shown = {"listing": listing, "bar": bar, "board": board_of(listing), **context}
-    template = BOARD if getattr(request, "htmx", False) else "lists/board.html"
+    template = BOARD if request.htmx else "lists/board.html"
     return render(request, template, {**shown, "has_bar": bool(shown["board"].count) or bar.is_narrowed})
 
 
@@ -54,7 +54,7 @@ def move_page(request: TenantRequest, listing: Listing) -> HttpResponse:
 
 def _board_again(request: TenantRequest, listing: Listing) -> HttpResponse:
     """After a move: the board as it is now."""
-    if not getattr(request, "htmx", False):
+    if not request.htmx:
         return redirect(f"{listing.home}?{listing.params.urlencode()}")
     response = render(request, BOARD, {"listing": listing, "bar": Bar(listing), "board": board_of(listing)})
     response["HX-Retarget"], response["HX-Reswap"], response["HX-Trigger"] = "#board", "outerHTML", "done"

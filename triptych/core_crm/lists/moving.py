@@ -26,6 +26,7 @@ from triptych.core_crm.lists.ways import board_field
 from triptych.core_crm.rights.access import field_rights
 from triptych.platform import clock
 from triptych.platform.refusals import Refused
+from triptych.platform.web.htmx import in_dialog
 from triptych.tenants.members.models import Member
 from triptych.tenants.routing import TenantRequest
 
@@ -157,12 +158,10 @@ class Move:
         if form.is_bound:
             form.add_error(f"{ALSO}{refused.field}", refused.message)
         context = {"form": form, "move": self, "listing": self.listing, "dialog": "lists/move_dialog.html"}
-        htmx = getattr(self.request, "htmx", False)
-        template = "lists/move_dialog.html" if htmx else "lists/bulk_whole.html"
-        response = render(self.request, template, context, status=422 if form.is_bound else 200)
-        if htmx:
-            response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
-        return response
+        status = 422 if form.is_bound else 200
+        if self.request.htmx:
+            return in_dialog(render(self.request, "lists/move_dialog.html", context, status=status))
+        return render(self.request, "lists/bulk_whole.html", context, status=status)
 
     @property
     def label(self) -> str:

@@ -26,6 +26,7 @@ from triptych.core_crm.rights.sight import sight_of
 from triptych.platform import clock
 from triptych.platform.refusals import refusals_shown
 from triptych.platform.web import toasts
+from triptych.platform.web.htmx import lead_to
 from triptych.tenants.routing import TenantRequest
 
 
@@ -72,7 +73,7 @@ def conditions(request: TenantRequest, kind: str) -> HttpResponse:
             problem = bad.message
         else:
             changes = {**dict.fromkeys(folded_names, ""), "where": group.as_text}
-            return _lead_to(request, listing.home + _with(request.GET, **changes))
+            return lead_to(request, listing.home + _with(request.GET, **changes))
     context = {
         "box": shown(group, spec, asker), "problem": problem, "spec": spec, "url": request.get_full_path(),
         "fields": [field for field in spec.fields if field.can_filter], "dialog": "lists/builder.html",
@@ -106,7 +107,7 @@ def create(request: TenantRequest, kind: str) -> HttpResponse:
                 kind=spec.kind, state=state, by=request.member, now=clock.now(), **form.given()
             )
             toasts.show(request, _("“%(view)s” is saved.") % {"view": view}, undo=f"{view.get_absolute_url()}delete/")
-            return _lead_to(request, url_of(view, spec))
+            return lead_to(request, url_of(view, spec))
     return _view_dialog(request, form, spec)
 
 
@@ -121,7 +122,7 @@ def edit(request: TenantRequest, pk: UUID) -> HttpResponse:
             more: Any = {"state": request.GET.urlencode()} if form.cleaned_data["overwrite"] else {}
             view = view_actions.update_view(view=view, by=request.member, now=clock.now(), **form.given(), **more)
             toasts.show(request, _("“%(view)s” is saved.") % {"view": view})
-            return _lead_to(request, url_of(view, spec))
+            return lead_to(request, url_of(view, spec))
     return _view_dialog(request, form, spec, view=view)
 
 
@@ -201,11 +202,5 @@ def _view_dialog(
 
 
 def _dialog(request: TenantRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    whole = template if request.htmx else "lists/view_whole.html"  # type: ignore[attr-defined]
+    whole = template if request.htmx else "lists/view_whole.html"
     return render(request, whole, {**context, "dialog": template})
-
-
-def _lead_to(request: TenantRequest, url: str) -> HttpResponse:
-    if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(headers={"HX-Redirect": url})
-    return redirect(url)

@@ -107,11 +107,11 @@ def log_call(request: TenantRequest, kind: str, object_id: UUID) -> HttpResponse
             )  # fmt: skip
             undo = reverse("activities:delete", args=[call.pk])
             toasts.show(request, _("Call logged."), undo=undo)
-            if request.htmx:  # type: ignore[attr-defined]
+            if request.htmx:
                 return HttpResponse(headers={"HX-Trigger": "done, call-logged"})
             return redirect(record.get_absolute_url())  # type: ignore[attr-defined]
     context = {"form": form, "title": _("Call with %(who)s") % {"who": record}, "url": request.path}
-    template = "calendar/dialog.html" if request.htmx else "calendar/dialog_page.html"  # type: ignore[attr-defined]
+    template = "calendar/dialog.html" if request.htmx else "calendar/dialog_page.html"
     return render(request, template, context, status=422 if form.is_bound else 200)
 
 

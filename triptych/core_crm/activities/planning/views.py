@@ -33,6 +33,7 @@ from triptych.core_crm.rights.levels import Act
 from triptych.platform import clock
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
+from triptych.platform.web.htmx import in_dialog
 from triptych.platform.web.tables import Tab
 from triptych.tenants.members.models import Member
 from triptych.tenants.routing import TenantRequest
@@ -73,7 +74,7 @@ def index(request: TenantRequest) -> HttpResponse:
         "one_day": f"{bar.listing.state(view='day', date=None)}&date=",
         "kept": [pair for pair in bar.kept if pair[0] != "of"],
     }
-    part = "#calendar" if request.htmx else ""  # type: ignore[attr-defined]
+    part = "#calendar" if request.htmx else ""
     return render(request, f"calendar/index.html{part}", context)
 
 
@@ -207,7 +208,7 @@ def _invite(request: TenantRequest, form: EventForm, activity: Activity) -> None
 
 def _changed(request: TenantRequest) -> HttpResponse:
     """Tell the calendar to show itself anew; a browser without htmx goes back to it."""
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return HttpResponse(headers={"HX-Trigger": "done, calendar-changed"})
     return redirect(HOME)
 
@@ -228,12 +229,10 @@ def _dialog(
         "links": links_of([activity], request.member).get(activity.pk, []) if activity else [],
         "may_delete": activity is not None and may(request.member, Act.DELETE, activity),
     }
-    template = "calendar/dialog.html" if request.htmx else "calendar/dialog_page.html"  # type: ignore[attr-defined]
+    template = "calendar/dialog.html" if request.htmx else "calendar/dialog_page.html"
     status = 422 if form is not None and form.is_bound and form.errors else 200
     response = render(request, template, context, status=status)
-    if request.htmx and request.method == "POST":  # type: ignore[attr-defined]
-        response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
-    return response
+    return in_dialog(response) if request.htmx and request.method == "POST" else response
 
 
 def _about(request: TenantRequest) -> list[RecordRef]:

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,6 +22,7 @@ from triptych.platform.files.actions import attach_files
 from triptych.platform.keyset import BadCursor
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
+from triptych.platform.web.htmx import lead_to
 from triptych.tenants.routing import TenantRequest
 
 
@@ -36,14 +37,14 @@ def say(request: TenantRequest, pk: UUID, what: str) -> HttpResponse:
     if form.is_valid():
         with refusals_shown(form), transaction.atomic():
             _said(request, case, what, form)
-    if not form.is_valid() and request.htmx:  # type: ignore[attr-defined]
+    if not form.is_valid() and request.htmx:
         tabs = {"tabs": composer_of(case, wrong=form), "open": what}
         context = {**about_conversation(case, request.member, may_write=True), **tabs}
         return render(request, "cases/conversation.html", context, status=422)
     if not form.is_valid():
         toasts.warn(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
     # The status, the head and the clocks may have changed with it, so the whole page comes anew.
-    return _back(request, case)
+    return lead_to(request, case)
 
 
 def _said(request: TenantRequest, case: Case, what: str, form: Form) -> None:
@@ -74,7 +75,7 @@ def earlier(request: TenantRequest, pk: UUID) -> HttpResponse:
         may_write = may(request.member, CHANGE, case)
         context = about_conversation(case, request.member, may_write=may_write, before=request.GET.get("before", ""))
     except BadCursor:
-        return _back(request, case)
+        return lead_to(request, case)
     return render(request, "cases/messages.html", context)
 
 
@@ -88,7 +89,7 @@ def send_again(request: TenantRequest, pk: UUID) -> HttpResponse:
         toasts.warn(request, refused.message)
     else:
         toasts.show(request, _("The reply goes to %(address)s again.") % {"address": message.sent_to})
-    return _back(request, message.case)
+    return lead_to(request, message.case)
 
 
 @require_POST
@@ -97,7 +98,7 @@ def change_status(request: TenantRequest, pk: UUID) -> HttpResponse:
     form = StatusForm({**request.GET.dict(), **request.POST.dict()})
     if not form.is_valid():
         toasts.warn(request, _("That is no status of a case. Choose one from the menu."))
-        return _back(request, case)
+        return lead_to(request, case)
     before = case.status
     try:
         case = actions.change_case_status(case=case, to=form.cleaned_data["status"], by=request.member, now=clock.now())
@@ -108,7 +109,7 @@ def change_status(request: TenantRequest, pk: UUID) -> HttpResponse:
         toasts.show(
             request, _("%(case)s is %(status)s now.") % {"case": case, "status": case.get_status_display()}, undo=undo
         )
-    return _back(request, case)
+    return lead_to(request, case)
 
 
 @require_POST
@@ -117,7 +118,7 @@ def take(request: TenantRequest, pk: UUID) -> HttpResponse:
     case = access.case_to_change(request.member, pk)
     case = actions.assign_case(case=case, to=request.member, by=request.member, now=clock.now())
     toasts.show(request, _("%(case)s is yours now.") % {"case": case})
-    return _back(request, case)
+    return lead_to(request, case)
 
 
 @require_POST
@@ -130,10 +131,4 @@ def requester(request: TenantRequest, pk: UUID) -> HttpResponse:
         toasts.warn(request, refused.message)
     else:
         toasts.show(request, _("%(contact)s is the contact of this case now.") % {"contact": contact})
-    return _back(request, case)
-
-
-def _back(request: TenantRequest, case: Case) -> HttpResponse:
-    if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(headers={"HX-Redirect": case.get_absolute_url()})
-    return redirect(case)
+    return lead_to(request, case)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from triptych.core_crm.cases import access, actions
 from triptych.core_crm.cases.actions.merging import check_merge
 from triptych.core_crm.cases.forms import MergeForm, SplitForm
-from triptych.core_crm.cases.models import Case, CaseMessage
+from triptych.core_crm.cases.models import CaseMessage
 from triptych.core_crm.editing.forms import edits_shown
 from triptych.platform import clock
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
+from triptych.platform.web.htmx import lead_to
 from triptych.tenants.routing import TenantRequest
 
 
@@ -33,7 +34,7 @@ def merge(request: TenantRequest, pk: UUID) -> HttpResponse:
                 actions.merge_case(case=case, into=into, tell=tell, by=request.member, now=clock.now())
                 text = _("%(case)s is merged into %(into)s.") % {"case": case, "into": into}
                 toasts.show(request, text, undo=f"{case.get_absolute_url()}unmerge/")
-                return _to(request, into)
+                return lead_to(request, into)
             check_merge(case=case, into=into)
             preview = {
                 "into": into,
@@ -52,7 +53,7 @@ def unmerge(request: TenantRequest, pk: UUID) -> HttpResponse:
         actions.unmerge_case(case=case, by=request.member, now=clock.now())
     except Refused as refused:
         toasts.warn(request, refused.message)
-    return _to(request, case)
+    return lead_to(request, case)
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,7 +67,7 @@ def split(request: TenantRequest, pk: UUID) -> HttpResponse:
             made = actions.split_message(message=message, subject=subject, by=request.member, now=clock.now())
             text = _("%(case)s is open, with that message.") % {"case": made}
             toasts.show(request, text, undo=f"{made.get_absolute_url()}rejoin/")
-            return _to(request, made)
+            return lead_to(request, made)
     context = {"form": form, "title": _("A case of its own"), "url": request.path, "button": _("Split")}
     return render(request, "queues/form_dialog.html", context, status=422 if form.is_bound else 200)
 
@@ -79,10 +80,4 @@ def rejoin(request: TenantRequest, pk: UUID) -> HttpResponse:
         case = actions.undo_split(case=case, by=request.member, now=clock.now())
     except Refused as refused:
         toasts.warn(request, refused.message)
-    return _to(request, case)
-
-
-def _to(request: TenantRequest, case: Case) -> HttpResponse:
-    if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(headers={"HX-Redirect": case.get_absolute_url()})
-    return redirect(case)
+    return lead_to(request, case)

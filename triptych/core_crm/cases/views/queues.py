@@ -20,6 +20,7 @@ from triptych.core_crm.cases.models import Case, Queue
 from triptych.platform import clock
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
+from triptych.platform.web.htmx import lead_to
 from triptych.tenants.members.models import Member
 from triptych.tenants.routing import TenantRequest
 
@@ -146,12 +147,10 @@ def _change(request: TenantRequest, pk: UUID, fields: actions.QueueFields) -> Ht
 
 def _done(request: TenantRequest, text: str, *, undo: str = "") -> HttpResponse:
     toasts.show(request, text, undo=undo)
-    if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(headers={"HX-Redirect": HOME})
-    return redirect("queues:index")
+    return lead_to(request, "queues:index")
 
 
 def _dialog(request: TenantRequest, form: Form, *, title: str, button: str = "", danger: bool = False) -> HttpResponse:
-    template = "queues/form_dialog.html" if request.htmx else "queues/form_page.html"  # type: ignore[attr-defined]
+    template = "queues/form_dialog.html" if request.htmx else "queues/form_page.html"
     context = {"form": form, "title": title, "url": request.path, "button": button or _("Save"), "danger": danger}
     return render(request, template, context, status=422 if form.is_bound and form.errors else 200)

@@ -114,7 +114,7 @@ def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
             actions.update_case(
                 case=case, by=request.member, now=clock.now(), version=form.seen_version, **form.given()
             )
-            if not request.htmx:  # type: ignore[attr-defined]
+            if not request.htmx:
                 return redirect(case)
             case = access.case_to_see(request.member, pk)
             followers = access.followers_of(request.member, case)

@@ -99,7 +99,7 @@ def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
     if form.is_valid():
         with edits_shown(form):
             _update(request, company, form)
-            if not request.htmx:  # type: ignore[attr-defined]
+            if not request.htmx:
                 return redirect(company)
             company = access.company_to_see(request.member, pk)
             return fact_saved(request, shown, company, {**company_head(company, may_write=True), "record": company})

@@ -96,7 +96,7 @@ def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
     if form.is_valid():
         with edits_shown(form):
             _update(request, contact, form)
-            if not request.htmx:  # type: ignore[attr-defined]
+            if not request.htmx:
                 return redirect(contact)
             contact = access.contact_to_see(request.member, pk)
             return fact_saved(request, shown, contact, {**contact_head(contact, may_write=True), "record": contact})

@@ -42,7 +42,7 @@ def index(request: TenantRequest) -> HttpResponse:
     bar = Bar(listing, ways=ways_of(listing))
     if bar.greeting:
         return redirect(bar.greeting)
-    template = "deals/board.html#board" if request.htmx else "deals/board.html"  # type: ignore[attr-defined]
+    template = "deals/board.html#board" if request.htmx else "deals/board.html"
     return render(request, template, {**_board(listing), "bar": bar, "listing": listing, "has_bar": True})
 
 
@@ -58,7 +58,7 @@ def bulk(request: TenantRequest, act: str) -> HttpResponse:
 
 def board_again(request: TenantRequest, deal: Deal) -> HttpResponse:
     """After a move: the board with its new sums, or back to the page that the request came from."""
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return redirect(f"{HOME}?{_params_of_page(request).urlencode()}" if is_board(request) else deal)
     if not is_board(request):
         return HttpResponse(headers={"HX-Redirect": deal.get_absolute_url()})

@@ -21,6 +21,7 @@ from triptych.platform import clock
 from triptych.platform.keyset import BadCursor, Page, page_of
 from triptych.platform.refusals import refusals_shown
 from triptych.platform.web import toasts
+from triptych.platform.web.htmx import lead_to
 from triptych.tenants.routing import TenantRequest
 
 
@@ -93,9 +94,7 @@ def add_to_deal(request: TenantRequest, pk: UUID) -> HttpResponse:
             if not isinstance(competitor, Competitor):
                 competitor = actions.create_competitor(name=competitor.name, by=by, now=now)
             actions.set_deal_competitor(deal=deal, competitor=competitor, state=state, by=by, now=now)
-            if request.htmx:  # type: ignore[attr-defined]
-                return HttpResponse(headers={"HX-Redirect": deal.get_absolute_url()})
-            return redirect(deal)
+            return lead_to(request, deal)
     context = {"deal": deal, "form": form}
     return render(request, "competitors/deal_dialog.html", context, status=422 if form.is_bound else 200)
 
@@ -133,12 +132,10 @@ def _page(request: TenantRequest) -> Page[Competitor]:
 
 def _done(request: TenantRequest, text: str) -> HttpResponse:
     toasts.show(request, text)
-    if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(headers={"HX-Redirect": "/deals/competitors/"})
-    return redirect("competitors:index")
+    return lead_to(request, "competitors:index")
 
 
 def _form(request: TenantRequest, form: CompetitorForm, title: str) -> HttpResponse:
-    template = "pipelines/form_dialog.html" if request.htmx else "competitors/form.html"  # type: ignore[attr-defined]
+    template = "pipelines/form_dialog.html" if request.htmx else "competitors/form.html"
     context = {"form": form, "title": title, "url": request.path}
     return render(request, template, context, status=422 if form.is_bound else 200)

@@ -21,6 +21,7 @@ from triptych.core_crm.deals.views.records import with_new_company
 from triptych.platform import clock
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
+from triptych.platform.web.htmx import in_dialog
 from triptych.tenants.routing import TenantRequest
 
 
@@ -71,7 +72,7 @@ def reopen(request: TenantRequest, pk: UUID) -> HttpResponse:
             deal = actions.reopen_deal(deal=deal, by=request.member, now=clock.now(), **fields)
             toasts.show(request, _("%(deal)s is open again.") % {"deal": deal})
             return board_again(request, deal)
-    template = "deals/reopen_dialog.html" if request.htmx else "deals/reopen.html"  # type: ignore[attr-defined]
+    template = "deals/reopen_dialog.html" if request.htmx else "deals/reopen.html"
     return render(request, template, {"deal": deal, "form": form}, status=422 if form.is_bound else 200)
 
 
@@ -121,8 +122,6 @@ def _ask(request: TenantRequest, deal: Deal, form: MoveForm, gate: GateForm, *, 
         "title": title % {"deal": deal, "stage": to},
         "from_board": is_board(request),
     }
-    template = "deals/move_dialog.html" if request.htmx else "deals/move.html"  # type: ignore[attr-defined]
-    response = render(request, template, context, status=status)
-    if request.htmx:  # type: ignore[attr-defined]
-        response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
-    return response
+    if request.htmx:
+        return in_dialog(render(request, "deals/move_dialog.html", context, status=status))
+    return render(request, "deals/move.html", context, status=status)

@@ -13,6 +13,7 @@ from triptych.core_crm.deals.forms import BuyingRoleForm
 from triptych.core_crm.deals.models import Deal
 from triptych.core_crm.editing.forms import edits_shown
 from triptych.platform import clock
+from triptych.platform.web.htmx import lead_to
 from triptych.tenants.routing import TenantRequest
 
 
@@ -26,7 +27,7 @@ def add(request: TenantRequest, pk: UUID) -> HttpResponse:
         with edits_shown(form):
             added = actions.BuyingRole(form.cleaned_data["contact"], form.cleaned_data["role"])
             _replace(request, deal, [*actions.roles_of(deal, without=added.contact.pk), added])
-            return HttpResponse(headers={"HX-Redirect": deal.get_absolute_url()})
+            return lead_to(request, deal)
     return render(
         request, "deals/person_dialog.html", {"deal": deal, "form": form}, status=422 if form.is_bound else 200
     )

@@ -17,6 +17,7 @@ from triptych.core_crm.deals.models import Pipeline, Stage
 from triptych.platform import clock
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
+from triptych.platform.web.htmx import lead_to
 from triptych.tenants.routing import TenantRequest
 
 
@@ -170,12 +171,10 @@ def _update(
 
 def _done(request: TenantRequest, text: str) -> HttpResponse:
     toasts.show(request, text)
-    if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(headers={"HX-Redirect": "/settings/pipelines/"})
-    return redirect("pipelines:index")
+    return lead_to(request, "pipelines:index")
 
 
 def _dialog(request: TenantRequest, form: PipelineForm | StageForm, *, title: str, url: str) -> HttpResponse:
-    template = "pipelines/form_dialog.html" if request.htmx else "pipelines/form_page.html"  # type: ignore[attr-defined]
+    template = "pipelines/form_dialog.html" if request.htmx else "pipelines/form_page.html"
     context = {"form": form, "title": title, "url": url}
     return render(request, template, context, status=422 if form.is_bound else 200)

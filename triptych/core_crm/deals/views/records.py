@@ -91,7 +91,7 @@ def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
     if form.is_valid():
         with edits_shown(form):
             _update(request, deal, form)
-            if not request.htmx:  # type: ignore[attr-defined]
+            if not request.htmx:
                 return redirect(deal)
             deal = access.deal_to_see(request.member, pk)
             stages = list(deal.pipeline.stages.active().in_order())

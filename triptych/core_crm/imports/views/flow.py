@@ -135,7 +135,7 @@ def decide(request: TenantRequest, pk: UUID) -> HttpResponse:
             )
     except Refused as refused:
         toasts.warn(request, refused.message)
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return redirect("imports:check", record.pk)
     return _check_page(request, record, "imports/check.html#findings")
 

@@ -101,7 +101,7 @@ def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
     if form.is_valid():
         with edits_shown(form):
             _update(request, lead, form)
-            if not request.htmx:  # type: ignore[attr-defined]
+            if not request.htmx:
                 return redirect(lead)
             lead = access.lead_to_see(request.member, pk)
             return fact_saved(request, shown, lead, {**lead_head(lead, may_write=True), "record": lead})
@@ -138,7 +138,7 @@ def dead(request: TenantRequest, pk: UUID) -> HttpResponse:
             reason = form.cleaned_data["reason"]
             actions.mark_lead_dead(lead=lead, reason=reason, by=request.member, now=clock.now())
             toasts.show(request, _("%(lead)s is given up.") % {"lead": lead}, undo=_url(lead, "recycle"))
-            if request.htmx:  # type: ignore[attr-defined]
+            if request.htmx:
                 return HttpResponse(status=204, headers={"HX-Refresh": "true"})
             return redirect(lead)
     return render(request, "leads/dead_dialog.html", {"form": form, "lead": lead}, status=422 if form.is_bound else 200)

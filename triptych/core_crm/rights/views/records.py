@@ -21,6 +21,7 @@ from triptych.core_crm.rights.sight import sight_of
 from triptych.platform import clock, search
 from triptych.platform.refusals import refusals_shown
 from triptych.platform.web import toasts
+from triptych.platform.web.htmx import lead_to
 from triptych.tenants.members.models import Member
 from triptych.tenants.routing import TenantRequest
 
@@ -47,7 +48,7 @@ def share(request: TenantRequest, kind: str, pk: UUID) -> HttpResponse:
         with refusals_shown(form):
             made = actions.share_record(record=record, by=request.member, now=clock.now(), **form.cleaned_data)
             toasts.show(request, _("It is shared with %(whom)s.") % {"whom": made.with_whom})
-            return _back(request, record)
+            return lead_to(request, record)
     context = {"record": record, "kind": kind, "form": form, "title": _("Share “%(record)s”") % {"record": record}}
     context["url"] = request.path
     return render(request, _template(request, "form"), context, status=422 if form.is_bound else 200)
@@ -102,10 +103,4 @@ def _key(text: str) -> UUID | None:
 
 
 def _template(request: TenantRequest, name: str) -> str:
-    return f"rights/{name}_dialog.html" if request.htmx else f"rights/{name}_page.html"  # type: ignore[attr-defined]
-
-
-def _back(request: TenantRequest, record: Any) -> HttpResponse:
-    if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(headers={"HX-Redirect": record.get_absolute_url()})
-    return redirect(record)
+    return f"rights/{name}_dialog.html" if request.htmx else f"rights/{name}_page.html"

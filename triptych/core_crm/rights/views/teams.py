@@ -18,6 +18,7 @@ from triptych.core_crm.rights.models import Team, TeamMember
 from triptych.platform import clock
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
+from triptych.platform.web.htmx import lead_to
 from triptych.tenants.members.access import administering
 from triptych.tenants.members.models import Member
 from triptych.tenants.routing import TenantRequest
@@ -107,13 +108,11 @@ def _as_tree(teams: list[Team]) -> list[dict[str, Any]]:
 
 def _done(request: TenantRequest, message: str) -> HttpResponse:
     toasts.show(request, message)
-    if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(headers={"HX-Redirect": "/settings/teams/"})
-    return redirect("teams:index")
+    return lead_to(request, "teams:index")
 
 
 def _dialog(request: TenantRequest, form: Any, *, title: str) -> HttpResponse:
     """The form in a dialog, or as a page for who has no script."""
-    template = "rights/form_dialog.html" if request.htmx else "rights/form_page.html"  # type: ignore[attr-defined]
+    template = "rights/form_dialog.html" if request.htmx else "rights/form_page.html"
     context = {"form": form, "title": title, "url": request.get_full_path()}
     return render(request, template, context, status=422 if form.is_bound else 200)

@@ -66,7 +66,7 @@ def _card(
     request: TenantRequest, deal: Deal, *, form: LineForm | None = None, edited: DealLine | None = None
 ) -> HttpResponse:
     """The card as it is now and, beside it, the places of the page that show the amount."""
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return redirect(deal)
     deal = deals.deal_to_see(request.member, deal.pk)
     may_write = request.member.may_write

@@ -142,7 +142,7 @@ def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
     if form.is_valid():
         with edits_shown(form):
             product = _update(request, product, form)
-            if not request.htmx:  # type: ignore[attr-defined]
+            if not request.htmx:
                 return redirect(product)
             return fact_saved(request, shown, product, head_of(product, may_write=True))
     return fact_page(request, form, shown, record=product)
