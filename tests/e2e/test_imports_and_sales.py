@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-WAIT = 60_000
+WAIT = 120_000
 ACCOUNTS = "account,sector,employees,subsidiary_of\nHottechi,technolgy,120,\nCancity,retail,many,Hottechi\n"
 
 
