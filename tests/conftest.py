@@ -1,9 +1,14 @@
 """The fixtures of all tests are those that authors of plugins use, too: `triptych.testing`."""
 
 import os
+import sys
 
 import pytest
 from hypothesis import settings
+
+# Where the environment forbids keeping compiled code, each of the many processes of a run would compile all of it anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 pytest_plugins = ["triptych.testing"]
 
