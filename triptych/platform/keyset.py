@@ -7,7 +7,7 @@ bytes and on a `|` within a text, and asks `OR … IS NULL` of every column, whi
 
 import json
 from base64 import b64decode, b64encode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Generic, TypeVar
@@ -211,6 +211,14 @@ def page_of(
     return Page(
         found, places, has_previous=more if backwards else bool(cursor), has_next=bool(cursor) if backwards else more
     )
+
+
+def page_asked(rows: models.QuerySet[Row], params: Mapping[str, str], *, order: Sequence[str], size: int) -> Page[Row]:
+    """The page that `?after=` or `?before=` asks for; the first one when that place is gone."""
+    try:
+        return page_of(rows, order=order, size=size, after=params.get("after"), before=params.get("before"))
+    except BadCursor:
+        return page_of(rows, order=order, size=size)
 
 
 def _column(rows: models.QuerySet[Any], text: str) -> Column:

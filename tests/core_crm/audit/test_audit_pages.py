@@ -37,7 +37,7 @@ def changes_of(company):
 
 def last_change(tenant, record):
     with entered(tenant):
-        return Entry.objects.about(record.pk).filter(act="changed").newest_first().first()
+        return Entry.objects.about(record.pk).filter(act="changed").latest("at")
 
 
 def test_a_record_tells_who_changed_what_from_where(cast, company):
@@ -79,9 +79,7 @@ def test_others_learn_nothing(cast, tenant, company, who):
     assert cast[who].post(f"/history/restore/{entry.pk}/").status_code in (302, 403, 404)
 
 
-@pytest.mark.parametrize(
-    "path", ["/history/company/{0}/?before=nonsense", "/history/spoons/{0}/", "/history/deal/{0}/"]
-)
+@pytest.mark.parametrize("path", ["/history/spoons/{0}/", "/history/deal/{0}/"])
 def test_addresses_that_lead_nowhere(cast, company, path):
     assert cast["owner"].get(path.format(company.pk)).status_code == 404
 
@@ -120,8 +118,8 @@ class TestLog:
             page = cast["owner"].get(changes_of(company)).content.decode()
         assert page.count("line-item") == 50
         assert len(queries) <= 8
-        older = page.split('href="?before=')[1].split('"')[0]
-        assert "Quarzwerk" in cast["owner"].get(f"{changes_of(company)}?before={older}").content.decode()
+        older = page.split('href="?after=')[1].split('"')[0]
+        assert "Quarzwerk" in cast["owner"].get(f"{changes_of(company)}?after={older}").content.decode()
 
 
 class TestApi:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,13 +16,14 @@ from triptych.core_crm.audit import access, restoring
 from triptych.core_crm.audit.telling import DOORS, told
 from triptych.platform import clock
 from triptych.platform.audit.models import Entry, EntryQuerySet
+from triptych.platform.keyset import page_asked
 from triptych.platform.refusals import Forbidden, Refused
 from triptych.platform.web import toasts
 from triptych.tenants.members.access import administering
 from triptych.tenants.members.models import Member
 from triptych.tenants.routing import TenantRequest
 
-PAGE = 50
+PAGE_SIZE = 50
 
 
 class LogFilter(forms.Form):
@@ -70,7 +69,7 @@ class LogFilter(forms.Form):
 
 @require_GET
 def of_record(request: TenantRequest, kind: str, object_id: UUID) -> HttpResponse:
-    """Every change of a record, newest first; `?before=` goes on where the last page ended."""
+    """Every change of a record, newest first; `?after=` goes on where the last page ended."""
     try:
         spec, record = access.record_to_see(request.member, kind, object_id)
     except access.UnknownList as unknown:
@@ -110,16 +109,8 @@ def restore(request: TenantRequest, entry_id: UUID) -> HttpResponse:
 
 def _page(request: TenantRequest, entries: EntryQuerySet) -> dict[str, Any]:
     """One page of entries in words, and the address of the next."""
-    before = request.GET.get("before", "")
-    if before:
-        try:
-            at, key = before.split("_")
-            place = Q(at__lt=datetime.fromisoformat(at)) | Q(at=datetime.fromisoformat(at), pk__lt=UUID(key))
-        except ValueError as error:
-            raise Http404 from error
-        entries = entries.filter(place)
-    rows = list(entries.newest_first()[: PAGE + 1])
+    page = page_asked(entries, request.GET, order=("-at", "-pk"), size=PAGE_SIZE)
     query = request.GET.copy()
-    if len(rows) > PAGE:
-        query["before"] = f"{rows[PAGE - 1].at.isoformat()}_{rows[PAGE - 1].pk}"
-    return {"entries": told(rows[:PAGE], request.member), "older": f"?{query.urlencode()}" if len(rows) > PAGE else ""}
+    query["after"] = page.end_cursor
+    older = f"?{query.urlencode()}" if page.has_next else ""
+    return {"entries": told(page.rows, request.member), "older": older}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from triptych.core_crm.contacts.channels import address_lines, spoken_phone
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.editing.pages import Fact
+from triptych.core_crm.money import own_currency
 from triptych.platform.web.templatetags import parts
 
 
@@ -92,7 +93,9 @@ COMPANY_FACTS = (
         "annual_revenue",
         _("Annual revenue"),
         lambda company: (
-            "" if company.annual_revenue is None else parts.money(company.annual_revenue, company.currency or "EUR")
+            ""
+            if company.annual_revenue is None
+            else parts.money(company.annual_revenue, company.currency or own_currency())
         ),
         plain=lambda company: f"{company.annual_revenue or ''} {company.currency}".strip(),
     ),

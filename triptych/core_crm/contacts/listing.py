@@ -19,6 +19,7 @@ from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.lists.cells import link_of, link_to, moment_column, name_of, owner_column
 from triptych.core_crm.lists.filters import OwnerFilter, RelatedFilter
 from triptych.core_crm.lists.spec import Column, ListSpec
+from triptych.core_crm.money import own_currency
 from triptych.platform.web.templatetags import parts
 
 TYPE_TONES = {"customer": "green", "partner": "violet", "competitor": "red", "supplier": "blue"}
@@ -64,7 +65,7 @@ def _type(company: Company) -> SafeString:
 
 
 def _revenue(company: Company) -> Any:
-    return parts.money(company.annual_revenue, company.currency or "EUR")
+    return parts.money(company.annual_revenue, company.currency or own_currency())
 
 
 CONTACTS = ListSpec(

@@ -20,7 +20,7 @@ from triptych.core_crm.deals.models import (
     Stage,
     StageQuerySet,
 )
-from triptych.core_crm.deals.money import own_currency
+from triptych.core_crm.money import own_currency
 from triptych.core_crm.rights import must_be_writer
 from triptych.core_crm.rights.access import CHANGE, DELETE, must, visible
 from triptych.platform.refusals import Forbidden

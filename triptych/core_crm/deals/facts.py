@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.deals.listing import stage_tag
 from triptych.core_crm.deals.models import Deal, Stage
-from triptych.core_crm.deals.money import own_currency
 from triptych.core_crm.deals.rates import rates_for
 from triptych.core_crm.deals.templatetags.deals import lasted
 from triptych.core_crm.editing.pages import Fact, facts_of
 from triptych.core_crm.lists.cells import link_to
+from triptych.core_crm.money import own_currency
 from triptych.platform.plugins import hooks
 from triptych.platform.web.templatetags import parts
 

@@ -15,9 +15,9 @@ from triptych.core_crm.deals.actions import BuyingRole
 from triptych.core_crm.deals.actions.gates import Gate, offered_gates
 from triptych.core_crm.deals.lost_reasons import lost_reasons
 from triptych.core_crm.deals.models import Competitor, Deal, DealContact, ForecastCategory, Pipeline, Requirement, Stage
-from triptych.core_crm.deals.money import own_currency
 from triptych.core_crm.editing.fields import OwnerField, PickedField
 from triptych.core_crm.editing.forms import RecordForm
+from triptych.core_crm.money import own_currency
 from triptych.platform.languages.numbers import DecimalField
 from triptych.tenants.members.models import Member
 

@@ -17,11 +17,11 @@ from triptych.core_crm.deals import access, actions
 from triptych.core_crm.deals.forms import DealForm
 from triptych.core_crm.deals.lost_reasons import lost_reasons
 from triptych.core_crm.deals.models import Deal, Stage
-from triptych.core_crm.deals.money import own_currency
 from triptych.core_crm.deals.rates import base_amount
 from triptych.core_crm.lists.changing import Editing
 from triptych.core_crm.lists.fields import Editor, Field, Type, field_of
 from triptych.core_crm.lists.spec import Column
+from triptych.core_crm.money import own_currency
 from triptych.core_crm.rights.access import hidden_fields, keys_seen
 from triptych.platform import clock
 from triptych.platform.refusals import Refused

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce, Round
 from django.utils import timezone
 
 from triptych.core_crm.deals.models import Deal, DealQuerySet, ExchangeRate
-from triptych.core_crm.deals.money import own_currency
+from triptych.core_crm.money import own_currency
 from triptych.platform import clock
 
 CENTS = Decimal("0.01")

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.deals.actions.rates import MOST, NewRate
 from triptych.core_crm.deals.models.rates import SMALLEST
-from triptych.core_crm.deals.money import own_currency
+from triptych.core_crm.money import own_currency
 from triptych.platform.refusals import Refused
 
 LARGEST = 5 * 1024 * 1024

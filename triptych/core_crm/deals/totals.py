@@ -13,8 +13,8 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from triptych.core_crm.deals.models import DealQuerySet
-from triptych.core_crm.deals.money import own_currency
 from triptych.core_crm.deals.rates import Rates, rates_for
+from triptych.core_crm.money import own_currency
 from triptych.platform.web.templatetags.parts import money
 
 

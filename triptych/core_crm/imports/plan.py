@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy
 
-from triptych.core_crm.deals.money import own_currency
 from triptych.core_crm.imports.access import may_add_named
 from triptych.core_crm.imports.choices import choices_from_json
 from triptych.core_crm.imports.findings import Finding, FindingBook
@@ -27,6 +26,7 @@ from triptych.core_crm.imports.profiling import Profile
 from triptych.core_crm.imports.registry import REFERENCE, Target, importer_named
 from triptych.core_crm.imports.tables import SourceRow, Table
 from triptych.core_crm.imports.values import DateOrder
+from triptych.core_crm.money import own_currency
 from triptych.core_crm.rights.access import hidden_fields, keys_seen
 from triptych.platform import scope
 from triptych.platform.languages.wording import within_sentence

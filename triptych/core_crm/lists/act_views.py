@@ -18,25 +18,20 @@ from triptych.core_crm.lists.nouns import list_of
 from triptych.core_crm.lists.undoing import begin_undo, cancel_act, settle_ended_job
 from triptych.core_crm.rights import must_be_writer
 from triptych.platform import clock
-from triptych.platform.keyset import BadCursor, page_of
+from triptych.platform.keyset import page_asked
 from triptych.platform.refusals import Refused
 from triptych.platform.web import toasts
 from triptych.platform.web.coming import coming_from
 from triptych.tenants.routing import TenantRequest
 
 PAGE_SIZE = 30
-ORDER = ("-created_at", "-pk")
 
 
 @require_GET
 def index(request: TenantRequest) -> HttpResponse:
     """What was done to many records, the newest first."""
     acts = access.acts_visible_to(request.member).exclude(name=MOVE).defer("record_ids")
-    places = {name: request.GET[name] for name in ("after", "before") if name in request.GET}
-    try:
-        page = page_of(acts, order=ORDER, size=PAGE_SIZE, **places)
-    except BadCursor:
-        page = page_of(acts, order=ORDER, size=PAGE_SIZE)
+    page = page_asked(acts, request.GET, order=("-created_at", "-pk"), size=PAGE_SIZE)
     return render(request, "lists/acts.html", {"lines": [(act, title_of(act)) for act in page.rows], "page": page})
 
 

@@ -21,7 +21,7 @@ from triptych.core_crm.lists.where import Group, Reading, fields_missing, parsed
 from triptych.core_crm.rights.access import EXPORT, hidden_fields, may_at_all
 from triptych.core_crm.rights.sight import sight_of
 from triptych.platform import clock, search
-from triptych.platform.keyset import BadCursor, Page, page_of
+from triptych.platform.keyset import Page, page_asked
 from triptych.platform.web import tables
 from triptych.tenants.members.models import Member
 
@@ -172,11 +172,7 @@ class Listing:
         """The page that `?after=` or `?before=` asks for; the first one when that place is gone."""
         order, size = self.spec.order_of(self.sort), self.spec.page_size
         records = self.spec.annotated(self._walked, *order, *(column.name for column in self.columns))
-        after, before = self.params.get("after"), self.params.get("before")
-        try:
-            page = page_of(records, order=order, size=size, after=after, before=before)
-        except BadCursor:
-            page = page_of(records, order=order, size=size)
+        page = page_asked(records, self.params, order=order, size=size)
         prepare(self.columns, page.rows)
         return page
 

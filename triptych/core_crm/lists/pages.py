@@ -16,16 +16,9 @@ from triptych.core_crm.lists.grouping import group_fields, groups_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.month import month_page
 from triptych.core_crm.lists.ways import BOARD, CALENDAR, way_of, ways_of
-from triptych.platform import scope
+from triptych.core_crm.money import own_currency
 from triptych.platform.web.tables import Tab
-from triptych.tenants.models import Tenant
 from triptych.tenants.routing import TenantRequest
-
-
-def own_currency() -> str:
-    """The currency of the tenant we are in."""
-    here = scope.current()
-    return here.currency if isinstance(here, Tenant) else "EUR"
 
 
 def list_page(

@@ -14,7 +14,7 @@ from triptych.core_crm.cases.access import must_administer, queues_visible_to
 from triptych.core_crm.cases.addresses import address_of_queue, hosts_of_mail
 from triptych.core_crm.mail import access, actions
 from triptych.platform import clock
-from triptych.platform.keyset import BadCursor, page_of
+from triptych.platform.keyset import page_asked
 from triptych.platform.refusals import Refused
 from triptych.platform.web import toasts
 from triptych.tenants.routing import TenantRequest
@@ -27,10 +27,7 @@ def index(request: TenantRequest) -> HttpResponse:
     """What waits, was set aside or was not understood, the newest first; and the addresses that take mail."""
     must_administer(request.member)
     rows = access.arrivals_visible_to(request.member).of_concern()
-    try:
-        page = page_of(rows, order=("-received_at", "-pk"), size=SHOWN, after=request.GET.get("after"))
-    except BadCursor:
-        return redirect("mail:index")
+    page = page_asked(rows, request.GET, order=("-received_at", "-pk"), size=SHOWN)
     host = hosts_of_mail()[0]
     queues = queues_visible_to(request.member).active().in_order()
     addresses = [(queue, address_of_queue(queue, host=host)) for queue in queues]

@@ -17,7 +17,7 @@ from django_htmx.http import trigger_client_event
 from triptych.core_crm.notifications import access, actions
 from triptych.core_crm.notifications.models import Notification
 from triptych.platform import clock
-from triptych.platform.keyset import BadCursor, page_of
+from triptych.platform.keyset import page_asked
 from triptych.platform.live.addresses import address_of, streams_are_here
 from triptych.platform.refusals import refusals_shown
 from triptych.platform.web import toasts
@@ -34,10 +34,7 @@ def index(request: TenantRequest) -> HttpResponse:
     rows, only_unread = access.notifications_of(request.member).select_related("by"), "unread" in request.GET
     if only_unread:
         rows = rows.unread()
-    try:
-        page = page_of(rows, order=["-created_at", "-pk"], size=PER_PAGE, after=request.GET.get("after"))
-    except BadCursor as error:
-        raise Http404 from error
+    page = page_asked(rows, request.GET, order=("-created_at", "-pk"), size=PER_PAGE)
     icons = {kind.name: kind.icon for kind in actions.kinds(request.member)}
     shown = access.still_seen(request.member, page.rows)
     for one in shown:

@@ -13,9 +13,6 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """What happened to one record and to the rows that are part of it."""
         return self.filter(about=record_id)
 
-    def newest_first(self) -> EntryQuerySet:
-        return self.order_by("-at", "-pk")
-
 
 class Entry(models.Model):
     """That one row was created, changed or removed, with the columns that differ before and after."""

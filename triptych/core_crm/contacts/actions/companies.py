@@ -5,13 +5,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
-from babel.core import get_global
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.contacts import channels
 from triptych.core_crm.contacts.models import Company
 from triptych.core_crm.custom_fields.values import words_of
+from triptych.core_crm.money import clean_currency
 from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must, must_set
 from triptych.platform import events, search
 from triptych.platform.changes import Changes, apply_changes, check_fields
@@ -164,7 +164,7 @@ def _cleaned(fields: CompanyFields) -> dict[str, Any]:
     if "phone" in fields:
         cleaned["phone"] = channels.clean_phone(fields["phone"])
     if "currency" in fields:
-        cleaned["currency"] = fields["currency"].strip().upper()
+        cleaned["currency"] = clean_currency(fields["currency"]) if fields["currency"].strip() else ""
     if "billing_address" in fields:
         cleaned["billing_address"] = channels.clean_address(fields["billing_address"], field="billing_address")
     if "shipping_address" in fields:
@@ -175,9 +175,6 @@ def _cleaned(fields: CompanyFields) -> dict[str, Any]:
 def _check(company: Company) -> None:
     if not company.name:
         raise Refused(_("A company needs a name."), field="name")
-    if company.currency and company.currency not in get_global("all_currencies"):
-        message = _("“%(currency)s” is not a currency. One looks like EUR.")
-        raise Refused(message % {"currency": company.currency}, field="currency")
     if not company.domain and company.website:
         company.domain = channels.clean_domain(company.website, field="website")
     check_fields(company)

@@ -30,9 +30,9 @@ from triptych.core_crm.custom_fields.computed.terms import (
     failing_when,
     first_of,
 )
-from triptych.core_crm.custom_fields.kinds.numbers import own_currency
 from triptych.core_crm.custom_fields.models import CustomField, FieldKind
 from triptych.core_crm.custom_fields.objects import OBJECTS
+from triptych.core_crm.money import own_currency
 from triptych.platform.refusals import Refused
 
 VALUE, SHOWN = "value", "shown"

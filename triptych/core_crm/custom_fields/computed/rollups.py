@@ -26,7 +26,6 @@ from triptych.core_crm.custom_fields.computed.terms import (
     Term,
     failing_when,
 )
-from triptych.core_crm.custom_fields.kinds.numbers import own_currency
 from triptych.core_crm.custom_fields.models import CustomField, Measure
 from triptych.core_crm.custom_fields.objects import OBJECTS
 from triptych.core_crm.deals.models import DealContact, ExchangeRate
@@ -36,6 +35,7 @@ from triptych.core_crm.lists.fields import Type
 from triptych.core_crm.lists.nouns import list_of
 from triptych.core_crm.lists.spec import ListSpec
 from triptych.core_crm.lists.where import Group, Reading, group_of
+from triptych.core_crm.money import own_currency
 from triptych.platform import clock
 from triptych.tenants.members.models import Member
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from babel.core import get_global
+from babel.numbers import is_currency
 from django import forms
 from django.db import models
 from django.db.models.expressions import BaseExpression
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from triptych.core_crm.custom_fields.kinds.base import Kind, Stored, Unfit, as_text
-from triptych.platform import scope
+from triptych.core_crm.money import own_currency
 from triptych.platform.languages.numbers import DecimalField
 from triptych.platform.web.templatetags import parts
 
@@ -26,11 +26,6 @@ if TYPE_CHECKING:
 
 LIMIT = Decimal(10) ** 15
 DECIMALS = 6
-
-
-def own_currency() -> str:
-    """The currency of the current tenant."""
-    return getattr(scope.current(), "currency", "EUR")
 
 
 def decimal_of(given: Any, decimals: int) -> Decimal | None:
@@ -128,7 +123,7 @@ class Money(Kind):
         if number is None:
             return None
         currency = as_text(currency).upper() or own_currency()
-        if currency not in get_global("all_currencies"):
+        if not is_currency(currency):
             raise Unfit(_("“%(currency)s” is not a currency. One looks like EUR.") % {"currency": currency[:10]})
         return {"amount": format(number, ".2f"), "currency": currency}
 

@@ -15,7 +15,7 @@ from triptych.core_crm.deals.actions.deals import check_deal
 from triptych.core_crm.deals.actions.rates import fix_closed_deals
 from triptych.core_crm.deals.findable import search_entry
 from triptych.core_crm.deals.models import Deal, Stage, StageChange
-from triptych.core_crm.deals.money import clean_currency, own_currency
+from triptych.core_crm.money import clean_currency, own_currency
 from triptych.platform import events, search
 from triptych.tenants.members.models import Member
 

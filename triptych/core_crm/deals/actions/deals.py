@@ -15,7 +15,7 @@ from triptych.core_crm.deals.actions.gates import check_gate
 from triptych.core_crm.deals.actions.rates import closing_rate_of
 from triptych.core_crm.deals.findable import search_entry
 from triptych.core_crm.deals.models import Deal, DealContact, Pipeline, Stage, StageChange
-from triptych.core_crm.deals.money import clean_currency
+from triptych.core_crm.money import clean_currency
 from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must, must_set
 from triptych.platform import events, search
 from triptych.platform.changes import Changes, apply_changes, check_fields

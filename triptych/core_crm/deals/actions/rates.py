@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.deals.models import Deal, ExchangeRate
-from triptych.core_crm.deals.money import clean_currency, own_currency
 from triptych.core_crm.deals.rates import rates_for
+from triptych.core_crm.money import clean_currency, own_currency
 from triptych.platform import events
 from triptych.platform.changes import check_fields
 from triptych.platform.refusals import Refused

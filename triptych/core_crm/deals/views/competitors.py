@@ -18,7 +18,7 @@ from triptych.core_crm.deals.models import Competitor
 from triptych.core_crm.editing.forms import edits_shown
 from triptych.core_crm.rights import must_be_writer
 from triptych.platform import clock
-from triptych.platform.keyset import BadCursor, Page, page_of
+from triptych.platform.keyset import Page, page_asked
 from triptych.platform.refusals import refusals_shown
 from triptych.platform.web import toasts
 from triptych.platform.web.htmx import lead_to
@@ -123,11 +123,7 @@ def _page(request: TenantRequest) -> Page[Competitor]:
         lost=Count("deal_competitors", filter=seen & Q(deal_competitors__state="lost_to")),
         beaten=Count("deal_competitors", filter=seen & Q(deal_competitors__state="beaten")),
     )  # fmt: skip
-    order = ("sort_key", "pk")
-    try:
-        return page_of(rows, order=order, size=50, after=request.GET.get("after"), before=request.GET.get("before"))
-    except BadCursor:
-        return page_of(rows, order=order, size=50)
+    return page_asked(rows, request.GET, order=("sort_key", "pk"), size=50)
 
 
 def _done(request: TenantRequest, text: str) -> HttpResponse:

@@ -14,16 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from triptych.core_crm.deals import access, actions
 from triptych.core_crm.deals.forms_rates import RatesForm
 from triptych.core_crm.deals.models import ExchangeRate
-from triptych.core_crm.deals.money import own_currency
 from triptych.core_crm.deals.rates import currencies_without_rate, today
 from triptych.core_crm.deals.rates_file import rates_in
+from triptych.core_crm.money import own_currency
 from triptych.platform import clock
-from triptych.platform.keyset import BadCursor, Page, page_of
+from triptych.platform.keyset import Page, page_asked
 from triptych.platform.refusals import refusals_shown
 from triptych.platform.web import toasts
 from triptych.tenants.routing import TenantRequest
-
-ORDER = ("-effective_date", "currency", "pk")
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,7 +59,4 @@ def _set(request: TenantRequest, form: RatesForm) -> int:
 
 def _page(request: TenantRequest) -> Page[ExchangeRate]:
     rates = access.rates_visible_to(request.member)
-    try:
-        return page_of(rates, order=ORDER, size=50, after=request.GET.get("after"), before=request.GET.get("before"))
-    except BadCursor:
-        return page_of(rates, order=ORDER, size=50)
+    return page_asked(rates, request.GET, order=("-effective_date", "currency", "pk"), size=50)

@@ -18,24 +18,19 @@ from triptych.core_crm.imports.models import Import
 from triptych.core_crm.imports.registry import UnknownObject, all_importers, target_named
 from triptych.core_crm.imports.shown import STEPS, finding_groups
 from triptych.platform import clock
-from triptych.platform.keyset import BadCursor, page_of
+from triptych.platform.keyset import page_asked
 from triptych.platform.languages.wording import counted
 from triptych.platform.refusals import Refused
 from triptych.platform.web import toasts
 from triptych.tenants.routing import TenantRequest
 
 PAGE_SIZE = 20
-ORDER = ("-created_at", "-pk")
 
 
 def past_imports(request: TenantRequest) -> dict[str, Any]:
     """One page of what was imported before, the newest first."""
     rows = access.imports_visible_to(request.member).select_related("started_by")
-    places = {name: request.GET[name] for name in ("after", "before") if name in request.GET}
-    try:
-        page = page_of(rows, order=ORDER, size=PAGE_SIZE, **places)
-    except BadCursor:
-        page = page_of(rows, order=ORDER, size=PAGE_SIZE)
+    page = page_asked(rows, request.GET, order=("-created_at", "-pk"), size=PAGE_SIZE)
     labels = {name: importer.label for name, importer in all_importers().items()}
     past = [actions.settle_ended_job(record, now=clock.now()) for record in page.rows]
     for record in past:

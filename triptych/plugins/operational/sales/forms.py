@@ -9,9 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.contacts.forms import description, text
-from triptych.core_crm.deals.money import own_currency
 from triptych.core_crm.editing.fields import PickedField
 from triptych.core_crm.editing.forms import RecordForm
+from triptych.core_crm.money import own_currency
 from triptych.platform.languages.numbers import DecimalField
 from triptych.plugins.operational.sales.access import products_visible_to
 from triptych.plugins.operational.sales.models import PriceBook

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from triptych.core_crm.deals.money import clean_currency
+from triptych.core_crm.money import clean_currency
 
 
 def cleaned(fields: Mapping[str, Any]) -> dict[str, Any]:
