@@ -1,13 +1,18 @@
 """Leads through their actions."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from triptych.core_crm.activities.actions import create_activity
+from triptych.core_crm.activities.records import RecordRef
+from triptych.core_crm.cases.actions import create_case
 from triptych.core_crm.contacts import actions as contact_actions
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.deals import actions as deal_actions
 from triptych.core_crm.deals.models import Deal, Stage
+from triptych.core_crm.duplicates.actions import merge_records
 from triptych.core_crm.leads import access, actions
 from triptych.core_crm.leads.actions import LeadFields
 from triptych.core_crm.leads.models import Lead
@@ -147,6 +152,29 @@ def test_undoing_keeps_a_company_that_others_rely_on(make, members, now):
     actions.undo_conversion(lead=lead, by=members["owner"], now=now)
 
     assert (list(Company.objects.alive()), [str(one) for one in Contact.objects.alive()]) == ([company], ["Gallo"])
+
+
+@pytest.mark.parametrize("what", ["case", "call", "merged", "absorbed"])
+def test_undoing_keeps_what_was_not_made_for_it_or_has_come_into_use(make, members, now, what):
+    by, later = members["owner"], now + timedelta(minutes=5)
+    known = contact_actions.create_contact(
+        by=by, now=now - timedelta(days=9), last_name="Neri", emails=["p@neri.example"]
+    )
+    lead = make()
+    contact = actions.convert_lead(lead=lead, by=by, now=now).contact
+    if what == "case":
+        create_case(by=by, now=later, subject="It squeaks", contact=contact)
+    elif what == "call":
+        create_activity(kind="call", by=by, now=later, records=[RecordRef.of(contact)])
+    else:
+        winner, loser = (known, contact) if what == "merged" else (contact, known)
+        merge_records(winner=winner, loser=loser, by=by, now=later)
+        contact = winner
+
+    actions.undo_conversion(lead=lead, by=by, now=later)
+
+    assert contact in Contact.objects.alive()
+    assert not Deal.objects.alive()
 
 
 def test_a_won_deal_keeps_the_conversion(make, members, now):

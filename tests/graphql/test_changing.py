@@ -76,6 +76,25 @@ def test_what_breaks_a_rule_is_a_problem_and_nothing_is_kept(api, crm, input, pr
         assert Contact.objects.count() == 0
 
 
+def test_null_empties_a_list_or_an_address_as_it_empties_a_text(api, crm, gid):
+    ada = crm.contact(last_name="Bell", emails=["ada@lumen.example"], phones=["+39 06 698 12345"])
+    lumen = crm.company(name="Lumen", billing_address={"city": "Rome"})
+    document = """mutation($contact: UpdateContactInput!, $company: UpdateCompanyInput!) {
+        updateContact(input: $contact) { contact { emails { email } phones { phone } addresses { city } } }
+        updateCompany(input: $company) { company { billingAddress { city } } } }"""
+    nothing = {"emails": None, "phones": None, "addresses": None, "companies": None, "jobTitle": None}
+
+    changed = api["program"].data(
+        document,
+        {"contact": {"id": gid(ada), **nothing}, "company": {"id": gid(lumen), "billingAddress": None}},
+    )
+
+    assert changed == {
+        "updateContact": {"contact": {"emails": [], "phones": [], "addresses": []}},
+        "updateCompany": {"company": {"billingAddress": None}},
+    }
+
+
 def test_somebody_who_was_slower_is_told(api, crm, gid):
     contact = crm.contact(last_name="Bell")
     call = api["program"].data

@@ -14,7 +14,7 @@ from uuid import UUID
 import strawberry
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import CharField, Model, TextField
+from django.db.models import CharField, JSONField, Model, TextField
 from django.http import Http404
 from django.utils.translation import gettext as _
 from strawberry import UNSET, relay
@@ -150,7 +150,7 @@ def _problems_noted(problems: list[Problem]) -> Iterator[None]:
 
 def fields_of(info: ApiInfo, input: Any, model: type[Model]) -> dict[str, Any]:
     """The fields of an input that the client sent, as an action takes them: by their Python names, enums as values,
-    ids as records that the caller sees, and null for a text as an empty one.
+    ids as records that the caller sees, and null for a text or a list as an empty one.
 
     Raises:
         Refused: an id is not of the kind that the field refers to, or the caller sees no such record.
@@ -176,7 +176,9 @@ def sent(input: Any) -> dict[str, Any]:
 def _as_model_wants(info: ApiInfo, name: str, value: Any, field: Any) -> Any:
     if isinstance(value, relay.GlobalID) and field is not None and field.is_relation:
         return record_chosen(info, value, listing_for(field.related_model), field=name)
-    return "" if value is None and isinstance(field, CharField | TextField) and not field.null else value
+    if value is None and isinstance(field, CharField | TextField | JSONField) and not field.null:
+        return field.get_default() if isinstance(field, JSONField) else ""
+    return value
 
 
 def record_chosen(info: ApiInfo, given: relay.GlobalID, listing: Listing, *, field: str) -> Any:

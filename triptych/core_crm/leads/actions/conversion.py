@@ -14,6 +14,7 @@ from triptych.core_crm.deals import actions as deal_actions
 from triptych.core_crm.deals.actions import DealFields
 from triptych.core_crm.deals.models import Deal, Stage
 from triptych.core_crm.leads.actions.leads import locked, must_not_be_converted
+from triptych.core_crm.leads.actions.relying import company_is_used, contact_is_used, was_made_for
 from triptych.core_crm.leads.models import Lead
 from triptych.platform import events
 from triptych.platform.refusals import Refused
@@ -104,7 +105,8 @@ def convert_lead(
 def undo_conversion(*, lead: Lead, by: Member | None, now: datetime) -> Lead:
     """Take a conversion back: the lead is as before, what was made for it goes into the bin.
 
-    A contact or company that other records have come to rely on stays. Announces `lead.conversion_undone`.
+    A contact or company that other records have come to rely on stays, and so does whatever these were merged into.
+    Announces `lead.conversion_undone`.
 
     Raises:
         NotConverted: the lead is not converted.
@@ -114,16 +116,15 @@ def undo_conversion(*, lead: Lead, by: Member | None, now: datetime) -> Lead:
     if lead.status != Lead.Status.CONVERTED:
         raise NotConverted(_("This lead is not converted, so there is nothing to undo."))
     contact, company, deal = lead.converted_contact, lead.converted_company, lead.converted_deal
-    made = lead.conversion.get("made", [])
-    if deal and "deal" in made:
+    if deal and was_made_for(lead, deal):
         if deal.closed_at and not deal.deleted_at:
             raise Refused(_("The deal “%(deal)s” has been closed since. Reopen it, then undo.") % {"deal": deal})
         deal_actions.delete_deal(deal=deal, by=by, now=now)
     if contact and company and lead.conversion.get("linked"):
         _unlink(contact, company, by, now)
-    if contact and "contact" in made and not _has_deals(contact):
+    if contact and was_made_for(lead, contact) and not contact_is_used(lead, contact):
         contact_actions.delete_contact(contact=contact, by=by, now=now)
-    if company and "company" in made and not _is_used(company):
+    if company and was_made_for(lead, company) and not company_is_used(lead, company):
         contact_actions.delete_company(company=company, by=by, now=now)
     lead.status, lead.converted_at, lead.conversion = lead.conversion.get("status", Lead.Status.IN_PROCESS), None, {}
     lead.converted_contact = lead.converted_company = lead.converted_deal = None
@@ -204,16 +205,3 @@ def _links(contact: Contact) -> list[contact_actions.CompanyLink]:
         contact_actions.CompanyLink(link.company, link.role, link.is_primary, link.ended_on)
         for link in contact.company_links.select_related("company").order_by("-is_primary", "pk")
     ]
-
-
-def _has_deals(contact: Contact) -> bool:
-    return Deal.objects.alive().of_contact(contact.pk).exists()
-
-
-def _is_used(company: Company) -> bool:
-    """Whether anything that is not in the bin refers to the company."""
-    return (
-        Deal.objects.alive().of_company(company.pk).exists()
-        or Contact.objects.alive().filter(company_links__company=company).exists()
-        or Company.objects.alive().filter(parent=company).exists()
-    )
