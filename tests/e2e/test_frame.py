@@ -250,6 +250,26 @@ class TestSignIn:
         context.close()
 
 
+def test_who_clicks_twice_sends_a_form_once(visitor):
+    page = visitor.open("/contacts/new/")
+    page.fill("[name=last_name]", "Doubler")
+
+    held = page.eval_on_selector(
+        "main form",
+        """form => {
+          const held = [];
+          addEventListener("submit", event => { held.push(event.defaultPrevented); event.preventDefault(); });
+          form.requestSubmit();
+          form.requestSubmit();
+          dispatchEvent(new PageTransitionEvent("pageshow"));
+          form.requestSubmit();
+          return held;
+        }""",
+    )
+
+    assert held == [False, True, False]
+
+
 def test_the_address_of_a_workspace_is_proposed_and_checked_while_typing(visit):
     visitor = visit("")
     page = visitor.open("/signup/", where="")

@@ -27,6 +27,16 @@
   document.addEventListener("htmx:sendError", function () {
     toast({ text: say("unsent"), level: "error" });
   });
+  // A form that is on its way is not sent again: whoever clicks twice wants one record. Requests of htmx are not meant.
+  window.addEventListener("submit", function (event) {
+    var form = event.target, now = Date.now();
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (now - Number(form.dataset.sentAt || 0) < 10000) return event.preventDefault();
+    form.dataset.sentAt = String(now);
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-sent-at]").forEach(function (form) { delete form.dataset.sentAt; });
+  });
   function errorText(status) {
     return status === 403 ? say("forbidden") : status === 404 ? say("gone") : say("failed");
   }
