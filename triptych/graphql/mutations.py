@@ -28,7 +28,7 @@ from triptych.graphql.ids import chosen, key_in
 from triptych.graphql.listings import Listing, listing_for
 from triptych.graphql.optimizing import optimized
 from triptych.platform.changes import ManyInOne
-from triptych.platform.refusals import MayOnlyRead, Refused
+from triptych.platform.refusals import MayOnlyRead, Refused, twins_refused
 from triptych.tenants.members.models import Member
 
 
@@ -130,7 +130,8 @@ def _no_right(*, of_token: bool = False) -> Problem:
 @contextmanager
 def _problems_noted(problems: list[Problem]) -> Iterator[None]:
     try:
-        yield
+        with twins_refused():
+            yield
     except Refused as refused:
         field = to_camel_case(refused.field) if refused.field else None
         problems.append(Problem(code=refused.code, field=field, message=refused.message))

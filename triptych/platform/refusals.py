@@ -1,11 +1,18 @@
 """The one way an action says no. The message is a sentence for the person: what happened, what to do next."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
+
+logger = logging.getLogger(__name__)
+
+UNIQUE_VIOLATION = "23505"
+"""As PostgreSQL calls it."""
 
 
 class Refused(Exception):
@@ -36,6 +43,13 @@ class Forbidden(Refused, PermissionDenied):
     code = "FORBIDDEN"
 
 
+class Outrun(Conflict):
+    """Two people did the same in one moment, such as taking a name, and the other one came first."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody else did the same at this moment. Look at what is there now, then try again."))
+
+
 class MayOnlyRead(Forbidden):
     """The member is a reader, and readers change nothing."""
 
@@ -52,10 +66,27 @@ class TakesErrors(Protocol):
 
 
 @contextmanager
+def twins_refused() -> Iterator[None]:
+    """Refuse what the database alone could see: that a name was free when it was looked at, and is taken now.
+
+    Raises:
+        Outrun: something is there already that may be there only once.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if getattr(error.__cause__, "sqlstate", "") != UNIQUE_VIOLATION:
+            raise
+        logger.warning("two did the same at once", exc_info=True)
+        raise Outrun from error
+
+
+@contextmanager
 def refusals_shown(form: TakesErrors) -> Iterator[None]:
     """Show what an action refuses beside the field of the form that caused it, or above the form."""
     try:
-        yield
+        with twins_refused():
+            yield
     except Refused as refused:
         field = refused.field if refused.field in form.fields else None  # type: ignore[operator]
         form.add_error(field, refused.message)

@@ -15,6 +15,7 @@ from triptych.core_crm.lists import many
 from triptych.core_crm.lists.models import PastAct
 from triptych.platform.events.testing import drain
 from triptych.platform.scope import entered
+from triptych.tenants.members.models import Member
 
 pytestmark = pytest.mark.django_db
 
@@ -190,6 +191,25 @@ def test_a_job_that_is_cancelled_stops_and_can_be_undone(cast, contacts, tenant,
     assert "Stopped" in cast["member"].get(f"/acts/{act.pk}/").content.decode()
     with entered(tenant):
         assert Contact.objects.alive().count() == 120
+
+
+def test_a_job_goes_no_further_than_the_rights_that_whoever_began_it_has_by_then(
+    cast, contacts, tenant, members, monkeypatch, done
+):
+    monkeypatch.setattr(many, "AT_ONCE", 100)
+    _preview, act = done("/contacts/bulk/delete/", all="1")
+    run_chunk = many._run_chunk
+
+    def leave_after_a_chunk(act, doer):
+        run_chunk(act, doer)
+        Member.objects.filter(pk=members["member"].pk).update(is_active=False)
+
+    monkeypatch.setattr(many, "_run_chunk", leave_after_a_chunk)
+    drain(strict=False)
+
+    with entered(tenant):
+        assert Contact.objects.alive().count() == 120 - many.CHUNK
+    assert "Stopped" in cast["owner"].get(f"/acts/{act.pk}/").content.decode()
 
 
 @pytest.mark.parametrize("data", [{}, {"row": "junk"}, {"row": "00000000-0000-7000-8000-000000000000"}])

@@ -117,3 +117,17 @@ def test_the_api_builds_the_tree(api, members):
         {"code": "FORBIDDEN"}
     ]
     assert api(delete, input={"id": made["id"]})["data"]["deleteTeam"]["problems"] == []
+
+
+def test_of_two_who_take_a_name_in_one_moment_one_is_refused(api, cast, tenant, monkeypatch):
+    cast["owner"].post("/settings/teams/new/", {"name": "North"})
+    monkeypatch.setattr(Team.objects._queryset_class, "exists", lambda rows: False)  # as the second one finds it
+
+    page = cast["owner"].post("/settings/teams/new/", {"name": "North"})
+    answer = api('mutation { createTeam(input: {name: "north"}) { team { name } problems { code message } } }')
+
+    told = "Somebody else did the same at this moment. Look at what is there now, then try again."
+    assert (page.status_code, told in page.content.decode()) == (422, True)
+    assert answer["data"]["createTeam"] == {"team": None, "problems": [{"code": "CONFLICT", "message": told}]}
+    with entered(tenant):
+        assert Team.objects.count() == 1

@@ -22,6 +22,7 @@ from triptych.platform.events.jobs import RunningJob
 from triptych.platform.events.models import Job
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import CONTROL, entered
+from triptych.tenants.members.access import still_here
 from triptych.tenants.members.models import Member
 from triptych.tenants.models import Tenant
 
@@ -55,7 +56,7 @@ def write_export(job: RunningJob, *, now: datetime) -> dict[str, Any] | None:
     Raises:
         Forbidden: whoever asked for it may not export everything any more.
     """
-    exporting_everything(Member.objects.active().get(pk=str(job.by)))
+    exporting_everything(still_here(job.by))
     name = f"archives/{job.id.hex}.zip"
     with tempfile.TemporaryFile() as file:
         try:

@@ -26,6 +26,7 @@ from triptych.platform.events.models import Job
 from triptych.platform.ids import new_id
 from triptych.platform.refusals import Refused
 from triptych.platform.scope import CONTROL, entered
+from triptych.tenants.members.access import still_here
 from triptych.tenants.members.models import Member
 from triptych.tenants.models import Tenant
 
@@ -68,12 +69,13 @@ def bring_in(job: RunningJob, *, now: datetime) -> dict[str, Any] | None:
     """Read the archive of a job; None when it was stopped. The file goes in either case.
 
     Raises:
-        Refused: as `load_archive`; nothing has come in.
+        Refused: as `load_archive`, or whoever brought it owns nothing here any more; nothing has come in.
     """
     name = job.args["file"]
     with entered(CONTROL):
         tenant = Tenant.objects.get(pk=job.tenant.id)
     try:
+        bringing_everything(still_here(job.by))
         with default_storage.open(name) as kept, _on_disk(kept) as path:
             loaded = load_archive(path, tenant=tenant, now=now, watcher=job)
     except FileNotFoundError:

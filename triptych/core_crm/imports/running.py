@@ -26,6 +26,7 @@ from triptych.core_crm.imports.tables import SourceRow
 from triptych.core_crm.imports.writing import RowWriter
 from triptych.platform import events
 from triptych.platform.refusals import Refused
+from triptych.tenants.members.access import still_here
 from triptych.tenants.members.models import Member
 
 WriteChunk = Callable[[Interpreter, Sequence[SourceRow], RowWriter], None]
@@ -172,8 +173,9 @@ class Run:
 
     @transaction.atomic
     def _commit(self, reader: Interpreter, chunk: Sequence[SourceRow], write: WriteChunk) -> None:
-        """One chunk, all of it or nothing."""
+        """One chunk, all of it or nothing, by whoever imports, with the rights that they have by now."""
         self._lock()
+        self.by = still_here(self.by.pk)
         writer = RowWriter(self.plan, self.plan.writing(by=self.by, at=self.at, book=self.book), self.book)
         write(reader, chunk, writer)
         record_changes(self.record, writer.changes)

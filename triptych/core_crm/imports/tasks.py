@@ -5,6 +5,7 @@ from triptych.core_crm.imports.running import run_import
 from triptych.core_crm.imports.undoing import undo_import
 from triptych.platform import clock
 from triptych.platform.events.jobs import RunningJob, runs
+from triptych.tenants.members.access import still_here
 from triptych.tenants.members.models import Member
 
 
@@ -25,4 +26,4 @@ def undo_rows(job: RunningJob) -> None:
 
 
 def _asked(job: RunningJob) -> tuple[Import, Member]:
-    return Import.objects.get(pk=job.args["import"]), Member.objects.get(pk=str(job.by))
+    return Import.objects.get(pk=job.args["import"]), still_here(job.by)

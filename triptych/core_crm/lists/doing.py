@@ -21,6 +21,7 @@ from triptych.core_crm.lists.fields import Editor
 from triptych.core_crm.lists.models import PastChange
 from triptych.core_crm.rights.access import field_rights
 from triptych.platform.refusals import MayOnlyRead, Refused
+from triptych.tenants.members.access import still_here
 from triptych.tenants.members.models import Member
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Doer:
     """Does one kind of act to the records of a list, for somebody."""
 
     def __init__(self, spec: ListSpec, name: str, given: dict[str, Any], *, by: Member, now: datetime) -> None:
-        self.spec = spec.for_member(by)
+        self._whole_spec, self.spec = spec, spec.for_member(by)
         self.name = name
         self.given = given
         self.who: dict[str, Any] = {"by": by, "now": now}
@@ -59,6 +60,14 @@ class Doer:
         barred = field_rights(by, spec.model)
         self.editors = {name: editor for name, editor in editors_of(self.spec).items() if name not in barred}
         self.verb = next((verb for verb in spec.verbs if verb.name == name), None)
+
+    def renewed(self) -> Doer:
+        """The same act with the rights that whoever does it has by now.
+
+        Raises:
+            Gone: they have left since.
+        """
+        return Doer(self._whole_spec, self.name, self.given, by=still_here(self.by.pk), now=self.now)
 
     @property
     def editing(self) -> Editing:

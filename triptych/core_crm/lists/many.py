@@ -129,7 +129,7 @@ def run(act: PastAct, doer: Doer, watcher: Watcher) -> None:
             return
         with transaction.atomic():
             lock(act, PastAct.State.RUNNING)
-            _run_chunk(act, doer)
+            _run_chunk(act, doer.renewed())
             watcher.checkpoint({"position": act.position})
         watcher.progress(act.position, act.total_count, _("Changing the records"))
     end(act, PastAct.State.DONE, doer)

@@ -7,7 +7,7 @@ from triptych.core_crm.lists.nouns import list_of
 from triptych.core_crm.lists.undoing import undo
 from triptych.platform import clock
 from triptych.platform.events.jobs import RunningJob, runs
-from triptych.tenants.members.models import Member
+from triptych.tenants.members.access import still_here
 
 
 @runs("lists.act")
@@ -28,5 +28,4 @@ def undo_act(job: RunningJob) -> None:
 
 def _asked(job: RunningJob) -> tuple[PastAct, Doer]:
     act = PastAct.objects.get(pk=job.args["act"])
-    by = Member.objects.get(pk=str(job.by))
-    return act, Doer(list_of(act.kind), act.name, act.changes, by=by, now=clock.now())
+    return act, Doer(list_of(act.kind), act.name, act.changes, by=still_here(job.by), now=clock.now())

@@ -67,7 +67,7 @@ def undo(act: PastAct, doer: Doer, watcher: Watcher) -> None:
         last = chunk[-1].pk
         with transaction.atomic():
             lock(act, PastAct.State.UNDOING)
-            _undo_chunk(act, doer, chunk)
+            _undo_chunk(act, doer.renewed(), chunk)
             watcher.checkpoint({"undone": act.undone_count})
         seen += len(chunk)
         watcher.progress(seen, total, _("Undoing"))

@@ -32,6 +32,7 @@ from triptych.platform.events.jobs import RunningJob
 from triptych.platform.events.models import Job
 from triptych.platform.refusals import Forbidden, Refused
 from triptych.platform.scope import CONTROL, entered
+from triptych.tenants.members.access import Gone, still_here
 from triptych.tenants.members.models import Member
 from triptych.tenants.models import Tenant
 
@@ -40,10 +41,6 @@ if TYPE_CHECKING:
 
 ERASURES = "privacy.erase"
 """The kind of jobs that erase."""
-
-
-class Gone(Refused):
-    """Whoever asked for it has left."""
 
 
 NAMELESS: Mapping[type[Refused], StrOrPromise] = {
@@ -90,7 +87,7 @@ def begin_dossier(*, person: Person, by: Member, now: datetime) -> Job:
 
 def write_dossier(job: RunningJob, *, now: datetime) -> dict[str, Any] | None:
     """Write the dossier of a job into the tenant's storage; None when it was stopped."""
-    answering(Member.objects.active().get(pk=str(job.by)))
+    answering(still_here(job.by))
     with entered(CONTROL):
         tenant = Tenant.objects.get(pk=job.tenant.id)
     found = known_of(_person_meant(job.args), now=now)
@@ -166,11 +163,11 @@ def carry_out(job: RunningJob, *, now: datetime) -> dict[str, Any] | None:
         Refused: it cannot be done; the order is closed with the reason.
     """
     erasure = Erasure.objects.get(pk=job.args["erasure"])
-    member = Member.objects.active().filter(pk=str(job.by)).first()
     if erasure.state == Erasure.State.WAITING:
         try:
-            may_erase(_still(member))
-            erase_now(_person_meant(erasure.order), erasure=erasure, by=member, now=now, watcher=job)
+            by = still_here(job.by)
+            may_erase(by)
+            erase_now(_person_meant(erasure.order), erasure=erasure, by=by, now=now, watcher=job)
         except erasing.Stopped:
             close(erasure, why=_("Somebody stopped it. Nothing was erased."))
             return None
@@ -218,12 +215,6 @@ def close_dead_orders() -> int:
             close(erasure, why=_("It was stopped before it began. Nothing was erased."))
             count += 1
     return count
-
-
-def _still(member: Member | None) -> Member:
-    if member is None:
-        raise Gone(_("Whoever asked for it does not work here any more."))
-    return member
 
 
 def _order_of(person: Person) -> dict[str, str]:

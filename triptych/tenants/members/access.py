@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from triptych.platform.refusals import Forbidden
+from triptych.platform.refusals import Forbidden, Refused
 from triptych.tenants.members.models import Invitation, Member, MemberQuerySet
 
 
@@ -21,6 +21,23 @@ def administering(member: Member) -> Member:
     """
     if not member.may_administer:
         raise Forbidden(_("Only owners and admins may change settings. Ask one of them."))
+    return member
+
+
+class Gone(Refused):
+    """Whoever asked for it has left."""
+
+
+def still_here(member_id: UUID | None) -> Member:
+    """Whoever asked for long work, with the rights that they have by now.
+
+    Raises:
+        Gone: they have left since.
+    """
+    known = Member.objects.active().select_related("role_record")
+    member = known.filter(pk=member_id).first() if member_id else None
+    if member is None:
+        raise Gone(_("Whoever asked for it does not work here any more."))
     return member
 
 

@@ -64,11 +64,12 @@ def invite_member(*, email: str, role: str, by: Member, now: datetime) -> tuple[
     return invitation, secret
 
 
-def open_invitation(secret: str, *, now: datetime) -> Invitation | None:
-    """The invitation of that secret, while it can be accepted."""
-    return Invitation.objects.filter(
+def open_invitation(secret: str, *, now: datetime, lock: bool = False) -> Invitation | None:
+    """The invitation of that secret, while it can be accepted; locked, nobody else accepts it in the same moment."""
+    found = Invitation.objects.filter(
         token_digest=digest_of(secret), accepted_at=None, revoked_at=None, expires_at__gt=now
-    ).first()
+    )
+    return (found.select_for_update() if lock else found).first()
 
 
 @transaction.atomic
@@ -79,7 +80,7 @@ def accept_invitation(*, tenant: Tenant, secret: str, name: str, password: str, 
         NoFreeSeat: all seats of the plan are taken by now.
         Refused: the invitation is used up or expired, or the password does not do.
     """
-    invitation = open_invitation(secret, now=now)
+    invitation = open_invitation(secret, now=now, lock=True)
     if invitation is None:
         raise Refused(_("This invitation has expired or was used already. Ask for a new one."))
     with entered(CONTROL):
