@@ -88,7 +88,7 @@ def test_each_is_told_in_their_own_language(german, in_tenant, members, now):
     Member.objects.filter(pk=members["reader"].pk).update(language="it")
     people = Member.objects.filter(pk__in=[members["reader"].pk, members["member"].pk])
 
-    notify(to=people, kind="shared", title=lambda: gettext("Deals"), key="k", now=now)
+    notify(to=people, kind="shared", title=lambda reader: gettext("Deals"), key="k", now=now)
 
     told = dict(Notification.objects.filter(key="k").values_list("member__role", "title"))
     assert told == {"reader": "Trattative", "member": "Deals"}

@@ -85,7 +85,7 @@ def test_activities_are_found_by_their_texts(tenant, act, found):
         note = add_note(text=f"Met her\n{LONG} zeppelin", records=[RecordRef.of(anna)], **act)
         assert found("zeppelin")[0][1].endswith("zeppelin")
         update_activity(activity=note, description="Nothing", **act)
-        assert (found("zeppelin"), found("nothing")) == ([], [("Nothing", "")])
+        assert (found("zeppelin"), found("nothing")) == ([], [("Note", "Note: Nothing")])
         delete_activity(activity=note, **act)
         assert (found("nothing"), SearchText.objects.count()) == ([], 0)
         restore_activity(activity=note, **act)

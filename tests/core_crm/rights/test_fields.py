@@ -1,10 +1,13 @@
 """Fields that a role hides or makes read-only, at every door."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from strawberry.relay.utils import to_base64
 
+from triptych.core_crm.activities.actions import create_activity
+from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.contacts.actions import create_contact
 from triptych.core_crm.deals.actions import create_deal, update_deal
 from triptych.core_crm.deals.models import Deal, Stage
@@ -145,3 +148,29 @@ def test_a_reason_that_is_withheld_is_not_written_by_losing(cast, tenant, member
     with entered(tenant):
         assert not Lead.objects.get().lost_reason
         assert not Deal.objects.get().lost_reason
+
+
+def test_what_has_no_subject_is_called_by_its_kind_by_whoever_may_not_know_its_text(
+    api, cast, tenant, members, role_given, drain, now
+):
+    role_given({}, fields={"activity": {"description": "hidden"}})
+    with entered(tenant):
+        ann = create_contact(first_name="Ann", by=members["owner"], now=now)
+        about, due = [RecordRef.of(ann)], now + timedelta(minutes=10)
+        fields = {"description": "Platypus", "start_at": due, "owner": members["member"], "reminders": [10]}
+        call = create_activity(kind="call", records=about, by=members["owner"], now=now, **fields)
+    drain()
+    asked = f"""{{
+        search(text: "call") {{ title subtitle }}
+        notifications {{ edges {{ node {{ title body }} }} }}
+        contact(id: "{to_base64("Contact", str(ann.pk))}") {{ timeline {{ entries {{ title body }} }} }}
+    }}"""
+    for who in ("owner", "member"):
+        doors = ["/palette/?q=call", "/palette/?q=platypus", "/activities/?view=all", f"/contacts/{ann.pk}/"]
+        told = [cast[who].get(url).content.decode() for url in doors]
+        ticked = cast[who].post(f"/activities/{call.pk}/complete/?entry", headers={"HX-Request": "true"})
+        cast[who].post(f"/activities/{call.pk}/reopen/")
+        told += [ticked.content.decode(), str(api(asked, who=who))]
+        assert ["Platypus" in one for one in told] == [who == "owner"] * len(told)
+    assert "Platypus" not in cast["member"].get("/").content.decode()
+    assert "Activity for you: Call" in str(api(asked, who="member"))

@@ -10,12 +10,14 @@ from triptych.platform.search.hookspecs import FoundText
 
 
 def search_entry(activity: Activity) -> search.Entry:
-    """The subject first; the beginning of the description beside it."""
+    """The subject first; the beginning of the description beside it, also where there is no subject: titles are for
+    everybody who sees the record, and not everybody may know its text."""
+    kind = str(activity.get_kind_display())
     return search.Entry(
         kind="activity",
         id=activity.pk,
-        title=str(activity),
-        subtitle=str(activity.get_kind_display()),
+        title=activity.subject or kind,
+        subtitle=kind if activity.subject else activity.beginning,
         url=activity.get_absolute_url(),
         owner_id=activity.owner_id,
         updated_at=activity.updated_at,

@@ -147,10 +147,15 @@ class Activity(Record):
         ]
 
     def __str__(self) -> str:
-        return self.subject or self.description[:80] or str(self.get_kind_display())
+        return self.subject or self.beginning or str(self.get_kind_display())
 
     def get_absolute_url(self) -> str:
         return address_of("activities:detail", self.pk)
+
+    @property
+    def beginning(self) -> str:
+        """What it is called without a subject, to whom its text is not hidden."""
+        return self.description[:80]
 
     @property
     def is_open(self) -> bool:

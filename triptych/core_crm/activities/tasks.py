@@ -17,9 +17,10 @@ from triptych.core_crm.activities.planning.series import move_on
 from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.notifications.actions import notify
 from triptych.core_crm.notifications.mails import in_words_of_the_workspace
-from triptych.core_crm.rights.access import veiled
+from triptych.core_crm.rights.access import as_seen, veiled
 from triptych.platform import clock, events
 from triptych.platform.events import Event, schedules
+from triptych.tenants.members.models import Member
 
 EVERY = timedelta(minutes=5)
 BATCH = 500
@@ -70,14 +71,14 @@ def _remind(activity: Activity, until: datetime, now: datetime) -> None:
     )  # fmt: skip
 
 
-def _reminder(activity: Activity, stage: str) -> str:
+def _reminder(activity: Activity, stage: str, reader: Member) -> str:
     words = {
         "soon": _("%(when)s: %(what)s"),
         "due": _("Now: %(what)s"),
         "overdue": _("Overdue since %(when)s: %(what)s"),
     }
     when = date_format(timezone.localtime(activity.due_at), "SHORT_DATETIME_FORMAT")
-    return words[stage] % {"when": when, "what": activity}
+    return words[stage] % {"when": when, "what": as_seen(reader, activity)}
 
 
 @events.handles("activity.attendee_invited")
@@ -97,13 +98,17 @@ def invite(event: Event) -> None:
     activity = attendee.activity
     if attendee.member:
         notify(
-            to=[attendee.member], kind="invited", title=lambda: _("You are invited: %(what)s") % {"what": activity},
+            to=[attendee.member], kind="invited", title=partial(_invited, activity),
             url=activity.get_absolute_url(), about=RecordRef.of(activity), by=event.by, now=now,
             key=f"invited:{attendee.pk}",
         )  # fmt: skip
     elif attendee.contact and attendee.contact.primary_email and not attendee.contact.deleted_at:
         with in_words_of_the_workspace():
             invitation(attendee, event).send()
+
+
+def _invited(activity: Activity, reader: Member) -> str:
+    return _("You are invited: %(what)s") % {"what": as_seen(reader, activity)}
 
 
 @events.handles("activity.updated", "activity.deleted", "activity.restored")
@@ -121,7 +126,7 @@ def tell_of_answer(event: Event) -> None:
         return
     [shown] = veiled(found.activity.owner, [found])  # the owner may not know whom another has invited
 
-    def title() -> str:
+    def title(_reader: Member) -> str:
         words = {"who": shown, "answer": found.get_answer_display(), "what": found.activity}
         return _("%(who)s: %(answer)s – %(what)s") % words
 

@@ -30,7 +30,7 @@ from triptych.core_crm.lists.export import csv_of
 from triptych.core_crm.lists.listing import Listing
 from triptych.core_crm.lists.pages import bulk_page, list_page
 from triptych.core_crm.lists.ways import view_url, way_of
-from triptych.core_crm.rights.access import CREATE, must_at_all, veiled
+from triptych.core_crm.rights.access import CREATE, as_seen, must_at_all, veiled
 from triptych.platform import clock
 from triptych.platform.refusals import Refused
 from triptych.platform.web import toasts
@@ -132,7 +132,9 @@ def _invite(request: TenantRequest, form: ActivityForm, activity: Activity) -> N
 def complete(request: TenantRequest, pk: UUID) -> HttpResponse:
     activity = access.activity_to_change(request.member, pk)
     try:
-        activity = actions.complete_activity(activity=activity, by=request.member, now=clock.now())
+        activity = as_seen(
+            request.member, actions.complete_activity(activity=activity, by=request.member, now=clock.now())
+        )
     except Refused as refused:
         toasts.warn(request, refused.message)
         return _ticked(request, activity)
@@ -144,7 +146,9 @@ def complete(request: TenantRequest, pk: UUID) -> HttpResponse:
 def reopen(request: TenantRequest, pk: UUID) -> HttpResponse:
     activity = access.activity_to_change(request.member, pk)
     try:
-        activity = actions.undo_completion(activity=activity, by=request.member, now=clock.now())
+        activity = as_seen(
+            request.member, actions.undo_completion(activity=activity, by=request.member, now=clock.now())
+        )
     except Refused as refused:
         toasts.warn(request, refused.message)
     return _ticked(request, activity)

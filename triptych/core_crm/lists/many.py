@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.lists.doing import Doer, Skipped, tried
 from triptych.core_crm.lists.models import PastAct, PastChange, told
+from triptych.core_crm.rights.access import veiled
 from triptych.platform import events
 from triptych.platform.events import jobs
 from triptych.platform.refusals import Refused
@@ -156,7 +157,7 @@ def _run_chunk(act: PastAct, doer: Doer) -> None:
 def names_of(doer: Doer, ids: Sequence[UUID], *, seen: bool = False) -> dict[UUID, str]:
     """What the records are called: those that the member sees, or all when they have been `seen` before."""
     records = doer.spec.model._base_manager.all() if seen else doer.spec.records(doer.by)
-    return {pk: str(record) for pk, record in records.in_bulk(list(ids)).items()}
+    return {record.pk: str(record) for record in veiled(doer.by, records.in_bulk(list(ids)).values())}
 
 
 def versions_of(doer: Doer, ids: Any) -> dict[UUID, int]:

@@ -38,7 +38,7 @@ def notify(
     *,
     to: Collection[Member],
     kind: str,
-    title: str | Callable[[], str],
+    title: str | Callable[[Member], str],
     key: str,
     now: datetime,
     about: RecordRef | None = None,
@@ -48,7 +48,8 @@ def notify(
 ) -> int:
     """Tell members of something, each once for each `key`, in the app and by mail as they want it.
 
-    A `title` that is called is put into words for each of them, in their own language.
+    A `title` that is called is put into words for each of them, in their own language, of what they may know
+    (`rights.access.as_seen`).
 
     Nobody is told what they did themselves (`by`), nor of a record (`about`) that they do not see, nor when they have
     left. Mails wait for working hours, or for the daily digest, as each has chosen. Returns how many are told.
@@ -82,12 +83,12 @@ def notify(
     return len(new)
 
 
-def _in_words(title: str | Callable[[], str], member: Member) -> str:
+def _in_words(title: str | Callable[[Member], str], member: Member) -> str:
     """On one line: it is the subject of a mail, too."""
     if isinstance(title, str):
         return " ".join(title.split())
     with in_words_for(member, cast(Tenant, current_tenant())):
-        return " ".join(title().split())
+        return " ".join(title(member).split())
 
 
 def kinds(member: Member | None) -> list[NotificationKind]:

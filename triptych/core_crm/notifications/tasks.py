@@ -18,7 +18,7 @@ from triptych.core_crm.notifications.hooks import ASSIGNED, MENTIONED, REPLY, SH
 from triptych.core_crm.notifications.mails import send_waiting
 from triptych.core_crm.notifications.mentions import mentioned
 from triptych.core_crm.notifications.models import Notification
-from triptych.core_crm.rights.access import hidden_fields
+from triptych.core_crm.rights.access import as_seen, hidden_fields
 from triptych.core_crm.words import words_of
 from triptych.platform import clock, events
 from triptych.platform.events import Event, schedules
@@ -40,8 +40,8 @@ def tell_the_new_owner(event: Event) -> None:
     if record is None or owner is None or owner.pk == event.by or event.facts.get("series"):
         return
 
-    def title() -> str:
-        return _("%(kind)s for you: %(what)s") % {"kind": words_of(type(record)), "what": record}
+    def title(reader: Member) -> str:
+        return _("%(kind)s for you: %(what)s") % {"kind": words_of(type(record)), "what": as_seen(reader, record)}
 
     _tell([owner], ASSIGNED, title, record, event, key=f"assigned:{record.pk}:{owner.pk}:{event.at:%Y%m%d}")
 
@@ -75,8 +75,8 @@ def tell_of_messages(event: Event) -> None:
     if case.owner is None:
         return
 
-    def title() -> str:
-        return _("%(who)s on %(what)s") % {"who": message.said_by, "what": case}
+    def title(reader: Member) -> str:
+        return _("%(who)s on %(what)s") % {"who": message.said_by, "what": as_seen(reader, case)}
 
     _tell([case.owner], REPLY, title, case, event, key=f"reply:{message.pk}", body=message.body[:200])
 
@@ -89,8 +89,8 @@ def tell_that_it_has_not_left(event: Event) -> None:
     if case is None or message is None or message.author is None:
         return
 
-    def title() -> str:
-        return _("Your reply on %(what)s has not left") % {"what": case}
+    def title(reader: Member) -> str:
+        return _("Your reply on %(what)s has not left") % {"what": as_seen(reader, case)}
 
     _tell([message.author], UNSENT, title, case, event, key=f"unsent:{event.id}", body=message.delivery_note[:200])
 
@@ -124,8 +124,8 @@ def send_mails(event: Event) -> None:
         send_waiting(member, now=clock.now())
 
 
-def _shared(record: Any) -> str:
-    return _("Shared with you: %(what)s") % {"what": record}
+def _shared(record: Any, reader: Member) -> str:
+    return _("Shared with you: %(what)s") % {"what": as_seen(reader, record)}
 
 
 def _record(event: Event) -> Any:
@@ -137,7 +137,14 @@ def _record(event: Event) -> Any:
 
 
 def _tell(
-    people: list[Member], kind: str, title: Callable[[], str], record: Any, event: Event, *, key: str, body: str = ""
+    people: list[Member],
+    kind: str,
+    title: Callable[[Member], str],
+    record: Any,
+    event: Event,
+    *,
+    key: str,
+    body: str = "",
 ) -> None:
     about, url = RecordRef.of(record), record.get_absolute_url()
     notify(to=people, kind=kind, title=title, body=body, url=url, about=about, by=event.by, key=key, now=clock.now())

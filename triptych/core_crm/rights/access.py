@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from triptych.tenants.members.models import Member
 
 __all__ = [
-    "CHANGE", "CREATE", "DELETE", "EXPORT", "READ", "Act", "Level", "NotAllowed", "field_rights", "hidden_fields",
-    "keys_seen", "may", "may_all", "may_at_all", "must", "must_at_all", "must_set", "noun_of", "through",
-    "veiled", "visible",
+    "CHANGE", "CREATE", "DELETE", "EXPORT", "READ", "Act", "Level", "NotAllowed", "as_seen", "field_rights",
+    "hidden_fields", "keys_seen", "may", "may_all", "may_at_all", "must", "must_at_all", "must_set", "noun_of",
+    "through", "veiled", "visible",
 ]  # fmt: skip
 
 READ, CREATE, CHANGE, DELETE, EXPORT = Act.READ, Act.CREATE, Act.CHANGE, Act.DELETE, Act.EXPORT
@@ -83,6 +84,13 @@ def veiled(member: Member, rows: Iterable[Row]) -> list[Row]:
     if not sight.is_plain:
         veil(sight, found)
     return found
+
+
+def as_seen(member: Member, record: Row) -> Row:
+    """The record with nothing that the member may not know: to name or show them one that was fetched for somebody
+    else, or by an action. Whoever may know everything gets the record itself.
+    """
+    return record if sight_of(member).is_plain else veiled(member, [copy(record)])[0]
 
 
 def may(member: Member, act: Act, record: Any) -> bool:

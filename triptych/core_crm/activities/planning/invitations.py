@@ -18,7 +18,7 @@ from triptych.core_crm.activities.planning.plans import lasting
 from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.notifications.actions import notify
 from triptych.core_crm.notifications.mails import base_url, in_words_of_the_workspace
-from triptych.core_crm.rights.access import visible
+from triptych.core_crm.rights.access import as_seen, visible
 from triptych.platform.events import Event
 from triptych.platform.events.tenancy import current as current_tenant
 from triptych.platform.refusals import Refused
@@ -116,7 +116,7 @@ def _tell_members(members: Sequence[Member], activity: Activity, change: str, ev
     gone = activity.deleted_at is not None
     seeing = [one for one in members if visible(one, Activity.objects.filter(pk=activity.pk)).exists()]
     notify(
-        to=seeing, kind="invited", title=lambda: _title(activity, change), by=event.by, now=now,
+        to=seeing, kind="invited", title=lambda reader: _title(as_seen(reader, activity), change), by=event.by, now=now,
         about=None if gone else RecordRef.of(activity), url="/calendar/" if gone else activity.get_absolute_url(),
         key=f"{change}:{activity.pk}:{event.id}",
     )  # fmt: skip
@@ -129,8 +129,8 @@ def _mail(guests: Sequence[Attendee], activity: Activity, change: str, event: Ev
     except Refused:
         notify(
             to=[activity.owner] if activity.owner else [], kind="invited", now=now, key=f"untold:{event.id}",
-            title=lambda: _("Today's invitation mails are used up. Tell the guests yourself: %(what)s") % {
-                "what": activity
+            title=lambda reader: _("Today's invitation mails are used up. Tell the guests yourself: %(what)s") % {
+                "what": as_seen(reader, activity)
             },
             url="/calendar/" if activity.deleted_at else activity.get_absolute_url(),
         )  # fmt: skip
