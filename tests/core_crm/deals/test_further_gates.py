@@ -6,7 +6,10 @@ from strawberry import relay
 from triptych.core_crm.custom_fields import actions as fields
 from triptych.core_crm.deals import actions
 from triptych.core_crm.deals.hookspecs import DealRequirement
-from triptych.core_crm.deals.models import Stage
+from triptych.core_crm.deals.models import Deal, Stage
+from triptych.core_crm.imports.actions import begin_undo
+from triptych.core_crm.imports.models import Import
+from triptych.platform.events.testing import drain
 from triptych.platform.scope import entered
 from triptych.testing.plugins import reported_failures
 
@@ -178,3 +181,41 @@ def test_what_a_plugin_asks_is_asked_and_costs_nothing_when_it_raises(
     wants("Meeting", "plum.credit")
     assert move(make_deal(), "Meeting").stage.name == "Meeting"
     assert reported_failures(tenant) == {("plum", "deal_requirements"): 1}
+
+
+IMPORT = """mutation ($text: String!, $mode: Mode!) { importFiles(input: {
+    files: [{fileName: "deals.csv", text: $text, object: "deals"}], mode: $mode, split: false
+}) { problems { message } } }"""
+BULK = """mutation ($ids: [ID!], $changes: JSON!) {
+    bulkUpdate(input: {object: "deals", ids: $ids, changes: $changes}) { act { doneCount } problems { message } } }"""
+
+
+def test_a_row_and_a_change_in_bulk_that_bring_what_a_stage_asks_for_are_let_in(
+    api, tenant, add_field, make_deal, stages, wants, again
+):
+    field, new = add_field("text", "Tender number"), stages["Qualification"]
+    wants("Proposal", field)
+    api(IMPORT, text=f"deal id,deal name,stage\n1,Forge,{new}\n2,Mill,{new}\n3,Kiln,{new}\n", mode="CREATE")
+    drain()
+    rows = "deal id,stage,tender number\n1,Proposal,T-1\n2,Proposal,\n3,No such stage,T-3\n"
+    assert api(IMPORT, text=rows, mode="UPDATE_ONLY")["data"]["importFiles"] == {"problems": []}
+    drain()
+    with entered(tenant):
+        deals = Deal.objects.select_related("stage").order_by("name")
+        forge, kiln, mill = deals
+        [brought] = Import.objects.filter(mode="update_only")
+    assert [(deal.stage.name, deal.custom.get(field.key)) for deal in (forge, mill, kiln)] == [
+        ("Proposal", "T-1"), (new.name, None), (new.name, None)
+    ]  # fmt: skip
+    assert (brought.updated_count, brought.rejected_count) == (1, 2)
+
+    changes = {"stage": gid("Stage", stages["Proposal"]), field.list_name: "T-2"}
+    answer = api(BULK, who="member", ids=[gid("Deal", mill)], changes=changes)["data"]["bulkUpdate"]
+    assert answer == {"act": {"doneCount": 1}, "problems": []}
+    assert (again(mill).stage.name, again(mill).custom[field.key]) == ("Proposal", "T-2")
+    assert not again(kiln).custom
+
+    with entered(tenant):
+        begin_undo(record=brought, by=brought.started_by, now=brought.updated_at)
+    drain()
+    assert (again(forge).stage.name, again(forge).custom) == (new.name, {})

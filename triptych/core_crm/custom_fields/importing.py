@@ -45,7 +45,7 @@ def columns_of(object_name: str) -> list[ExtraColumns]:
     def held(record: Any, name: str) -> Any:
         return record.custom.get(keys[name])
 
-    return [ExtraColumns(tuple(_column(field) for field in fields), write, held)]
+    return [ExtraColumns(tuple(_column(field) for field in fields), write, held, is_asked_for=True)]
 
 
 def _is_for_all(field: CustomField) -> bool:

@@ -138,12 +138,14 @@ class ExtraColumns:
 
     `write` gets the rows that have at least one of the fields, each with its record's id in `existing`, and runs in
     the chunk's transaction. When it raises, the rows stay and are reported. `held` tells what a record has in a field
-    already; without it such a field counts as filled.
+    already; without it such a field counts as filled. With `is_asked_for`, records that are there already get their
+    values before the object's own, as rules of the object may ask for them (a stage that wants a field filled).
     """
 
     fields: tuple[Field, ...]
     write: Callable[[Sequence[Row], Writing], list[Change]]
     held: Callable[[Any, str], Any] = lambda record, name: True
+    is_asked_for: bool = False
 
 
 @dataclass(frozen=True)

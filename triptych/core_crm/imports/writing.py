@@ -34,7 +34,8 @@ class RowWriter:
             row.is_new = row.existing is None
         written = self._written(rows)
         for plugin, columns in self.plan.target.extras:
-            self._write_extra(plugin, columns, written)
+            late = [row for row in written if row.is_new or not columns.is_asked_for]
+            self.changes += self._extra_written(plugin, columns, late, self.writing)
         keep_references(self.plan.record, written)
         created = sum(row.is_new for row in written)
         return created, len(written) - created
@@ -46,22 +47,35 @@ class RowWriter:
             with self._own_values(mine):
                 self.changes += self.plan.target.importer.link(mine, self.writing)
         for plugin, columns in self.plan.target.extras:
-            self._write_extra(plugin, columns, rows)
+            self.changes += self._extra_written(plugin, columns, rows, self.writing)
 
     def _written(self, rows: list[Row]) -> list[Row]:
         """Write all rows at once or, when one of them breaks a rule, one by one, rejecting those that do."""
         existing = [row.existing for row in rows]
-        changes: list[Change] = []
         try:
-            with transaction.atomic(), self._own_values(rows):
-                for some in one_each(rows):
-                    changes += self.plan.target.importer.write(some, self.writing)
+            self._write_together(rows)
         except (Refused, DatabaseError):
             for row, former in zip(rows, existing, strict=True):
                 row.existing = former
             return [row for row in rows if self._written_alone(row)]
-        self.changes += changes
         return rows
+
+    def _write_together(self, rows: Sequence[Row]) -> None:
+        """Write all of these rows or none; what is doubted of them is said once they are written."""
+        changes: list[Change] = []
+        doubts: list[tuple[int, str, str, str]] = []
+        writing = replace(self.writing, doubt=lambda *doubt: doubts.append(doubt))
+        with transaction.atomic():
+            for some in one_each(rows):
+                there = [row for row in some if row.existing]
+                for plugin, columns in self.plan.target.extras:
+                    if columns.is_asked_for:
+                        changes += self._extra_written(plugin, columns, there, writing)
+                with self._own_values(some):
+                    changes += self.plan.target.importer.write(some, writing)
+        self.changes += changes
+        for doubt in doubts:
+            self.writing.doubt(*doubt)
 
     @contextmanager
     def _own_values(self, rows: Sequence[Row]) -> Iterator[None]:
@@ -78,8 +92,7 @@ class RowWriter:
 
     def _written_alone(self, row: Row) -> bool:
         try:
-            with transaction.atomic(), self._own_values([row]):
-                self.changes += self.plan.target.importer.write([row], self.writing)
+            self._write_together([row])
         except Refused as refused:
             name = refused.field or ""
             self.book.add(row.number, Finding(name, "refused", row.texts.get(name, ""), refused.message, True))
@@ -90,21 +103,22 @@ class RowWriter:
             return False
         return True
 
-    def _write_extra(self, plugin: str, columns: ExtraColumns, rows: Sequence[Row]) -> None:
+    def _extra_written(self, plugin: str, columns: ExtraColumns, rows: Sequence[Row], writing: Writing) -> list[Change]:
         """Let a plugin write its columns. When it cannot, its part is missing and said to be; the rows stay."""
         names = {one.name for one in columns.fields}
         mine = [row for row in rows if names & row.values.keys()]
         if not mine:
-            return
+            return []
         try:
             with transaction.atomic():
-                self.changes += columns.write(mine, self.writing)
+                return columns.write(mine, writing)
         except Exception as error:
             failures.report(plugin, "import_columns", error)
             first = next(one for one in columns.fields if one.name in self.writing.mapped)
             reason = _("“{label}” could not be added to the record.").format(label=first.label)
             for row in mine:
-                self.writing.doubt(row.number, first.name, "", error.message if isinstance(error, Refused) else reason)
+                writing.doubt(row.number, first.name, "", error.message if isinstance(error, Refused) else reason)
+            return []
 
     def make_named(self, wanted: Field, names: Sequence[str]) -> list[UUID]:
         """Create records for names that a link asks for; their ids, in that order."""

@@ -66,25 +66,30 @@ class Editing:
     ) -> Before:
         """Give one record these values, as they were typed. Returns what undo needs; nothing if nothing changed.
 
+        What has an act of its own (a stage to move to) comes last, since its rules look at the other values.
+
         Raises:
             Refused: the form or the action says no.
         """
         before: Before = {}
         fields: dict[str, Any] = {}
+        acts: dict[str, Editor] = {}
         said_along = {one for name in given if (editor := editors.get(name)) for one in editor.also}
         for name, value in given.items():
             if name in said_along:
                 continue
-            editor = editors[name]
-            if editor is None:
+            if (editor := editors[name]) is None:
                 fields |= self._cleaned(record, name, value, by)
             else:
-                before[name] = editor.read(record)
-                more = {one: str(given[one] or "") for one in editor.also if one in given}
-                editor.write(record, cleaned(self.form_field(name, editor, by), name, value), by=by, now=now, **more)
+                acts[name] = editor
         if fields:
             before |= {name: kept(record, name) for name in fields}
             self.update(**{self.noun: record}, by=by, now=now, **fields)
+        for name in sorted(acts, key=self.also.__contains__):
+            before[name] = acts[name].read(record)
+            more = {one: str(given[one] or "") for one in acts[name].also if one in given}
+            value = cleaned(self.form_field(name, acts[name], by), name, given[name])
+            acts[name].write(record, value, by=by, now=now, **more)
         return before
 
     def put_back(
