@@ -252,23 +252,36 @@ class TestFilesOfAReply:
         with entered(tenant):
             assert [default_storage.exists(file.storage_key) for file in kept] == [False]
 
-    def test_one_that_is_deleted_keeps_the_mail_back_until_it_is_sent_without(
-        self, cast, tenant, members, case, say, worker, postman, now
+    @pytest.mark.parametrize(
+        ("names", "note"),
+        [
+            (
+                ["Prices.txt"],
+                "Prices.txt was deleted before this left. Restore it, or send the reply again without it.",
+            ),
+            (
+                ["A.txt", "B.txt"],
+                "A.txt, B.txt were deleted before this left. Restore them, or send the reply again without them.",
+            ),
+        ],
+    )
+    def test_what_is_deleted_keeps_the_mail_back_until_it_is_sent_without(
+        self, cast, tenant, members, case, say, worker, postman, now, names, note
     ):
         with entered(tenant):
             by = members["member"]
-            stays, goes = (
+            stays, *go = (
                 attach_file(upload=ContentFile(b"A", name=name), kind="case", object_id=case.pk, by=by, now=now)
-                for name in ("Guide.txt", "Prices.txt")
+                for name in ("Guide.txt", *names)
             )
-        message = say("See.", attachments=[stays, goes])
+        message = say("See.", attachments=[stays, *go])
         with entered(tenant):
-            delete_file(file=goes, by=by, now=now)
+            for file in go:
+                delete_file(file=file, by=by, now=now)
         worker()
         worker()
 
         assert (fares(tenant, message), postman.mails) == ("failed", [])
-        note = "Prices.txt was deleted before this left. Restore it, or send the reply again without it."
         assert message.delivery_note == note
         with entered(tenant):
             told = list(Notification.objects.values_list("member__name", "kind", "title", "body"))
@@ -280,7 +293,7 @@ class TestFilesOfAReply:
         [(_envelope, mail)] = postman.mails
         assert [part.get_filename() for part in mail.iter_attachments()] == ["Guide.txt"]
         assert (
-            "Prices.txt: It was deleted before it was sent."
+            f"{names[0]}: It was deleted before it was sent."
             in cast["member"].get(f"/cases/{case.pk}/").content.decode()
         )
 

@@ -10,7 +10,7 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from triptych.core_crm.cases.actions import delivery
 from triptych.core_crm.cases.models import CaseMessage
@@ -59,7 +59,11 @@ def hand_over(message: CaseMessage, tenant: Tenant) -> None:
     """
     if gone := delivery.deleted_attachments(message):
         names = ", ".join(one["name"] for one in gone)
-        told = _("%(files)s was deleted before this left. Restore it, or send the reply again without it.")
+        told = ngettext(
+            "%(files)s was deleted before this left. Restore it, or send the reply again without it.",
+            "%(files)s were deleted before this left. Restore them, or send the reply again without them.",
+            len(gone),
+        )
         raise NotAtAll(told % {"files": names})
     mail = compose(message, tenant=tenant)
     server = get_connection()

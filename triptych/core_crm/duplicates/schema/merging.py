@@ -128,7 +128,11 @@ class Mutations:
         member = info.context.member
         into = case_access.case_to_change(member, key_of(input.winner, case_list))
         case = case_access.case_to_change(member, key_of(input.loser, case_list))
-        case_actions.merge_case(case=case, into=into, tell=input.tell_requester, **acting(info))
+        try:
+            case_actions.merge_case(case=case, into=into, tell=input.tell_requester, **acting(info))
+        except Refused as refused:
+            field = "winner" if refused.field == "into" else refused.field
+            raise Refused(refused.message, field=field, code=refused.code) from refused
         return MergeCasesPayload.of(record=into)
 
     @mutation
