@@ -5,12 +5,12 @@ from uuid import UUID
 
 import pytest
 
-from triptych.core_crm.activities.actions import create_activity
+from triptych.core_crm.activities.actions import create_activities_in_bulk, create_activity
 from triptych.core_crm.activities.models import ActivityLink
 from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.archives.tables import all_tables
 from triptych.core_crm.calendar.models import BusinessCalendar
-from triptych.core_crm.contacts.actions import create_company, create_contact
+from triptych.core_crm.contacts.actions import CompanyLink, create_company, create_contact
 from triptych.core_crm.deals.actions import create_deal, move_deal
 from triptych.core_crm.deals.models import Pipeline, Stage, StageChange
 from triptych.core_crm.imports.importer import ExtraColumns, Field, Importer
@@ -88,15 +88,32 @@ def test_also_concerned_puts_an_activity_on_further_timelines(pretend, tenant, m
     with entered(tenant):
         contact = create_contact(first_name="Ann", by=members["owner"], now=now)
         company = create_company(name="Acme", by=members["owner"], now=now)
-        pretend(
-            "pear", also_concerned=lambda records: [RecordRef.of(company)] if RecordRef.of(contact) in records else []
-        )
+        pair = (RecordRef.of(contact), RecordRef.of(company))
+        pretend("pear", also_concerned=lambda records: [pair] if pair[0] in records else [])
         call = create_activity(
             kind="call", subject="Pears", records=[RecordRef.of(contact)], by=members["owner"], now=now
         )
 
         linked = set(ActivityLink.objects.filter(activity=call).values_list("kind", "object_id"))
     assert {("contact", contact.pk), ("company", company.pk)} <= linked
+
+
+def test_many_activities_ask_once_whom_else_they_concern(pretend, tenant, members, now):
+    asked = []
+    with entered(tenant):
+        by = members["owner"]
+        companies = [create_company(name=name, by=by, now=now) for name in ("Acme", "Bolt", "Cork")]
+        works = [[CompanyLink(company)] for company in companies]
+        contacts = [create_contact(first_name="Ann", companies=links, by=by, now=now) for links in works]
+        pretend("pear", also_concerned=lambda records: asked.append(records) or [])
+        refs = [RecordRef.of(contact) for contact in contacts]
+        rows = [{"kind": "note", "description": "Hello", "records": [ref]} for ref in (*refs, refs[0])]
+        notes = create_activities_in_bulk(rows, by=by, now=now)
+        links = [set(note.links.values_list("object_id", flat=True)) for note in notes]
+
+    assert asked == [refs]
+    pairs = [{contact.pk, company.pk} for contact, company in zip(contacts, companies, strict=True)]
+    assert links == [*pairs, pairs[0]]
 
 
 class PearImporter(Importer):

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 
 @hookspec
-def also_concerned(records: Sequence[RecordRef]) -> list[RecordRef]:
+def also_concerned(records: Sequence[RecordRef]) -> list[tuple[RecordRef, RecordRef]]:
     """Further records that an activity about these concerns: the company of a deal, say. It stands on their timelines,
-    too.
+    too. The answer holds pairs: one of `records`, and a record that what is about it concerns as well.
 
-    Called once when an activity is written; answer only for kinds you know.
+    Called once for all activities that are written together, so for many records in an import: answer with the
+    same number of queries however many they are, and only for kinds you know.
     """
     raise AssertionError(records)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -61,6 +61,14 @@ def named(refs: Iterable[RecordRef], member: Member) -> dict[UUID, LinkedRecord]
         else ()
     )
     return {object_id: LinkedRecord(kind, object_id, title, url) for kind, object_id, title, url in rows}
+
+
+def concerned_by(records: Mapping[UUID, RecordRef], model: Any, **columns: str) -> list[tuple[RecordRef, RecordRef]]:
+    """Each of these records of a model with those that its columns (`company="company_id"`) point to; one statement."""
+    rows = model.objects.filter(pk__in=list(records)).values_list("pk", *columns.values()) if records else ()
+    return [
+        (records[key], RecordRef(kind, pk)) for key, *pks in rows for kind, pk in zip(columns, pks, strict=True) if pk
+    ]
 
 
 def links_of(activities: Sequence[Activity], member: Member) -> dict[UUID, list[LinkedRecord]]:

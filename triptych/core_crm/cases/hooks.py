@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from triptych.core_crm.activities.records import RecordRef
+from triptych.core_crm.activities.records import RecordRef, concerned_by
 from triptych.core_crm.activities.timeline import TimelineSource
 from triptych.core_crm.cases import access
 from triptych.core_crm.cases.defaults import make_defaults, name_defaults
@@ -62,12 +62,10 @@ def found_texts(kind: str, ids: Collection[UUID]) -> list[FoundText]:
 
 
 @hookimpl
-def also_concerned(records: Sequence[RecordRef]) -> list[RecordRef]:
+def also_concerned(records: Sequence[RecordRef]) -> list[tuple[RecordRef, RecordRef]]:
     """The contact, the company and the deal of a case."""
-    ids = [ref.id for ref in records if ref.kind == "case"]
-    rows = Case.objects.filter(pk__in=ids).values_list("contact_id", "company_id", "deal_id") if ids else ()
-    kinds = ("contact", "company", "deal")
-    return [RecordRef(kind, pk) for row in rows for kind, pk in zip(kinds, row, strict=True) if pk]
+    cases = {ref.id: ref for ref in records if ref.kind == "case"}
+    return concerned_by(cases, Case, contact="contact_id", company="company_id", deal="deal_id")
 
 
 SLOTS = {"contact_side": "contact", "company_side": "company", "deal_side": "deal"}

@@ -43,11 +43,11 @@ def record_lists() -> list[ListSpec]:
 
 
 @hookimpl
-def also_concerned(records: Sequence[RecordRef]) -> list[RecordRef]:
+def also_concerned(records: Sequence[RecordRef]) -> list[tuple[RecordRef, RecordRef]]:
     """The companies that a contact works for now."""
-    ids = [ref.id for ref in records if ref.kind == "contact"]
-    links = ContactCompany.objects.filter(contact__in=ids, ended_on=None) if ids else ()
-    return [RecordRef("company", link.company_id) for link in links]
+    contacts = {ref.id: ref for ref in records if ref.kind == "contact"}
+    links = ContactCompany.objects.filter(contact__in=list(contacts), ended_on=None) if contacts else ()
+    return [(contacts[link.contact_id], RecordRef("company", link.company_id)) for link in links]
 
 
 @hookimpl

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from triptych.core_crm.activities.records import RecordRef
+from triptych.core_crm.activities.records import RecordRef, concerned_by
 from triptych.core_crm.activities.timeline import TimelineSource
 from triptych.core_crm.deals import access
 from triptych.core_crm.deals.defaults import make_defaults, name_defaults
@@ -77,11 +77,10 @@ def timeline_sources(record: Record, member: Member) -> list[TimelineSource]:
 
 
 @hookimpl
-def also_concerned(records: Sequence[RecordRef]) -> list[RecordRef]:
+def also_concerned(records: Sequence[RecordRef]) -> list[tuple[RecordRef, RecordRef]]:
     """The company and the primary contact of a deal."""
-    ids = [ref.id for ref in records if ref.kind == "deal"]
-    rows = Deal.objects.filter(pk__in=ids).values_list("company_id", "primary_contact_id") if ids else ()
-    return [RecordRef(kind, pk) for row in rows for kind, pk in zip(("company", "contact"), row, strict=True) if pk]
+    deals = {ref.id: ref for ref in records if ref.kind == "deal"}
+    return concerned_by(deals, Deal, company="company_id", contact="primary_contact_id")
 
 
 @hookimpl

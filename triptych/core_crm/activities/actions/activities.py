@@ -63,7 +63,8 @@ def create_activity(
     """
     activity = checked_activity(kind=kind, by=by, now=now, **fields)
     activity.save(force_insert=True)
-    _link(activity, [*records, *hooks.gather("also_concerned", records=records)] if records else [])
+    concerned = hooks.gather("also_concerned", records=records) if records else []
+    _link(activity, [*records, *(more for _record, more in concerned)])
     search.index(search_entry(activity))
     events.announce("activity.created", activity, by=by, at=now, kind=activity.kind)
     return activity

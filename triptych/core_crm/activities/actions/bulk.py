@@ -1,5 +1,6 @@
 """Many activities at once, for imports: the same rules, few statements, and nobody is told of them one by one."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -75,8 +76,10 @@ def update_activities_in_bulk(rows: Mapping[UUID, PastActivity], *, by: Member |
 
 def link_in_bulk(wanted: Mapping[Activity, Sequence[RecordRef]]) -> list[ActivityLink]:
     """Link each activity to its records and to those that these concern, as far as it is not; the links made."""
-    once = {ref for refs in wanted.values() for ref in refs}
-    concerned = {ref: hooks.gather("also_concerned", records=[ref]) for ref in once}
+    once = dict.fromkeys(ref for refs in wanted.values() for ref in refs)
+    concerned: dict[RecordRef, list[RecordRef]] = defaultdict(list)
+    for ref, more in hooks.gather("also_concerned", records=list(once)) if once else ():
+        concerned[ref].append(more)
     ids = [activity.pk for activity in wanted]
     there = set(ActivityLink.objects.filter(activity__in=ids).values_list("activity_id", "object_id"))
     links = [
