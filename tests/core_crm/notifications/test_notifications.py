@@ -11,6 +11,7 @@ from triptych.core_crm.activities.actions import add_note
 from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.cases import actions as cases
 from triptych.core_crm.contacts.actions import create_contact, delete_contact, update_contact
+from triptych.core_crm.contacts.models import Contact
 from triptych.core_crm.notifications.actions import change_settings, mail_time, notify
 from triptych.core_crm.notifications.hookspecs import NotificationKind
 from triptych.core_crm.notifications.mentions import mentioned
@@ -21,6 +22,10 @@ from triptych.platform.scope import entered
 from triptych.tenants.members.models import Member
 
 pytestmark = pytest.mark.django_db
+
+
+IMPORT = """mutation ($files: [ImportFileInput!]!, $mode: Mode!) {
+    importFiles(input: {files: $files, mode: $mode}) { problems { message } } }"""
 
 
 @pytest.fixture
@@ -62,6 +67,34 @@ def test_who_is_given_a_record_is_told_and_who_takes_it_is_not(tenant, members, 
     drain()
 
     assert told() == [("Admin", "assigned", "Contact for you: Ilsa")]
+
+
+def test_who_is_given_many_at_once_hears_once_how_many_and_is_led_to_their_list(
+    cast, api, tenant, members, told, drain, now
+):
+    def bring(owners, mode):
+        rows = "".join(f"{name}@x.example,{name},{who}\n" for name, who in zip("abc", owners, strict=True))
+        file = [{"fileName": "f.csv", "text": f"email,first name,owner\n{rows}", "object": "contacts"}]
+        api(IMPORT, files=file, mode=mode)
+        drain()
+
+    bring(("", "", ""), "CREATE")
+    bring(("admin", "admin", "member"), "UPDATE_ONLY")
+    assert sorted(told()) == [
+        ("Admin", "assigned", "Contacts for you: 2"),
+        ("Member", "assigned", "Contact for you: c"),
+    ]
+    with entered(tenant):
+        assert Notification.objects.get(member=members["admin"]).url == "/contacts/?owner=me"
+        ids = [str(pk) for pk in Contact.objects.values_list("pk", flat=True)]
+    page = cast["admin"].get("/contacts/?owner=me").content.decode()
+    assert ["@x.example" in page, "c@x.example" in page] == [True, False]
+
+    bring(("admin", "admin", "member"), "UPDATE_ONLY")
+    data = {"row": ids, "field": "owner", "value": str(members["member"].pk), "step": "do", "sure": "1"}
+    cast["owner"].post("/contacts/bulk/change/", data, headers={"HX-Request": "true"})
+    drain()
+    assert told()[2:] == [("Member", "assigned", "Contacts for you: 2")]
 
 
 def test_a_mention_in_a_note_is_told_once_with_the_record(tenant, members, contact, told, drain, now):

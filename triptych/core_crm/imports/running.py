@@ -177,7 +177,8 @@ class Run:
         self._lock()
         self.by = still_here(self.by.pk)
         writer = RowWriter(self.plan, self.plan.writing(by=self.by, at=self.at, book=self.book), self.book)
-        write(reader, chunk, writer)
+        with events.part_of(f"import:{self.record.pk}"):
+            write(reader, chunk, writer)
         record_changes(self.record, writer.changes)
         self.book.save(self.record)
         self.record.position += len(chunk)

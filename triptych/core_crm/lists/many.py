@@ -140,11 +140,12 @@ def _run_chunk(act: PastAct, doer: Doer) -> None:
     ids = act.record_ids[act.position : act.position + CHUNK]
     names = names_of(doer, ids)
     done: dict[UUID, dict[str, Any]] = {}
-    for pk in ids:
-        try:
-            done[pk] = tried(partial(doer.do, pk))
-        except Skipped as skipped:
-            act.skip(pk, names.get(pk, ""), skipped.why)
+    with events.part_of(f"act:{act.pk}"):
+        for pk in ids:
+            try:
+                done[pk] = tried(partial(doer.do, pk))
+            except Skipped as skipped:
+                act.skip(pk, names.get(pk, ""), skipped.why)
     versions = versions_of(doer, done)
     PastChange.objects.bulk_create(
         PastChange(act=act, object_id=pk, before=before, version=versions.get(pk, 0)) for pk, before in done.items()

@@ -15,6 +15,7 @@ from triptych.core_crm.lists.doing import Doer, Skipped, tried
 from triptych.core_crm.lists.many import Nobody, Watcher, end, lock, names_of, versions_of
 from triptych.core_crm.lists.models import MOST_NAMED, PastAct, PastChange, told
 from triptych.core_crm.lists.spec import ListSpec
+from triptych.platform import events
 from triptych.platform.events import jobs
 from triptych.platform.events.models import Job
 from triptych.platform.refusals import Forbidden, MayOnlyRead, Refused
@@ -83,7 +84,8 @@ def _undo_chunk(act: PastAct, doer: Doer, chunk: Sequence[PastChange]) -> None:
         try:
             if versions.get(change.object_id) != change.version:
                 raise Skipped(_("Somebody has changed it since."))
-            tried(partial(doer.take_back, change))
+            with events.part_of(f"act:{act.pk}"):
+                tried(partial(doer.take_back, change))
         except Skipped as skipped:
             if len(act.kept) < MOST_NAMED:
                 act.kept = [*act.kept, told(change.object_id, names.get(change.object_id, ""), skipped.why)]

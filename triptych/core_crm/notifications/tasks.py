@@ -32,8 +32,13 @@ NOUNS = ("contact", "company", "lead", "deal", "case", "activity")
 
 @events.handles(*(f"{noun}.{verb}" for noun in NOUNS for verb in ("created", "updated")), "case.assigned")
 def tell_the_new_owner(event: Event) -> None:
-    """Somebody was given a record by somebody else: once a day for each. Nobody is told of what no person did."""
-    if event.by is None or (event.name.endswith(".updated") and "owner" not in event.facts.get("changed", ())):
+    """Somebody was given a record by somebody else: once a day for each. Nobody is told of what no person did, and of
+    what is part of an import or of a change to many only as a whole (`notifications.assigned`)."""
+    if (
+        event.by is None
+        or "part_of" in event.facts
+        or (event.name.endswith(".updated") and "owner" not in event.facts.get("changed", ()))
+    ):
         return
     record = _record(event)
     owner: Member | None = getattr(record, "owner", None)

@@ -8,7 +8,9 @@
 Long work stands in `events.jobs`, what recurs in `events.schedules`. docs/events.md tells how it all travels.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -20,7 +22,23 @@ from triptych.platform.events.registry import Event, Later, handles
 from triptych.platform.events.tenancy import current as current_tenant
 from triptych.platform.web.logs import request_id
 
-__all__ = ["Event", "Later", "announce", "announce_many", "handles"]
+__all__ = ["Event", "Later", "announce", "announce_many", "handles", "part_of"]
+
+
+_whole: ContextVar[str] = ContextVar("whole", default="")
+
+
+@contextmanager
+def part_of(whole: str) -> Iterator[None]:
+    """What is announced in here is part of something larger, an import say: each event names it as the fact `part_of`.
+
+    Whoever tells people of one event after the other leaves these out: they hear once of the whole.
+    """
+    token = _whole.set(whole)
+    try:
+        yield
+    finally:
+        _whole.reset(token)
 
 
 class HasId(Protocol):
@@ -48,7 +66,7 @@ def announce_many(
     """As `announce`, of many subjects, each with its facts, in few statements."""
     from triptych.platform.events.models import Outbox
 
-    tenant = current_tenant()
+    tenant, whole = current_tenant(), _whole.get()
     if not connection.in_atomic_block:
         raise TransactionManagementError(f"“{name}” must be announced in the transaction of the change it tells of.")
     Outbox.objects.bulk_create(
@@ -60,7 +78,7 @@ def announce_many(
                 object_id=subject.pk if subject else None,
                 by=by.pk if by else None,
                 at=at,
-                facts=facts,
+                facts={**facts, "part_of": whole} if whole else facts,
                 request_id=request_id(),
             )
             for subject, facts in told
