@@ -139,6 +139,28 @@ def test_a_table_that_nobody_knows_is_not_for_who_does_not_see_everything(tenant
     assert cast["member"].get(f"/import/{record.pk}/").status_code == 404
 
 
+def test_files_of_others_are_not_for_who_may_not_know_all_that_stands_in_them(tenant, members, now, role_given, cast):
+    with entered(tenant):
+        of_contacts, of_members = (
+            Import.objects.create(
+                file_name=f"{kind}.csv", object_name=kind, state=Import.State.DONE, started_by=members["owner"],
+                created_at=now, updated_at=now,
+            )
+            for kind in ("contacts", "members")
+        )  # fmt: skip
+
+    def seen():
+        body = json.dumps({"query": "{ importJobs { edges { node { object } } } }"})
+        answer = cast["member"].post("/graphql/", body, content_type="application/json").json()
+        return [edge["node"]["object"] for edge in answer["data"]["importJobs"]["edges"]]
+
+    assert seen() == ["contacts"]
+    assert cast["member"].get(f"/import/{of_members.pk}/").status_code == 404
+    role_given(fields={"contact": {"emails": "hidden"}})
+    assert seen() == []
+    assert cast["member"].get(f"/import/{of_contacts.pk}/rejected/").status_code == 404
+
+
 def test_links_tell_nothing_of_addresses_that_are_hidden(tenant, members, now, role_given, forecast):
     with entered(tenant):
         create_contact(last_name="Rossi", emails=["anna@x.example"], by=members["owner"], now=now)

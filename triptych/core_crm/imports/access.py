@@ -17,6 +17,7 @@ from triptych.core_crm.rights.access import (
     READ,
     NotAllowed,
     field_rights,
+    hidden_fields,
     may,
     may_all,
     may_at_all,
@@ -41,14 +42,20 @@ def may_import(member: Member) -> None:
 
 
 def imports_visible_to(member: Member) -> ImportQuerySet:
-    """The tenant's imports of what the member sees all of, and their own; none for who may only read. Tables of which
-    nobody knows what they hold are for who sees everything."""
+    """The tenant's imports of what the member sees all of, every field included, and their own; none for who may only
+    read. Tables of which nobody knows what they hold are for who sees everything."""
     if not member.may_write:
         return Import.objects.none()
-    importers = all_importers()
-    whole = [name for name, importer in importers.items() if may_all(member, READ, importer.model)]
+    importers = {name: one for name, one in all_importers().items() if member.may_administer or not one.needs_admin}
+    whole = [name for name, importer in importers.items() if _sees_whole(member, importer)]
     unknown = [""] if len(whole) == len(importers) else []
     return Import.objects.filter(Q(object_name__in=[*unknown, *whole]) | Q(started_by=member))
+
+
+def _sees_whole(member: Member, importer: Importer) -> bool:
+    """Whether nothing that a file of such records holds is kept from the member."""
+    noun = noun_of(member, importer.model)
+    return may_all(member, READ, importer.model) and not (noun and hidden_fields(member, noun.kind))
 
 
 def import_to_see(member: Member, pk: UUID) -> Import:

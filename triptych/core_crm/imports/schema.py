@@ -2,20 +2,22 @@
 
 import io
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, cast
 
 import strawberry
 import strawberry_django
+from django.utils.translation import gettext as _
 from strawberry import relay
 
 from triptych.core_crm.imports import access, actions, models
 from triptych.core_crm.imports.choices import ALL, Choice, Do
-from triptych.core_crm.imports.mapping import mapping_over
+from triptych.core_crm.imports.downloads import MOST_AT_ONCE, rows_found
 from triptych.core_crm.imports.plan import ALIKE
-from triptych.core_crm.imports.registry import target_named
-from triptych.core_crm.imports.schema_inputs import ColumnMappingInput, ImportAlike, content_of
+from triptych.core_crm.imports.schema_inputs import ColumnMappingInput, ImportAlike, content_of, mapped
 from triptych.core_crm.imports.several_schema import SeveralMutations
 from triptych.graphql.context import ApiInfo
+from triptych.graphql.errors import bad_input
 from triptych.graphql.filters import DateTimeFilter, IdFilter, TextFilter, Where, choice_filter, filter_input
 from triptych.graphql.listings import Listing
 from triptych.graphql.mutations import Answer, IdInput, acting, answered, key_of, mutation
@@ -49,6 +51,20 @@ class ImportFinding:
         return queryset.worst_first()
 
 
+@strawberry.type(description="A column of the file, and what becomes of it.")
+class ImportColumn:
+    name: str
+    field: str | None = strawberry.field(description="The field that it feeds; null when it is left out.")
+    overwrite: models.Import.Overwrite
+
+
+@strawberry.type(description="A row that was left out, as the file has it, and why.")
+class RejectedImportRow:
+    number: int = strawberry.field(description="The heading is row 1.")
+    cells: list[str] = strawberry.field(description="In the order of `columns`.")
+    reasons: list[str]
+
+
 @strawberry_django.type(models.Import, name="ImportJob", description="A file on its way in, or one that has come in.")
 class ImportJob(relay.Node):
     file_name: str
@@ -72,6 +88,37 @@ class ImportJob(relay.Node):
         description="Imports that came in together have the same one, and are undone as one."
     )
     object: str = strawberry_django.field(field_name="object_name", description="What was imported: companies, deals.")
+
+    @strawberry_django.field(only=["columns", "mapping", "overwrite"])
+    def columns(self) -> list[ImportColumn]:
+        record = cast(models.Import, self)
+        fields = {column: name for name, column in record.mapping.items()}
+        rules = {name: models.Import.Overwrite(rule) for name, rule in record.overwrite.items()}
+        return [
+            ImportColumn(
+                name=column,
+                field=fields.get(column),
+                overwrite=rules.get(fields.get(column, ""), models.Import.Overwrite.ALWAYS),
+            )
+            for column in record.columns
+        ]
+
+    @strawberry_django.field(
+        only=["columns", "layout", "file"],
+        description="The rows that were left out, in the order of the file; their cells stand as `columns` do. "
+        "Dear: ask it of single imports.",
+        metadata={"cost": 500},
+    )
+    def rejected_rows(self, first: int = 100, after: int = 0) -> list[RejectedImportRow]:
+        if not 1 <= first <= MOST_AT_ONCE or after < 0:
+            raise bad_input(
+                _("“first” is %(size)d. A page of rejected rows holds 1 to %(limit)d.")
+                % {"size": first, "limit": MOST_AT_ONCE}
+            )
+        rows = rows_found(cast(models.Import, self), rejected=True, after=after)
+        return [
+            RejectedImportRow(number=row.number, cells=row.cells, reasons=row.reasons) for row in islice(rows, first)
+        ]
 
 
 import_list = Listing(
@@ -148,10 +195,8 @@ class Mutations:
         record = actions.upload_import(
             file=io.BytesIO(content_of(input)), file_name=input.file_name, object_name=input.object, **acting(info)
         )
-        pairs = {one.column: one.field for one in input.mapping}
-        mapping = mapping_over(record.mapping, pairs, record.columns, target_named(record.object_name).fields)
         now = info.context.now
-        record = actions.set_mapping(record=record, mapping=mapping, mode=input.mode.value, now=now)
+        record = mapped(record, input.mapping, mode=input.mode, info=info)
         do = Do.CREATE if input.create_missing else Do.ACCEPT if input.accept_suggestions else None
         if input.alike:
             actions.decide(record=record, field=ALIKE, value=ALL, choice=Choice(input.alike.value), now=now)

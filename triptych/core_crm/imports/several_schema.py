@@ -15,13 +15,11 @@ from triptych.core_crm.imports import access, actions, models, uploads
 from triptych.core_crm.imports.checking import check_together
 from triptych.core_crm.imports.choices import ALL, Choice, Do
 from triptych.core_crm.imports.limits import UnreadableFile
-from triptych.core_crm.imports.mapping import mapping_over
 from triptych.core_crm.imports.models import Import
 from triptych.core_crm.imports.order import in_order
 from triptych.core_crm.imports.plan import ALIKE
 from triptych.core_crm.imports.receiving import GivenFile
-from triptych.core_crm.imports.registry import target_named
-from triptych.core_crm.imports.schema_inputs import ColumnMappingInput, ImportAlike, content_of
+from triptych.core_crm.imports.schema_inputs import ColumnMappingInput, ImportAlike, content_of, mapped
 from triptych.graphql.context import ApiInfo
 from triptych.graphql.mutations import Answer, acting, mutation
 
@@ -109,7 +107,7 @@ class SeveralMutations:
 
 def _as_asked(records: list[Import], input: ImportFilesInput, info: ApiInfo) -> list[Import]:
     by, now = info.context.member, info.context.now
-    pairs = {one.file_name: {pair.column: pair.field for pair in one.mapping} for one in input.files}
+    pairs = {one.file_name: one.mapping for one in input.files}
     if input.split and len(records) == 1 and not any(pairs.values()) and uploads.split_of(records[0], by):
         records = uploads.split_import(record=records[0], by=by, now=now)
     known = [record for record in records if record.object_name]
@@ -117,9 +115,7 @@ def _as_asked(records: list[Import], input: ImportFilesInput, info: ApiInfo) -> 
         raise UnreadableFile(_("The columns fit nothing that can be imported. Say what the rows are."), field="files")
     do = Do.CREATE if input.create_missing else Do.ACCEPT if input.accept_suggestions else None
     for record in known:
-        asked = pairs.get(record.file_name.split(" · ")[0], {})
-        mapping = mapping_over(record.mapping, asked, record.columns, target_named(record.object_name).fields)
-        actions.set_mapping(record=record, mapping=mapping, mode=input.mode.value, now=now)
+        mapped(record, pairs.get(record.file_name.split(" · ")[0], []), mode=input.mode, info=info)
         if input.alike:
             actions.decide(record=record, field=ALIKE, value=ALL, choice=Choice(input.alike.value), now=now)
         for name in record.mapping if do else ():

@@ -1,7 +1,8 @@
 """Reading CSV and XLSX files row by row, as text, without trusting them.
 
 A `Table` keeps where its bytes are and how to read them, never the rows: `rows()` streams from the start each time.
-Cells come out as text whatever the file held: a date cell of a spreadsheet as ISO 8601, a number without “.0”.
+Cells come out as text whatever the file held: a date cell of a spreadsheet as ISO 8601, a number without “.0”. An
+apostrophe that our own exports put before what begins like a formula is taken off again.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.imports.delimited import SAMPLE_BYTES, csv_lines, delimiter_of, encoding_of
 from triptych.core_crm.imports.limits import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, UnreadableFile
+from triptych.core_crm.lists.export import as_meant
 from triptych.platform.languages.wording import counted
 
 ZIP_MAGIC, OLD_EXCEL_MAGIC = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -113,7 +115,7 @@ def _lines(file: IO[bytes], layout: Layout) -> Iterator[tuple[int, list[str]]]:
     for number, cells in _raw_lines(file, layout):
         while cells and not cells[-1]:
             cells.pop()
-        yield number, cells
+        yield number, [as_meant(cell) for cell in cells]
 
 
 def _raw_lines(file: IO[bytes], layout: Layout) -> Iterator[tuple[int, list[str]]]:

@@ -61,6 +61,11 @@ def harmless(value: Any) -> Any:
     return f"'{value}" if value.startswith(STARTS_A_FORMULA) else value
 
 
+def as_meant(text: str) -> str:
+    """A text as it was before `harmless` put an apostrophe in front."""
+    return text[1:].strip() if text.startswith("'") and text.startswith(STARTS_A_FORMULA, 1) else text
+
+
 def _lines(listing: Listing) -> Iterator[str]:
     """The lines, many at a time: the scope is entered anew for each piece that is streamed."""
     writer = csv.writer(_Line())
