@@ -130,3 +130,10 @@ def test_ids_and_cursors_of_nonsense_are_told_apart(api):
 
     assert not any("INTERNAL" in json.dumps(answer) for answer in answers)
     assert not any(answer.get("data", {}).get("contact") for answer in answers)
+
+
+def test_numbers_beyond_all_reckoning_are_told(api):
+    document = "query($least: Decimal!) { deals(filter: {amount: {gte: $least}}) { totalCount } }"
+    answers = [api["program"](document, {"least": text}) for text in ("1e999999999", "-1e1000000", "0e999999999")]
+
+    assert {answer["errors"][0]["extensions"]["code"] for answer in answers} == {"BAD_USER_INPUT"}

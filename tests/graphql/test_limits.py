@@ -40,6 +40,22 @@ def test_variables_count(api):
 
 
 @pytest.mark.parametrize(
+    ("conditions", "told"),
+    [
+        ({"or": [{"name": {"contains": str(number)}} for number in range(5_000)]}, "The filter has too many"),
+        ({"name": {"in": [str(number) for number in range(20_000)]}}, "“name” has too many values."),
+    ],
+)
+def test_a_flood_of_conditions_is_refused_and_costs_what_was_sent(api, conditions, told):
+    document = "query($asked: DealFilter) { deals(filter: $asked) { totalCount } }"
+
+    answer = api["program"](document, {"asked": conditions})
+
+    assert answer["errors"][0]["message"].startswith(told)
+    assert answer["extensions"]["cost"]["requested"] > 1_000  # what is sent counts, too
+
+
+@pytest.mark.parametrize(
     "document",
     [
         "{ companies(first: 200) { edges { node { deals(first: 200) { edges { node { name } } } } } } }",

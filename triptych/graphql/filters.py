@@ -34,6 +34,8 @@ LOOKUPS = {
 }
 MAX_VALUES = 500
 MAX_TERMS = 100
+MOST_INPUTS = 10 * MAX_TERMS
+"""Objects within a filter; a condition on fields of the tenant's own has a few."""
 
 
 def _in(description: str = "One of these values, at most 500.") -> Any:
@@ -127,6 +129,36 @@ def filter_input(name: str, model: type[Model], fields: dict[str, Where]) -> typ
     return cast(type, made)
 
 
+def refuse_flood(filter_given: Any) -> None:
+    """Refuse a filter of which no `Translation` would take all, by its JSON: to make objects of it takes far longer.
+
+    Raises:
+        GraphQLError: it has too many conditions, or too many values in one of them.
+    """
+    inputs, waiting = 0, [("filter", filter_given)]
+    while waiting:
+        key, given = waiting.pop()
+        if isinstance(given, dict):
+            inputs += 1
+            waiting += [(key if name == "in" else name, inner) for name, inner in given.items()]
+        elif isinstance(given, list):
+            inner_inputs = [(key, inner) for inner in given if isinstance(inner, dict | list)]
+            if len(given) - len(inner_inputs) > MAX_VALUES:
+                raise _too_many_values(key)
+            waiting += inner_inputs
+        if inputs > MOST_INPUTS:
+            raise _too_many_terms()
+
+
+def _too_many_terms() -> GraphQLError:
+    return bad_input(_("The filter has too many conditions. Use at most %d.") % MAX_TERMS)
+
+
+def _too_many_values(key: str) -> GraphQLError:
+    message = _("“%(key)s” has too many values. Give at most %(limit)d.")
+    return bad_input(message % {"key": key[:60], "limit": MAX_VALUES})
+
+
 def refuse_hidden(path: str, hidden: Collection[str]) -> None:
     """Nobody learns a field that is hidden from them by asking which records have it.
 
@@ -161,7 +193,7 @@ class Translation:
         """
         self.terms += 1
         if self.terms > MAX_TERMS:
-            raise bad_input(_("The filter has too many conditions. Use at most %d.") % MAX_TERMS)
+            raise _too_many_terms()
         found = Q()
         for key, where in given.fields.items():
             conditions = getattr(given, key)
@@ -202,9 +234,7 @@ class Translation:
 def _value(value: Any, where: Where, key: str) -> Any:
     if isinstance(value, list):
         if len(value) > MAX_VALUES:
-            raise bad_input(
-                _("“%(key)s” has too many values. Give at most %(limit)d.") % {"key": key, "limit": MAX_VALUES}
-            )
+            raise _too_many_values(key)
         return [_value(item, where, key) for item in value]
     if isinstance(value, relay.GlobalID):
         return pk_of(value, of=where.of, argument=key)

@@ -7,7 +7,7 @@ document of 700 bytes cannot keep a worker busy by spreading fragments into each
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,8 @@ MAX_FIELDS = 500
 MAX_ALIASES = 100
 MAX_TOKENS = 5_000
 MAX_CHARACTERS = 100_000
+VALUES_FOR_ONE = 10
+"""So many values that are sent cost as much as one object of the answer."""
 LIST_SIZE = 10
 """What a list without paging is taken to hold (e-mail addresses of a contact, stages of a pipeline)."""
 
@@ -167,6 +169,18 @@ def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
         for item in operation.variable_definitions
         if isinstance(item.default_value, IntValueNode) and len(item.default_value.value) < 10
     }
+
+
+def sent(variables: dict[str, Any] | None) -> int:
+    """What reading the variables costs: one for each ten values in them."""
+    count = 0
+    waiting: list[dict[str, Any] | list[Any]] = [variables or {}]
+    while waiting:
+        inner = waiting.pop()
+        count += len(inner)
+        items: Iterable[Any] = inner.values() if isinstance(inner, dict) else inner
+        waiting += [item for item in items if isinstance(item, dict | list)]
+    return count // VALUES_FOR_ONE
 
 
 def refuse_excess(measured: Measure) -> None:

@@ -11,6 +11,7 @@ from graphql import (
     GraphQLError,
     IntValueNode,
     MaxIntrospectionDepthRule,
+    NamedTypeNode,
     OperationDefinitionNode,
     StringValueNode,
     Visitor,
@@ -21,6 +22,7 @@ from strawberry.extensions import ParserCache, SchemaExtension
 from triptych.graphql import limits, quota
 from triptych.graphql.context import Context
 from triptych.graphql.errors import FORBIDDEN, bad_input
+from triptych.graphql.filters import refuse_flood
 from triptych.graphql.text import UNFIT, is_fit
 
 
@@ -50,8 +52,10 @@ class Admission(SchemaExtension):
         _refuse_several_operations(document, asked._provided_operation_name)
         _refuse_unfit_values(asked.query or "", document)
         measured = limits.measure(asked.schema._schema, document, asked.operation_name, asked.variables)
+        measured.cost += limits.sent(asked.variables)
         self.requested = measured.cost
         limits.refuse_excess(measured)
+        _refuse_large_filters(document, asked.variables or {})
         self.account = quota.charge(context.caller.key, measured.cost, now=context.now)
         if not context.caller.may_read:
             message = "This token has no scope “read”. Make one that has."
@@ -73,6 +77,16 @@ def _refuse_unfit_values(query: str, document: DocumentNode) -> None:
     """Refuse texts that no column can hold (they can only come from an escape) and numbers that no machine reads."""
     if "\\" in query or _endless_number.search(query):
         visit(document, _Values())
+
+
+def _refuse_large_filters(document: DocumentNode, variables: dict[str, Any]) -> None:
+    for operation in document.definitions:
+        for defined in getattr(operation, "variable_definitions", None) or ():
+            kind = defined.type
+            while not isinstance(kind, NamedTypeNode):
+                kind = kind.type
+            if kind.name.value.endswith("Filter"):
+                refuse_flood(variables.get(defined.variable.name.value))
 
 
 _endless_number = re.compile(r"\d{400}")

@@ -16,7 +16,8 @@ from strawberry.types.scalar import ScalarDefinition
 from triptych.graphql.errors import bad_input
 from triptych.graphql.own import OwnValues
 
-LARGEST = Decimal(10) ** 24
+DIGITS = 24
+"""So many digits a number may have before its point."""
 SMALLEST_STEP = -12
 
 
@@ -28,7 +29,8 @@ def _to_decimal(value: Any) -> Decimal:
         number = Decimal(value if isinstance(value, str) else repr(value))
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite() or abs(number) >= LARGEST or int(number.as_tuple().exponent) < SMALLEST_STEP:
+    # asked of the exponent: what reckons with 1e999999999 runs over
+    if not number.is_finite() or number.adjusted() >= DIGITS or int(number.as_tuple().exponent) < SMALLEST_STEP:
         raise bad_input('Give a number as text, e.g. "1250.00", below 10^24 and with at most 12 decimals.')
     return number
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 ME, MY_TEAM, NOBODY = "me", "my_team", "nobody"
 LONGEST = 200
 MOST_VALUES = 100
-LARGEST = Decimal(10) ** 16
+DIGITS = 16
+"""So many digits a number may have before its point. Asked of its exponent: what reckons with 1e999999999 runs over."""
 SMALLEST = 50
 """So many zeros a number may have behind its point before anything else."""
 
@@ -188,7 +189,7 @@ def _decimal(field: Field, text: str) -> Decimal:
         number = Decimal(plain_number(text).replace(",", "."))
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite() or abs(number) >= LARGEST or number.adjusted() < -SMALLEST:
+    if not number.is_finite() or not -SMALLEST <= number.adjusted() < DIGITS:
         raise BadCondition(_("“%(field)s” takes a number, e.g. 1250.") % {"field": field.label})
     return number
 

@@ -17,6 +17,8 @@ TITLE_MARK, KIND_MARK = "T", "K"
 
 LONGEST = 60
 MOST_TYPED = 8
+LONGEST_TYPED = 1_000
+"""So many letters of what somebody typed are looked at: eight words of the longest, and what stands between."""
 
 _SPECIAL = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ħ": "h", "ı": "i", "þ": "th", "ð": "d"})
 _WORD = re.compile(r"[^\W_]+")
@@ -57,7 +59,7 @@ def query_of(text: str, *, only_titles: bool = False, kind: str = "") -> str:
 
     A text that is nothing but a phone number is looked for as one number, however it is spaced.
     """
-    typed = text.strip()
+    typed = text[:LONGEST_TYPED].strip()
     words = ["".join(filter(str.isdigit, typed))] if _PHONE.fullmatch(typed) else words_of(typed)
     mark = TITLE_MARK if only_titles else ""
     asked = [f"{mark}{word}:*" for word in words[:MOST_TYPED]]

@@ -24,7 +24,7 @@ from triptych.platform.web.templatetags import parts
 if TYPE_CHECKING:
     from triptych.core_crm.custom_fields.models import CustomField
 
-LIMIT = Decimal(10) ** 15
+DIGITS = 15
 DECIMALS = 6
 
 
@@ -41,7 +41,7 @@ def decimal_of(given: Any, decimals: int) -> Decimal | None:
         number = Decimal(as_text(given).replace("\N{NO-BREAK SPACE}", ""))
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite() or abs(number) >= LIMIT or isinstance(given, bool):
+    if not number.is_finite() or number.adjusted() >= DIGITS or isinstance(given, bool):
         raise Unfit(message % {"decimals": decimals})
     if number != round(number, decimals):
         raise Unfit(message % {"decimals": decimals})
