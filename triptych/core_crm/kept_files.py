@@ -1,16 +1,21 @@
-"""Files that a job has written for a member: how long they are kept, and the passes with which programs fetch them."""
+"""Files that a job writes for a member: its progress, the download, and the passes with which programs fetch it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core import signing
-from django.http import Http404
+from django.http import FileResponse, Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from triptych.platform import clock, scope
 from triptych.platform.events.models import Job
+from triptych.platform.files.views import sent
+from triptych.platform.languages.wording import counted
 from triptych.platform.refusals import Forbidden
 from triptych.tenants.members.models import ApiToken, Member
 
@@ -26,6 +31,28 @@ def file_of(job: Job, *, at: datetime) -> str:
     if job.state != Job.State.DONE or not job.finished_at or at >= job.finished_at + KEPT:
         return ""
     return str((job.result or {}).get("file", ""))
+
+
+def download_of(job: Job, *, what: str) -> FileResponse:
+    """The job's file as a download called by `what` and the day of its making. Raises Http404 when it is not there."""
+    name = file_of(job, at=clock.now())
+    if not name:
+        raise Http404
+    day = timezone.localdate(job.finished_at).isoformat()
+    return sent(name, name=f"{what}-{day}.zip", content_type="application/zip")
+
+
+def progress_of(job: Job, *, label: str, url: str, cancel_url: str, id: str) -> dict[str, Any]:
+    """What the component `progress.html` shows of the job that writes or reads such a file."""
+    note = job.note or _("Waiting for a worker")
+    return {
+        "label": label,
+        "percent": job.percent or 0,
+        "note": f"{note}: {counted(job.done_count)} / {counted(job.total_count)}" if job.total_count else note,
+        "url": url,
+        "cancel_url": cancel_url,
+        "id": id,
+    }
 
 
 def pass_for(job: Job, token: ApiToken, *, purpose: str) -> str:

@@ -25,7 +25,7 @@ def download(request: TenantRequest, pk: UUID) -> HttpResponseBase:
         caller = caller_of(request, at=clock.now())
         if not caller.may_read:
             raise NotAdmitted(_("This token has no scope “read”. Make one that has."), status=403, code=FORBIDDEN)
-        return views.streamed(access.file_to_see(caller.member, pk))
+        return views.file_sent(access.file_to_see(caller.member, pk))
     except NotAdmitted as refused:
         headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else {}
         return over_http.refusal(refused.message, refused.code, refused.status, over_http.JSON, headers)

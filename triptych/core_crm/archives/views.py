@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -20,7 +18,6 @@ from triptych.core_crm.archives.loading import NotEmpty, must_be_empty
 from triptych.platform import clock
 from triptych.platform.events import jobs
 from triptych.platform.events.models import Job
-from triptych.platform.languages.wording import counted
 from triptych.platform.refusals import refusals_shown
 from triptych.platform.web import toasts
 from triptych.tenants.members.signed_in import public_page
@@ -83,12 +80,13 @@ def bring_progress(request: TenantRequest, pk: UUID) -> HttpResponse:
 
 
 def _bring_progress(job: Job) -> dict[str, Any]:
-    return {
-        **_progress(job),
-        "label": _("Reading the archive"),
-        "url": reverse("archives:bring-progress", args=[job.pk]),
-        "cancel_url": reverse("archives:bring-cancel", args=[job.pk]),
-    }
+    return kept_files.progress_of(
+        job,
+        label=_("Reading the archive"),
+        url=reverse("archives:bring-progress", args=[job.pk]),
+        cancel_url=reverse("archives:bring-cancel", args=[job.pk]),
+        id="archive-progress",
+    )
 
 
 @require_POST
@@ -118,16 +116,13 @@ def progress(request: TenantRequest, pk: UUID) -> HttpResponse:
 
 
 def _progress(job: Job) -> dict[str, Any]:
-    """What the progress component shows."""
-    note = job.note or _("Waiting for a worker")
-    return {
-        "label": _("Exporting everything"),
-        "percent": job.percent or 0,
-        "note": f"{note}: {counted(job.done_count)} / {counted(job.total_count)}" if job.total_count else note,
-        "url": reverse("archives:progress", args=[job.pk]),
-        "cancel_url": reverse("archives:cancel", args=[job.pk]),
-        "id": "archive-progress",
-    }
+    return kept_files.progress_of(
+        job,
+        label=_("Exporting everything"),
+        url=reverse("archives:progress", args=[job.pk]),
+        cancel_url=reverse("archives:cancel", args=[job.pk]),
+        id="archive-progress",
+    )
 
 
 @require_POST
@@ -140,29 +135,11 @@ def cancel(request: TenantRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def download(request: TenantRequest, pk: UUID) -> FileResponse:
     """The archive, for whoever may export everything."""
-    return _streamed(request, access.export_to_see(request.member, pk))
+    return kept_files.download_of(access.export_to_see(request.member, pk), what=request.tenant.subdomain or "")
 
 
 @public_page
 @require_GET
 def fetch(request: TenantRequest, pass_text: str) -> FileResponse:
     """The archive, for a program that the API gave this address."""
-    return _streamed(request, access.export_by_pass(pass_text))
-
-
-def _streamed(request: TenantRequest, job: Job) -> FileResponse:
-    name = kept_files.file_of(job, at=clock.now())
-    if not name:
-        raise Http404
-    try:
-        content = default_storage.open(name)
-    except FileNotFoundError:
-        raise Http404 from None
-    day = timezone.localdate(job.finished_at).isoformat()
-    response = FileResponse(
-        content, as_attachment=True, filename=f"{request.tenant.subdomain}-{day}.zip", content_type="application/zip"
-    )
-    response["Content-Length"] = str((job.result or {})["bytes"])
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return kept_files.download_of(access.export_by_pass(pass_text), what=request.tenant.subdomain or "")

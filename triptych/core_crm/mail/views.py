@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -14,6 +13,7 @@ from triptych.core_crm.cases.access import must_administer, queues_visible_to
 from triptych.core_crm.cases.addresses import address_of_queue, hosts_of_mail
 from triptych.core_crm.mail import access, actions
 from triptych.platform import clock
+from triptych.platform.files.views import sent
 from triptych.platform.keyset import page_asked
 from triptych.platform.refusals import Refused
 from triptych.platform.web import toasts
@@ -50,11 +50,4 @@ def try_again(request: TenantRequest, pk: UUID) -> HttpResponse:
 def download(request: TenantRequest, pk: UUID) -> FileResponse:
     """The mail as it came, for a mail program to open; the browser only keeps it."""
     arrival = access.arrival_to_change(request.member, pk)
-    try:
-        content = default_storage.open(arrival.storage_key)
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(content, as_attachment=True, filename="mail.eml", content_type="application/octet-stream")
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return sent(arrival.storage_key, name="mail.eml", content_type="application/octet-stream")

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -24,7 +22,6 @@ from triptych.core_crm.privacy.rows import everything_about
 from triptych.platform import clock
 from triptych.platform.events import jobs
 from triptych.platform.events.models import Job
-from triptych.platform.languages.wording import counted
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
 from triptych.tenants.members.signed_in import public_page
@@ -126,14 +123,14 @@ def cancel(request: TenantRequest, what: str, pk: UUID) -> HttpResponse:
 @require_GET
 def download(request: TenantRequest, pk: UUID) -> FileResponse:
     """The dossier, for whoever may know everything."""
-    return _streamed(access.dossier_to_see(request.member, pk))
+    return kept_files.download_of(access.dossier_to_see(request.member, pk), what="dossier")
 
 
 @public_page
 @require_GET
 def fetch(request: TenantRequest, pass_text: str) -> FileResponse:
     """The dossier, for a program that the API gave this address."""
-    return _streamed(access.dossier_by_pass(pass_text))
+    return kept_files.download_of(access.dossier_by_pass(pass_text), what="dossier")
 
 
 def _person_page(
@@ -189,29 +186,10 @@ def _job(request: TenantRequest, what: str, pk: UUID) -> tuple[Job, str]:
 
 
 def _progress(job: Job, what: str, pk: UUID | None = None) -> dict[str, Any]:
-    """What the progress component shows."""
-    note = job.note or _("Waiting for a worker")
-    return {
-        "label": _("Collecting what is known") if what == "dossier" else _("Erasing the person"),
-        "percent": job.percent or 0,
-        "note": f"{note}: {counted(job.done_count)} / {counted(job.total_count)}" if job.total_count else note,
-        "url": reverse("privacy:progress", args=[what, pk or job.pk]),
-        "cancel_url": reverse("privacy:cancel", args=[what, pk or job.pk]),
-        "id": "privacy-progress",
-    }
-
-
-def _streamed(job: Job) -> FileResponse:
-    name = kept_files.file_of(job, at=clock.now())
-    if not name:
-        raise Http404
-    try:
-        content = default_storage.open(name)
-    except FileNotFoundError:
-        raise Http404 from None
-    day = timezone.localdate(job.finished_at).isoformat()
-    response = FileResponse(content, as_attachment=True, filename=f"dossier-{day}.zip", content_type="application/zip")
-    response["Content-Length"] = str((job.result or {})["bytes"])
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return kept_files.progress_of(
+        job,
+        label=_("Collecting what is known") if what == "dossier" else _("Erasing the person"),
+        url=reverse("privacy:progress", args=[what, pk or job.pk]),
+        cancel_url=reverse("privacy:cancel", args=[what, pk or job.pk]),
+        id="privacy-progress",
+    )

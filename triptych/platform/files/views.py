@@ -20,21 +20,27 @@ from triptych.platform.web import toasts
 
 @require_GET
 def download(request: HttpRequest, pk: UUID) -> FileResponse:
-    return streamed(access.file_to_see(request.member, pk))  # type: ignore[attr-defined]
+    return file_sent(access.file_to_see(request.member, pk))  # type: ignore[attr-defined]
 
 
-def streamed(file: File) -> FileResponse:
-    """A file as a download. The browser neither shows nor guesses it, so nothing in it can run on our host.
+def file_sent(file: File) -> FileResponse:
+    """A file as a download. Raises Http404 when its bytes are gone."""
+    return sent(file.storage_key, name=file.name, content_type=file.content_type)
+
+
+def sent(key: str, *, name: str, content_type: str) -> FileResponse:
+    """What the storage keeps under `key`, as a download called `name`. The browser neither shows nor guesses it, so
+    nothing in it can run on our host.
 
     Raises:
         Http404: its bytes are gone.
     """
     try:
-        content = default_storage.open(file.storage_key)
+        content = default_storage.open(key)
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(content, as_attachment=True, filename=file.name, content_type=file.content_type)
-    response["Content-Length"] = str(file.size)
+    response = FileResponse(content, as_attachment=True, filename=name, content_type=content_type)
+    response["Content-Length"] = str(content.size)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, no-store"
