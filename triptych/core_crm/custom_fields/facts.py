@@ -12,6 +12,7 @@ from triptych.core_crm.custom_fields.computed.resolving import values_of
 from triptych.core_crm.custom_fields.kinds import kind_of
 from triptych.core_crm.custom_fields.kinds.records import link_shown, linked
 from triptych.core_crm.custom_fields.models import CustomField, FieldKind
+from triptych.core_crm.editing.forms import RecordForm
 from triptych.core_crm.editing.pages import Fact, fact_url
 from triptych.tenants.members.models import Member
 
@@ -45,18 +46,20 @@ def _worked_out(field: CustomField, values: Mapping[Any, Mapping[str, Any]]) -> 
     )
 
 
-def fact_named(facts: Sequence[Fact], name: str, record: Any, member: Member) -> Fact:
-    """The fact of that name: one of `facts`, or a custom field of the record that the member may change.
+def fact_named(facts: Sequence[Fact], name: str, form: RecordForm) -> Fact:
+    """The fact that the form edits: one of `facts`, or a custom field that it has.
 
-    Raises Http404 when there is none.
+    Raises Http404 when there is none of that name, or the record as it stands does not let it be edited.
     """
+    if name not in form.fields:
+        raise Http404
     found = next((fact for fact in facts if fact.name == name), None)
     if found is not None:
         return found
-    field = definitions.of(record._meta.model_name).changed_by(member).find(name)
+    field = definitions.of(form.custom_of).changed_by(form.member).find(name)
     if field is None:
         raise Http404
-    return _fact(field, None, member)
+    return _fact(field, None, form.member)
 
 
 def _fact(field: CustomField, links: Mapping[str, Any] | None, member: Member | None = None) -> Fact:

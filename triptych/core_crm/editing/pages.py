@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.editing.fields import New
@@ -82,9 +82,12 @@ def fact_page(request: TenantRequest, form: RecordForm, fact: Fact, *, record: R
 
 
 def fact_saved(request: TenantRequest, fact: Fact, record: Any, head: dict[str, Any]) -> HttpResponse:
-    """The fact as it is now, and the head of the page with it, since the fact may stand there, too."""
+    """The fact as it is now, and the head of the page with it, since the fact may stand there, too; the whole page for
+    a browser without scripts."""
+    if not request.htmx:
+        return redirect(record)
     field = fact.of(record, edit_url=fact_url(record, fact.name))
-    return render(request, "editing/fact_saved.html", {"field": field, "head": head})
+    return render(request, "editing/fact_saved.html", {"field": field, "head": head, "record": record})
 
 
 def _conflict(form: RecordForm, record: Any, url: str) -> dict[str, Any]:

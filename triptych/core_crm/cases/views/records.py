@@ -107,15 +107,13 @@ def edit(request: TenantRequest, pk: UUID) -> HttpResponse:
 def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
     """One field, edited in place."""
     case = access.case_to_change(request.member, pk)
-    shown = fact_named(FACTS, name, case, request.member)
     form = CaseForm(request.POST or None, record=case, member=request.member, only=name)
+    shown = fact_named(FACTS, name, form)
     if form.is_valid():
         with edits_shown(form):
             actions.update_case(
                 case=case, by=request.member, now=clock.now(), version=form.seen_version, **form.given()
             )
-            if not request.htmx:
-                return redirect(case)
             case = access.case_to_see(request.member, pk)
             followers = access.followers_of(request.member, case)
             return fact_saved(request, shown, case, head_of(case, may_write=True, followers=followers))

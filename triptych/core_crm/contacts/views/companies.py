@@ -94,15 +94,13 @@ def edit(request: TenantRequest, pk: UUID) -> HttpResponse:
 def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
     """One field, edited in place."""
     company = access.company_to_change(request.member, pk)
-    shown = fact_named(COMPANY_FACTS, name, company, request.member)
     form = CompanyForm(request.POST or None, record=company, member=request.member, only=name)
+    shown = fact_named(COMPANY_FACTS, name, form)
     if form.is_valid():
         with edits_shown(form):
             _update(request, company, form)
-            if not request.htmx:
-                return redirect(company)
             company = access.company_to_see(request.member, pk)
-            return fact_saved(request, shown, company, {**company_head(company, may_write=True), "record": company})
+            return fact_saved(request, shown, company, company_head(company, may_write=True))
     return fact_page(request, form, shown, record=company)
 
 

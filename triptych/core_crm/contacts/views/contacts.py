@@ -91,15 +91,13 @@ def edit(request: TenantRequest, pk: UUID) -> HttpResponse:
 def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
     """One field, edited in place."""
     contact = access.contact_to_change(request.member, pk)
-    shown = fact_named(CONTACT_FACTS, name, contact, request.member)
     form = ContactForm(request.POST or None, record=contact, member=request.member, only=name)
+    shown = fact_named(CONTACT_FACTS, name, form)
     if form.is_valid():
         with edits_shown(form):
             _update(request, contact, form)
-            if not request.htmx:
-                return redirect(contact)
             contact = access.contact_to_see(request.member, pk)
-            return fact_saved(request, shown, contact, {**contact_head(contact, may_write=True), "record": contact})
+            return fact_saved(request, shown, contact, contact_head(contact, may_write=True))
     return fact_page(request, form, shown, record=contact)
 
 

@@ -84,15 +84,11 @@ def edit(request: TenantRequest, pk: UUID) -> HttpResponse:
 def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
     """One field, edited in place."""
     deal = access.deal_to_change(request.member, pk)
-    shown = fact_named(FACTS, name, deal, request.member)
     form = DealForm(request.POST or None, record=deal, member=request.member, only=name)
-    if name not in form.fields:
-        raise Http404
+    shown = fact_named(FACTS, name, form)
     if form.is_valid():
         with edits_shown(form):
             _update(request, deal, form)
-            if not request.htmx:
-                return redirect(deal)
             deal = access.deal_to_see(request.member, pk)
             stages = list(deal.pipeline.stages.active().in_order())
             return fact_saved(request, shown, deal, head_of(deal, stages, may_write=True, now=clock.now()))

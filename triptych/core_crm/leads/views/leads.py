@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -94,17 +94,13 @@ def edit(request: TenantRequest, pk: UUID) -> HttpResponse:
 def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
     """One field, edited in place."""
     lead = access.lead_to_change(request.member, pk)
-    shown = fact_named(LEAD_FACTS, name, lead, request.member)
     form = LeadForm(request.POST or None, record=lead, member=request.member, only=name)
-    if name not in form.fields:
-        raise Http404
+    shown = fact_named(LEAD_FACTS, name, form)
     if form.is_valid():
         with edits_shown(form):
             _update(request, lead, form)
-            if not request.htmx:
-                return redirect(lead)
             lead = access.lead_to_see(request.member, pk)
-            return fact_saved(request, shown, lead, {**lead_head(lead, may_write=True), "record": lead})
+            return fact_saved(request, shown, lead, lead_head(lead, may_write=True))
     return fact_page(request, form, shown, record=lead)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from triptych.core_crm.custom_fields.facts import fact_named
 from triptych.core_crm.editing.forms import edits_shown
 from triptych.core_crm.editing.pages import fact_page, fact_saved, facts_of, form_page
 from triptych.core_crm.editing.picking import picked
@@ -135,15 +136,11 @@ def _update(request: TenantRequest, product: Product, form: ProductForm) -> Prod
 def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
     """One field, edited in place."""
     product = access.product_to_change(request.member, pk)
-    shown = next((fact for fact in FACTS if fact.name == name), None)
     form = ProductForm(request.POST or None, record=product, member=request.member, only=name)
-    if shown is None or name not in form.fields:
-        raise Http404
+    shown = fact_named(FACTS, name, form)
     if form.is_valid():
         with edits_shown(form):
             product = _update(request, product, form)
-            if not request.htmx:
-                return redirect(product)
             return fact_saved(request, shown, product, head_of(product, may_write=True))
     return fact_page(request, form, shown, record=product)
 
