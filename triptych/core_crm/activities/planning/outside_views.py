@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
 from django import forms
@@ -27,8 +26,6 @@ from triptych.platform.refusals import refusals_shown
 from triptych.platform.web import toasts
 from triptych.tenants.members.signed_in import public_page
 from triptych.tenants.routing import TenantRequest
-
-FRESH = timedelta(minutes=5)
 
 
 @require_GET
