@@ -118,7 +118,7 @@ def test_any_bytes_are_a_letter_or_refused(raw):
 def test_a_mail_of_many_texts_is_read_as_quickly_as_one_of_one(kind, inner):
     part = b"--b\r\nContent-Type: text/" + kind + b"\r\n\r\n" + inner + b"\r\n"
     head = HEAD + b'References: <0@x>\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
-    began = time.monotonic()
+    began = time.process_time()  # its own time: the machine may have other things to do
     letter = read_letter(head + part * 100 + b"--b--\r\n")
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
     assert len(letter.whole_text) <= 200_000
