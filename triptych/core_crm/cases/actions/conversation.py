@@ -14,6 +14,7 @@ from triptych.core_crm.cases.addresses import hosts_of_mail
 from triptych.core_crm.cases.findable import text_of
 from triptych.core_crm.cases.models import Case, CaseMessage
 from triptych.core_crm.contacts.models import Contact
+from triptych.core_crm.rights.access import CHANGE, must
 from triptych.platform import events, search
 from triptych.platform.changes import check_fields
 from triptych.platform.files.models import File
@@ -63,6 +64,7 @@ def reply(
             or too large for a mail.
     """
     case = locked(case)
+    must(by, CHANGE, case)
     if then and then not in (Case.Status.ASSIGNED, Case.Status.PENDING, Case.Status.CLOSED):
         raise MessageRefused(_("With a reply a case can become Assigned, Pending or Closed."), field="then")
     message = _to_mail(case, by=by, now=now, to=case.mailed_to if by_mail else "")
@@ -99,6 +101,7 @@ def add_internal_note(
         MessageRefused: there is no text, or it is too long.
     """
     case = locked(case)
+    must(by, CHANGE, case)
     message = CaseMessage(kind=CaseMessage.Kind.INTERNAL, at=now, author=by, is_doubtful=written is not None)
     _keep(case, _described(message, written), body)
     case.save(update_fields=["last_message_at"])

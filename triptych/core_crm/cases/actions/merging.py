@@ -74,6 +74,7 @@ def unmerge_case(*, case: Case, by: Member | None, now: datetime) -> Case:
         Refused: it is not merged.
     """
     case = locked(case)
+    must(by, CHANGE, case)
     if not case.merged_into_id:
         raise Refused(_("This case is not merged into another one."))
     from_case = case.merged_into_id
@@ -95,6 +96,7 @@ def split_message(*, message: CaseMessage, subject: str, by: Member, now: dateti
     """
     message = CaseMessage.objects.select_for_update(of=("self",)).select_related("case").get(pk=message.pk)
     case = locked(message.case)
+    must(by, CHANGE, case)
     made = create_case(
         subject=subject,
         queue=case.queue,

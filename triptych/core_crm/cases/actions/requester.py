@@ -9,6 +9,7 @@ from triptych.core_crm.cases.actions.cases import locked
 from triptych.core_crm.cases.models import Case, CaseMessage
 from triptych.core_crm.contacts.actions import create_contact
 from triptych.core_crm.contacts.models import Contact
+from triptych.core_crm.rights.access import CHANGE, must
 from triptych.platform import events
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
@@ -31,6 +32,7 @@ def make_contact_of_requester(*, case: Case, by: Member, now: datetime) -> Conta
         Refused: the case has a contact, or nobody wrote.
     """
     case = locked(case)
+    must(by, CHANGE, case)
     if case.contact_id or not case.requester_email:
         raise Refused(_("This case has a contact, or nobody wrote by mail."))
     contact = contact_at(case.requester_email)

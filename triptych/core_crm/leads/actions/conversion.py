@@ -16,6 +16,7 @@ from triptych.core_crm.deals.models import Deal, Stage
 from triptych.core_crm.leads.actions.leads import locked, must_not_be_converted
 from triptych.core_crm.leads.actions.relying import company_is_used, contact_is_used, was_made_for
 from triptych.core_crm.leads.models import Lead
+from triptych.core_crm.rights.access import CHANGE, must
 from triptych.platform import events
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
@@ -74,6 +75,7 @@ def convert_lead(
         Refused: a value breaks a rule; it names the field.
     """
     lead = locked(lead)
+    must(by, CHANGE, lead)
     lead.expect_version(version)
     must_not_be_converted(lead)
     made = [kind for kind, given in (("contact", contact), ("company", company)) if given is None]
@@ -113,6 +115,7 @@ def undo_conversion(*, lead: Lead, by: Member | None, now: datetime) -> Lead:
         Refused: its deal has been closed since.
     """
     lead = locked(lead)
+    must(by, CHANGE, lead)
     if lead.status != Lead.Status.CONVERTED:
         raise NotConverted(_("This lead is not converted, so there is nothing to undo."))
     contact, company, deal = lead.converted_contact, lead.converted_company, lead.converted_deal

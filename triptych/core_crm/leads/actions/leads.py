@@ -117,6 +117,7 @@ def mark_lead_dead(*, lead: Lead, reason: str, by: Member | None, now: datetime)
         Refused: there is no reason, or it is longer than 300 characters.
     """
     lead = locked(lead)
+    must(by, CHANGE, lead)
     must_not_be_converted(lead)
     if lead.status == Lead.Status.DEAD:
         return lead
@@ -135,6 +136,7 @@ def recycle_lead(*, lead: Lead, by: Member | None, now: datetime) -> Lead:
         LeadConverted: it has been converted.
     """
     lead = locked(lead)
+    must(by, CHANGE, lead)
     must_not_be_converted(lead)
     if lead.status == Lead.Status.RECYCLED:
         return lead
