@@ -14,7 +14,8 @@ from django.db.models import Value
 from django.utils.translation import gettext as _
 from simpleeval import InvalidExpression, SimpleEval
 
-from triptych.core_crm.custom_fields.computed.functions import BINARY, COMPARISONS, FUNCTIONS, UNARY, choose, every
+from triptych.core_crm.custom_fields.computed.functions import FUNCTIONS, choose
+from triptych.core_crm.custom_fields.computed.operators import BINARY, COMPARISONS, UNARY, every
 from triptych.core_crm.custom_fields.computed.terms import (
     DEEPEST,
     LARGEST,
