@@ -16,7 +16,10 @@ from triptych.core_crm.duplicates.actions import merge_records
 from triptych.core_crm.leads import access, actions
 from triptych.core_crm.leads.actions import LeadFields
 from triptych.core_crm.leads.models import Lead
+from triptych.core_crm.rights.access import NotAllowed
+from triptych.core_crm.rights.actions import create_role, give_role
 from triptych.platform.refusals import Conflict, Refused
+from triptych.tenants.members.models import Member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_tenant")]
 
@@ -206,6 +209,21 @@ def test_a_converted_lead_does_not_change(make, members, now, act):
         acts[act]()
 
     assert (refused.value.code, Contact.objects.count()) == ("LEAD_CONVERTED", 1)
+
+
+@pytest.mark.parametrize("act", ["dead", "recycle"])
+def test_the_actions_themselves_give_nobody_up_for_whom_they_may_not_change(make, members, now, act):
+    lead = make(owner=members["owner"])
+    role = create_role(
+        name="Own", base="member", rights={"lead": {"change": "own"}}, field_rights={}, by=members["owner"], now=now
+    )
+    member = give_role(member=Member.objects.get(pk=members["member"].pk), role=role, by=members["owner"], now=now)
+    who = {"lead": lead, "by": member, "now": now}
+
+    with pytest.raises(NotAllowed):
+        actions.mark_lead_dead(**who, reason="Why not") if act == "dead" else actions.recycle_lead(**who)
+    lead.refresh_from_db()
+    assert lead.status == Lead.Status.NEW
 
 
 def test_conversion_of_a_version_that_somebody_changed_makes_nothing(make, members, now):

@@ -113,7 +113,7 @@ def mark_lead_dead(*, lead: Lead, reason: str, by: Member | None, now: datetime)
 
     Raises:
         LeadConverted: it has been converted.
-        NotAllowed: their role withholds the reason.
+        NotAllowed: they may not change the lead, or their role withholds the reason.
         Refused: there is no reason, or it is longer than 300 characters.
     """
     lead = locked(lead)
@@ -134,6 +134,7 @@ def recycle_lead(*, lead: Lead, by: Member | None, now: datetime) -> Lead:
 
     Raises:
         LeadConverted: it has been converted.
+        NotAllowed: they may not change the lead.
     """
     lead = locked(lead)
     must(by, CHANGE, lead)
