@@ -3,6 +3,8 @@
 import pytest
 from strawberry.relay.utils import to_base64
 
+from triptych.core_crm.activities.actions import add_note
+from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.cases.actions import create_case, take_in_message
 from triptych.core_crm.contacts.actions import create_company, create_contact, delete_contact, update_contact
 from triptych.core_crm.contacts.models import Contact
@@ -276,6 +278,26 @@ def test_the_api_shows_a_merge_before_it_is_made(api, tenant, members, pair, act
         members["member"].save()
     text = str(previewed(api, "Contact", pair)["data"])
     assert ("emails" in text, "anna@acme" in text, "first_name" in text) == (False, False, True)
+
+
+def test_a_preview_counts_only_what_the_member_sees(api, cast, tenant, members, pair, act):
+    with entered(tenant):
+        about = [RecordRef.of(pair[1])]
+        add_note(text="A secret", records=about, by=act["by"], now=act["now"])
+        add_note(text="My own", records=about, by=members["member"], now=act["now"])
+    counts = {}
+    for rights in ({}, {"deal": {"read": "none"}, "activity": {"read": "own"}}):
+        with entered(tenant):
+            members["member"].role_record = create_role(
+                name=f"Role {len(rights)}", rights=rights, field_rights={}, **act
+            )
+            members["member"].save()
+        moving = previewed(api, "Contact", pair)["data"]["mergePreview"]["moving"]
+        counts[len(rights)] = {one["what"]: one["count"] for one in moving}
+        page = cast["member"].get(address(pair)).content.decode()
+        assert all(f"<li>{what}: {count}</li>" in page for what, count in counts[len(rights)].items())
+    links = (counts[0].keys() & counts[2].keys()).pop()
+    assert (counts[0]["Deals"], counts[0][links], counts[2]) == (1, 2, {links: 1})
 
 
 @pytest.mark.parametrize(

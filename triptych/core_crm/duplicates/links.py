@@ -14,7 +14,7 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import F, Func, JSONField, Value
+from django.db.models import F, Func, JSONField, Q, Value
 
 from triptych.core_crm.custom_fields import definitions
 from triptych.core_crm.custom_fields.models import FieldKind
@@ -22,8 +22,10 @@ from triptych.core_crm.custom_fields.objects import OBJECTS
 from triptych.core_crm.custom_fields.values import sorted_here
 from triptych.core_crm.duplicates.hookspecs import WeakLink
 from triptych.core_crm.imports.images import Image, image_of
+from triptych.core_crm.rights.access import keys_seen, visible
 from triptych.platform.plugins import hooks
 from triptych.platform.records import Record
+from triptych.tenants.members.models import Member
 
 CUSTOM = "custom/"
 """What stands before the id of a custom field where columns are named."""
@@ -122,11 +124,17 @@ def pointers_to(record: Record) -> list[tuple[type[models.Model], str, str]]:
     return sorted(found, key=lambda one: (one[0]._meta.label_lower, one[1]))
 
 
-def counted(record: Record) -> dict[type[models.Model], int]:
-    """How many rows of each model point at a record."""
+def counted(record: Record, member: Member) -> dict[type[models.Model], int]:
+    """How many rows of each model point at a record, of those that the member sees: a link to a record that is not
+    theirs to see counts as little as the record itself."""
     counts: dict[type[models.Model], int] = {}
     for model, column, kind_column in pointers_to(record):
-        counts[model] = counts.get(model, 0) + _pointing(model, column, kind_column, record).count()
+        rows = visible(member, _pointing(model, column, kind_column, record))
+        for other in model._meta.concrete_fields:
+            target = other.related_model if other.attname != column else None
+            if target is not None and (seen := keys_seen(member, target)) is not None:
+                rows = rows.filter(Q(**{other.attname: None}) | Q(**{f"{other.attname}__in": seen}))
+        counts[model] = counts.get(model, 0) + rows.count()
     return {model: count for model, count in counts.items() if count}
 
 

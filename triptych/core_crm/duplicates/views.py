@@ -144,7 +144,8 @@ def _preview(request: TenantRequest, kind: MergeKind, winner: Any, loser: Any, r
         actions.check_merge(kind, winner, loser)
     except Refused as refused:
         refusal = refusal or refused.message
-    moving = in_order(((called(model), count) for model, count in counted(loser).items()), key=itemgetter(0))
+    counts = counted(loser, request.member)
+    moving = in_order(((called(model), count) for model, count in counts.items()), key=itemgetter(0))
     return {
         "kind": kind,
         "winner": winner,

@@ -24,6 +24,7 @@ from triptych.graphql.errors import bad_input
 from triptych.graphql.ids import key_in, pk_of
 from triptych.graphql.listings import listing_for
 from triptych.platform.refusals import Refused
+from triptych.tenants.members.models import Member
 
 
 @strawberry.type(description="A field in which two records differ.")
@@ -87,7 +88,7 @@ def _of_records(info: ApiInfo, kind: MergeKind, winner_key: UUID, loser_key: UUI
             )
             for one in offers(kind, winner, loser, member)
         ],
-        moving=_moving(loser),
+        moving=_moving(loser, member),
         refusal=_refusal(lambda: actions.check_merge(kind, winner, loser)),
         winner_version=winner.version,
         loser_version=loser.version,
@@ -108,8 +109,8 @@ def _of_cases(info: ApiInfo, winner: relay.GlobalID, loser: relay.GlobalID) -> M
     )
 
 
-def _moving(loser: Any) -> list[MergeMoving]:
-    rows = sorted((called(model), count) for model, count in counted(loser).items())
+def _moving(loser: Any, member: Member) -> list[MergeMoving]:
+    rows = sorted((called(model), count) for model, count in counted(loser, member).items())
     return [MergeMoving(what=what, count=count) for what, count in rows]
 
 
