@@ -5,7 +5,10 @@ import json
 import pytest
 from strawberry.relay.utils import to_base64
 
+from triptych.core_crm.activities.actions import create_activity
+from triptych.core_crm.cases.actions import create_case, update_case
 from triptych.core_crm.contacts.models import Contact
+from triptych.core_crm.lists.models import SavedView
 from triptych.platform.scope import entered
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +91,25 @@ def test_a_strangers_view_is_not_there(ask, contacts):
     assert ask(UPDATE, who="owner", id=view["id"], name="X")["updateSavedView"]["problems"][0]["code"] == "NOT_FOUND"
     ghost = to_base64("SavedView", "00000000-0000-7000-8000-000000000000")
     assert ask(DELETE, id=ghost)["deleteSavedView"]["problems"][0]["code"] == "NOT_FOUND"
+
+
+def test_a_view_without_a_tab_holds_what_its_page_shows(ask, cast, tenant, members, now):
+    with entered(tenant):
+        who = {"by": members["member"], "now": now}
+        create_case(subject="Still open", **who)
+        update_case(case=create_case(subject="Done with", **who), status="closed", **who)
+        for by in ("member", "owner"):
+            create_activity(kind="task", subject=f"Up to {by}", by=members[by], now=now)
+    for name in ("cases", "activities"):
+        ask(CREATE, object=name, name=name)
+    both = "... on Case { subject } ... on Activity { subject }"
+    found = ask(f"{{ savedViews {{ edges {{ node {{ name records(first: 9) {{ nodes {{ {both} }} }} }} }} }} }}")[
+        "savedViews"
+    ]
+    held = {view["node"]["name"]: view["node"]["records"]["nodes"] for view in found["edges"]}
+    assert held == {"cases": [{"subject": "Still open"}], "activities": [{"subject": "Up to member"}]}
+    with entered(tenant):
+        addresses = {view.name: f"/views/{view.pk}/" for view in SavedView.objects.all()}
+    pages = {name: cast["member"].get(address, follow=True).content.decode() for name, address in addresses.items()}
+    assert ["Still open" in pages["cases"], "Done with" in pages["cases"]] == [True, False]
+    assert ["Up to member" in pages["activities"], "Up to owner" in pages["activities"]] == [True, False]

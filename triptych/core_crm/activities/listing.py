@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db.models import Q
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -54,6 +55,12 @@ def shown_in(
     return mine
 
 
+def tab_of(params: QueryDict) -> str:
+    """The view that an address asks for: what is the member's own to do, unless it says another."""
+    asked = params.get("view", "mine")
+    return asked if asked in VIEWS else "mine"
+
+
 def prepare(activities: list[Activity], member: Member) -> None:
     """Load what the activities of a page concern, in two queries, and say whether they can be ticked off."""
     links = links_of(activities, member)
@@ -94,7 +101,8 @@ LIST = ListSpec(
     home="/activities/",
     model=Activity,
     records=lambda member: access.activities_visible_to(member).select_related("owner"),
-    of_tab=lambda tab, rows, member, now: shown_in(tab, rows, member=member, now=now) if tab in VIEWS else rows,
+    of_tab=lambda tab, rows, member, now: shown_in(tab, rows, member=member, now=now),
+    tab_of=tab_of,
     label=_("Activities"),
     icon="calendar-check",
     what=_("Tasks, calls and meetings: what you promised to do, and what you did."),

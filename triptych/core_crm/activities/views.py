@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from triptych.core_crm.activities import access, actions
 from triptych.core_crm.activities.forms import ActivityForm
-from triptych.core_crm.activities.listing import LIST, VIEWS, prepare, shown_in
+from triptych.core_crm.activities.listing import LIST, VIEWS, prepare, shown_in, tab_of
 from triptych.core_crm.activities.models import Activity
 from triptych.core_crm.activities.planning.attendees import set_attendees
 from triptych.core_crm.activities.planning.plan_fields import repeat_words
@@ -46,7 +46,7 @@ PLANNED_KINDS = (Activity.Kind.TASK, Activity.Kind.CALL, Activity.Kind.MEETING)
 @require_GET
 def index(request: TenantRequest) -> HttpResponse:
     """The list, with a view for each question: what is mine, what is late, what is for today."""
-    view = _view(request)
+    view = tab_of(request.GET)
     listing = _listing(request)
     if way_of(listing) != "board":
         prepare(listing.page.rows, request.member)
@@ -184,16 +184,11 @@ def _plan_url(activity: Activity) -> str:
     return f"{reverse('calendar:show', args=[activity.pk])}?{urlencode({**at, 'from': 'activity'})}"
 
 
-def _view(request: TenantRequest) -> str:
-    asked = request.GET.get("view", "mine")
-    return asked if asked in VIEWS else "mine"
-
-
 def _listing(request: TenantRequest) -> Listing:
     visible = access.activities_visible_to(request.member).select_related("owner")
     now = clock.now()
     since = now - RECENT if LIST.way_of(request.GET) == "board" else None
-    records = shown_in(_view(request), visible, member=request.member, now=now, done_since=since)
+    records = shown_in(tab_of(request.GET), visible, member=request.member, now=now, done_since=since)
     return Listing(LIST, records, request, home=HOME)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import django_filters as filters
 from django import forms
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -58,6 +59,13 @@ def shown_in(view: str, cases: CaseQuerySet, *, member: Member, resolved_since: 
     return cases
 
 
+def tab_of(params: QueryDict) -> str:
+    """The view that an address asks for: those that are open, unless it says what else is wanted."""
+    asked = params.get("view", "")
+    narrowed = {"status", "company", "contact"} & params.keys()
+    return asked if asked in VIEWS else "all" if narrowed else "open"
+
+
 class CaseFilters(filters.FilterSet):
     status = filters.MultipleChoiceFilter(
         choices=Case.Status.choices, label=_("Status"), widget=forms.CheckboxSelectMultiple
@@ -105,7 +113,8 @@ LIST = ListSpec(
     home="/cases/",
     model=Case,
     records=lambda member: access.cases_visible_to(member).for_rows(),
-    of_tab=lambda tab, cases, member, now: shown_in(tab, cases, member=member) if tab in VIEWS else cases,
+    of_tab=lambda tab, cases, member, now: shown_in(tab, cases, member=member),
+    tab_of=tab_of,
     label=_("Cases"),
     icon="lifebuoy",
     what=_("What customers ask and complain of, and the conversation about it."),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
+from django.http import QueryDict
 from django_filters import FilterSet
 
 from triptych.core_crm.lists.changing import Editing
@@ -69,7 +70,7 @@ class ListSpec:
     `way_param`. `board` is the field whose values are the columns of its board, `day` the one by which the records
     stand in a month; `?by=` names others. `cards(records, member, now)` says what the cards of a board show of them. A
     list with a calendar page of its own has that at `calendar_home`, with `?shape=calendar` in the address.
-    `of_tab` gives of records those that a tab of its own (`?view=`) shows.
+    `of_tab` gives of records those that a tab of its own (`?view=`) shows, `tab_of` the tab that an address shows.
     """
 
     kind: str
@@ -94,6 +95,7 @@ class ListSpec:
     day: str = ""
     calendar_home: str = ""
     of_tab: Callable[[str, Any, Member, datetime], Any] | None = None
+    tab_of: Callable[[QueryDict], str] = lambda params: params.get("view", "")
 
     def for_member(self, member: Member) -> ListSpec:
         """The list with what others contribute for this member, and without what is hidden from them."""

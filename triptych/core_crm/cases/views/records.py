@@ -17,7 +17,7 @@ from triptych.core_crm.cases.clocks import measure
 from triptych.core_crm.cases.conversation import about_conversation, composer_of
 from triptych.core_crm.cases.facts import CLOCKS, FACTS, head_of
 from triptych.core_crm.cases.forms import CaseForm, NewCaseForm
-from triptych.core_crm.cases.listing import LIST, VIEWS, shown_in
+from triptych.core_crm.cases.listing import LIST, VIEWS, shown_in, tab_of
 from triptych.core_crm.cases.models import Case
 from triptych.core_crm.custom_fields.facts import fact_named
 from triptych.core_crm.editing.files import take_file
@@ -42,7 +42,7 @@ RECENT = timedelta(days=30)
 @require_GET
 def index(request: TenantRequest) -> HttpResponse:
     """The list, with a view for each question: what is open, mine, nobody's, not yet answered."""
-    view = _view(request)
+    view = tab_of(request.GET)
     listing = _listing(request)
     tabs = [Tab(label, view_url(listing, name), is_current=name == view) for name, label in VIEWS.items()]
     return list_page(request, listing, template="cases/index.html", tabs=tabs)
@@ -145,14 +145,8 @@ def pick(request: TenantRequest) -> JsonResponse:
     return picked(request, access.cases_visible_to(request.member).for_rows(), "case", attrgetter("contact"))
 
 
-def _view(request: TenantRequest) -> str:
-    asked = request.GET.get("view", "")
-    narrowed = {"status", "company", "contact"} & request.GET.keys()
-    return asked if asked in VIEWS else "all" if narrowed else "open"
-
-
 def _listing(request: TenantRequest) -> Listing:
     visible = access.cases_visible_to(request.member).for_rows()
     since = clock.now() - RECENT if LIST.way_of(request.GET) == "board" else None
-    records = shown_in(_view(request), visible, member=request.member, resolved_since=since)
+    records = shown_in(tab_of(request.GET), visible, member=request.member, resolved_since=since)
     return Listing(LIST, records, request, home=HOME)

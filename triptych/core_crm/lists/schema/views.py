@@ -95,8 +95,8 @@ class SavedView(Record):
 def _listing(view: Any, info: ApiInfo) -> Listing:
     spec, member = list_of(view.kind), info.context.member
     asked = AskedAs(member, QueryDict(view.state))
-    tab, records = asked.GET.get("view", ""), spec.records(member)
-    records = spec.of_tab(tab, records, member, info.context.now) if spec.of_tab and tab else records
+    tab, records = spec.tab_of(asked.GET), spec.records(member)
+    records = spec.of_tab(tab, records, member, info.context.now) if spec.of_tab else records
     return Listing(spec, records, asked, home=spec.home)
 
 
