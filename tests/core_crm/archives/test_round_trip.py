@@ -1,5 +1,9 @@
 """Out of one workspace, into a new one, and out again: the same content, whatever the records."""
 
+import io
+import json
+import zipfile
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,10 +13,12 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from triptych.core_crm.activities.actions import add_note
+from triptych.core_crm.activities.actions import add_note, log_call
+from triptych.core_crm.activities.findable import search_entry
 from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.calendar.actions import OwnDay, update_calendar
 from triptych.core_crm.calendar.models import BusinessCalendar
+from triptych.core_crm.cases.actions import add_internal_note, create_case
 from triptych.core_crm.contacts.actions import CompanyLink, create_company, create_contact
 from triptych.core_crm.contacts.models import Contact
 from triptych.core_crm.custom_fields.actions import create_field
@@ -35,6 +41,8 @@ from triptych.plugins.operational.sales.models import DealLine
 from triptych.tenants.members.models import Member
 
 pytestmark = pytest.mark.django_db
+
+WORDS = ("platypus", "oil", "zeppelin", "granite")
 
 
 @pytest.fixture
@@ -137,3 +145,30 @@ def _write(people, by, now):
         if is_gone:
             Contact.objects.filter(pk=contact.pk).update(deleted_at=now)
         last = company
+
+
+def test_records_of_an_older_archive_are_found_by_their_texts(tenant, other_tenant, members, now, archive_of, load):
+    with entered(tenant):
+        who = {"by": members["owner"], "now": now}
+        case = create_case(subject="Pump", description="It leaks oil.", **who)
+        add_internal_note(case=case, body="Ordered a zeppelin.", **who)
+        add_note(text="Met a platypus", records=[], **who)
+        note = log_call(description="Asked for granite", **who)
+        search.index(replace(search_entry(note), title=note.description))  # as it was once called
+    archive = archive_of(tenant)
+    older = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as told, zipfile.ZipFile(older, "w") as opened:
+        for name in told.namelist():
+            text = told.read(name)
+            if name == "manifest.json":
+                manifest = json.loads(text)
+                del manifest["entries"]["records/search.searchtext.jsonl"]
+                text = json.dumps(manifest).encode()
+            if "searchtext" not in name:
+                opened.writestr(name, text)
+    load(older.getvalue())
+
+    with entered(other_tenant):
+        owner = Member.objects.filter(role="owner").first()
+        found = {word: [one.title for one in search.find(owner, word)] for word in WORDS}
+    assert found == {"platypus": ["Note"], "oil": ["#1 Pump"], "zeppelin": ["#1 Pump"], "granite": ["Call"]}

@@ -20,6 +20,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.archives import own_values
+from triptych.core_crm.archives.found_again import index_what_lacks
 from triptych.core_crm.archives.people import People
 from triptych.core_crm.archives.reading import SAFE_KEY, Archive, BadArchive, Checked, opened_archive
 from triptych.core_crm.archives.rules import check_together
@@ -226,6 +227,7 @@ class _Loader:
         for plugin_id in _in_order(wanted):
             enable_plugin(tenant=self.tenant, plugin_id=plugin_id, by=None, now=self.now)
         definitions.restamp()
+        index_what_lacks(self.archive.tables)
         events.announce("archive.imported", None, by=owner, at=self.now, rows=sum(self.loaded.rows.values()))
 
 
