@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, TypeVar
 from triptych.platform.plugins import Permission, Plugin, UsageMeter, hooks
 from triptych.platform.plugins.discovery import Quarantined, installed_plugins, quarantined_plugins
 from triptych.platform.plugins.models import PluginFailure
+from triptych.tenants.members.models import RoleCode
 from triptych.tenants.plugins import why_not
 from triptych.tenants.usage import usage_since
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from triptych.tenants.models import Tenant
 
 T = TypeVar("T")
@@ -35,6 +38,12 @@ class PluginLine:
     permissions: tuple[Permission, ...]
     meters: tuple[tuple[UsageMeter, int], ...]
     failures: tuple[PluginFailure, ...]
+
+    @property
+    def held_by(self) -> Iterator[tuple[StrOrPromise, str]]:
+        """Each permission by its label, with the names of the roles that hold it."""
+        for permission in self.permissions:
+            yield permission.label, ", ".join(str(RoleCode(code).label) for code in permission.roles)
 
 
 @dataclass(frozen=True)

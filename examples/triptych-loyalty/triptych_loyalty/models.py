@@ -63,6 +63,7 @@ class Entry(models.Model):
     given_at = models.DateTimeField()
 
     objects = EntryQuerySet.as_manager()
+    untold = ("source",)
 
     def __str__(self) -> str:
         return f"{self.points:+} {self.reason}"

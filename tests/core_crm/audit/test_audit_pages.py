@@ -2,17 +2,21 @@
 
 import pytest
 from django.db import connection
+from django.db.models import BinaryField, GeneratedField
 from django.test.utils import CaptureQueriesContext
 
 from triptych.core_crm.activities.actions import add_note, create_task
 from triptych.core_crm.activities.records import RecordRef
+from triptych.core_crm.audit.telling import is_silent
 from triptych.core_crm.cases.actions import create_case
 from triptych.core_crm.contacts.actions import create_company, create_contact, update_company
 from triptych.core_crm.custom_fields.actions import create_field
 from triptych.core_crm.deals.actions import create_deal, update_deal
 from triptych.core_crm.leads.actions import create_lead
 from triptych.core_crm.lists.nouns import list_of
+from triptych.core_crm.words import WORDS
 from triptych.platform.audit.models import Entry
+from triptych.platform.audit.triggers import LEFT_OUT, audited
 from triptych.platform.scope import entered
 
 pytestmark = pytest.mark.django_db
@@ -208,3 +212,18 @@ def test_a_record_and_its_own_fields_come_back_from_its_history(cast, tenant, me
         record.refresh_from_db()
         assert (record.deleted_at, record.custom[key]) == (None, "red")
     assert kind == "activity" or "Hello" in cast["reader"].get(page).content.decode()
+
+
+def test_every_column_that_is_told_has_a_name_in_every_language():
+    nameless = [
+        f"{model._meta.db_table}.{field.column}"
+        for model in audited()
+        for field in model._meta.concrete_fields
+        if field.name not in (*LEFT_OUT, "custom", *getattr(model, "audited_without", ()))
+        and not isinstance(field, BinaryField | GeneratedField)
+        and not is_silent(model, field.column)
+        and isinstance(field.verbose_name, str)
+        and field.verbose_name not in WORDS
+    ]
+
+    assert nameless == []

@@ -136,7 +136,11 @@ def test_erasing_wants_the_address_typed_and_gives_a_receipt(cast, tenant, trace
     assert "Backups and archives that were made before still hold the person" in receipt.content.decode()
     assert (as_json["state"], as_json["by"]) == ("done", "owner")
     assert cast["reader"].get(right["Location"]).status_code == 403
+    audit = cast["owner"].get("/settings/audit/").content.decode()
+    assert "Contacts: 2, Leads: 1" in audit
+    assert "&#x27;fate&#x27;" not in audit
     with entered(tenant):
+        assert not [each for each in Erasure.objects.get().hashes if each in audit]
         assert Contact.objects.get(pk=traces.ada.pk).last_name == "Erased person"
         assert (Erasure.objects.get().order, job.args) == ({}, {"erasure": as_json["receipt"]})
 

@@ -114,6 +114,7 @@ class Activity(Record):
     custom = CustomValuesField()
 
     objects = ActivityQuerySet.as_manager()
+    untold = ("anchor_at", "occurs_at", "series")
 
     class Meta:
         verbose_name_plural = "activities"

@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.activities.models import Activity, Attendee
@@ -20,6 +18,7 @@ from triptych.core_crm.notifications.mails import in_words_of_the_workspace
 from triptych.core_crm.rights.access import as_seen, veiled
 from triptych.platform import clock, events
 from triptych.platform.events import Event, schedules
+from triptych.platform.languages.dates import in_short
 from triptych.tenants.members.models import Member
 
 EVERY = timedelta(minutes=5)
@@ -77,7 +76,7 @@ def _reminder(activity: Activity, stage: str, reader: Member) -> str:
         "due": _("Now: %(what)s"),
         "overdue": _("Overdue since %(when)s: %(what)s"),
     }
-    when = date_format(timezone.localtime(activity.due_at), "SHORT_DATETIME_FORMAT")
+    when = in_short(activity.due_at) if activity.due_at else ""
     return words[stage] % {"when": when, "what": as_seen(reader, activity)}
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,6 +22,7 @@ from triptych.core_crm.rights.access import field_rights, hidden_fields, visible
 from triptych.core_crm.rights.levels import FieldRight
 from triptych.core_crm.words import words_of
 from triptych.platform.audit.models import Entry
+from triptych.platform.languages.dates import in_short
 from triptych.tenants.members.models import Member
 
 DOORS = {
@@ -39,7 +38,7 @@ ACTS = {
     Entry.Act.REMOVED: gettext_lazy("removed"),
 }
 SILENT = ("id", "created_at", "version", "updated_at")
-"""Columns that say nothing to a person."""
+"""Columns that say nothing to a person, as do keys of rows and what a model names in `untold`."""
 
 OWN_VALUES = "custom"
 """The column that holds the values of a tenant's own fields."""
@@ -119,7 +118,7 @@ def _lines(entry: Entry, model: type[models.Model], member: Member, names: _Name
     rights = field_rights(member, model)
     may_restore = _restorable(spec) if entry.act == Entry.Act.CHANGED else frozenset()
     for column, (before, after) in entry.changes.items():
-        if column in SILENT:
+        if is_silent(model, column):
             continue
         if column == OWN_VALUES:
             yield from _own_lines(spec, before or {}, after or {}, member, may_restore=bool(may_restore))
@@ -130,7 +129,18 @@ def _lines(entry: Entry, model: type[models.Model], member: Member, names: _Name
             continue
         label = words_of(field) if field else column
         restorable = name in may_restore and name not in rights
-        yield Line(name, label, names.text(field, before), names.text(field, after), restorable)
+        was, becomes = names.text(field, before), names.text(field, after)
+        if was or becomes:  # neither is what was empty from the start, and what was forgotten with a person
+            yield Line(name, label, was, becomes, restorable)
+
+
+def is_silent(model: type[models.Model], column: str) -> bool:
+    """Whether a change of that column says nothing to a person."""
+    field = _field(model, column)
+    if column in SILENT or (field and field.name in getattr(model, "untold", ())):
+        return True
+    of_one = getattr(field, "base_field", field)  # of an array
+    return isinstance(of_one, models.UUIDField) and not field.is_relation
 
 
 def _own_lines(
@@ -197,16 +207,8 @@ class _Names:
         if field.choices:
             return str(dict(field.flatchoices).get(value, value or ""))
         if value and isinstance(field, models.DateField):
-            return _moment(field.to_python(value))
+            return in_short(field.to_python(value))
         return _plain(value)
-
-
-def _moment(value: date | datetime) -> str:
-    from django.utils import timezone
-
-    if isinstance(value, datetime):
-        return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
-    return date_format(value, "SHORT_DATE_FORMAT")
 
 
 def _plain(value: Any) -> str:
@@ -215,5 +217,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(_plain, value))
     if isinstance(value, dict):
+        if value.keys() >= {"label", "count"}:
+            return f"{value['label']}: {value['count']}"
         return ", ".join(_plain(part) for part in value.values() if part not in ("", None))
     return "" if value is None else str(value)

@@ -52,6 +52,7 @@ class Queue(Record):
     )
 
     objects = QueueQuerySet.as_manager()
+    untold = ("emptied_into",)
 
     class Meta:
         constraints = [
@@ -190,6 +191,7 @@ class Case(Record):
     custom = CustomValuesField()
 
     objects = CaseQuerySet.as_manager()
+    untold = ("former_queue", "status_before_merge", "following")
 
     class Meta:
         indexes = [
@@ -264,6 +266,7 @@ class CaseMessage(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
 
     objects = CaseMessageQuerySet.as_manager()
+    untold = ("delivery_at",)
     audited_with = "case_id"
 
     class Meta:

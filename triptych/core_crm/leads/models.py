@@ -63,6 +63,7 @@ class Lead(Record):
     custom = CustomValuesField()
 
     objects = LeadQuerySet.as_manager()
+    untold = ("conversion",)
 
     class Meta:
         indexes = [

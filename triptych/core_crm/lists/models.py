@@ -131,6 +131,7 @@ class SavedView(Record):
     default_for = ArrayField(models.UUIDField(), default=list, help_text="Members whom the list greets with it.")
 
     objects = SavedViewQuerySet.as_manager()
+    untold = ("state",)
 
     class Meta:
         indexes = [models.Index(fields=["kind", "name"], name="saved_view_of_list")]

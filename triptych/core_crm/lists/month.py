@@ -14,6 +14,7 @@ from django.db.models.functions import RowNumber, TruncDate
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from triptych.core_crm.lists.bar import Bar
 from triptych.core_crm.lists.fields import Field, Type
@@ -60,7 +61,7 @@ class Month:
 
     @property
     def title(self) -> str:
-        return str(format_date(self.first, "LLLL y", locale=locale_of_dates()))
+        return capfirst(str(format_date(self.first, "LLLL y", locale=locale_of_dates())))
 
     @property
     def count(self) -> int:

@@ -65,5 +65,7 @@ class NotificationSetting(models.Model):
     is_digest = models.BooleanField(default=False, help_text="All mails of a day come as one in the morning.")
     digest_time = models.TimeField(default=time(7, 0))
 
+    untold = ("channels",)
+
     def __str__(self) -> str:
         return f"{self.member}"

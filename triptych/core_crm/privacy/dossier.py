@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -18,9 +18,6 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.db import models
 from django.template.loader import render_to_string
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.archives.values import plain
@@ -28,7 +25,9 @@ from triptych.core_crm.custom_fields import definitions
 from triptych.core_crm.imports.running import Watcher
 from triptych.core_crm.privacy.other_files import IN_A_JOB, files_naming
 from triptych.core_crm.privacy.rows import Found, PersonRows
+from triptych.core_crm.words import words_of
 from triptych.platform.files.kinds import clean_name
+from triptych.platform.languages.dates import in_short
 from triptych.tenants.members.models import Member
 from triptych.tenants.models import Tenant
 
@@ -149,7 +148,7 @@ def _in_words(rows: PersonRows, row: models.Model) -> list[tuple[str, str]]:
 
 def _texts(column: models.Field[Any, Any], row: models.Model) -> Iterator[tuple[str, str]]:
     value = getattr(row, column.name)
-    label = str(capfirst(str(column.verbose_name)))
+    label = words_of(column)
     if column.name == "custom" and isinstance(value, dict):
         known = {field.key: str(field.label) for field in definitions.everything()}
         yield from ((str(known.get(key, key)), _text(one)) for key, one in value.items())
@@ -164,8 +163,8 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, datetime):
-        return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+    if isinstance(value, date):
+        return in_short(value)
     if isinstance(value, list | tuple):
         return "; ".join(filter(None, map(_text, value)))
     if isinstance(value, dict):

@@ -53,6 +53,7 @@ class Erasure(models.Model):
     done_at = models.DateTimeField(null=True)
 
     objects = ErasureQuerySet.as_manager()
+    untold = ("hashes",)
     audited_without = ("order", "files_left")
 
     class Meta:

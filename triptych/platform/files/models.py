@@ -37,6 +37,7 @@ class File(models.Model):
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     objects = FileQuerySet.as_manager()
+    untold = ("storage_key", "sha256")
     audited_with = "object_id"
 
     class Meta:

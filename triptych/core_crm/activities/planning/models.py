@@ -26,6 +26,8 @@ class Attendee(models.Model):
     answered_at = models.DateTimeField(null=True)
     invited_at = models.DateTimeField(null=True, help_text="When the last invitation went out by mail.")
 
+    untold = ("answered_at",)
+
     class Meta:
         constraints = [
             models.CheckConstraint(

@@ -11,6 +11,7 @@ from uuid import UUID
 from babel.dates import format_date, format_interval
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from triptych.core_crm.activities.models import Activity
@@ -128,9 +129,9 @@ class Stretch:
     def title(self) -> str:
         locale = locale_of_dates()
         if self.view == "day":
-            return str(format_date(self.shown, "full", locale=locale))
+            return capfirst(str(format_date(self.shown, "full", locale=locale)))
         if self.view == "month":
-            return str(format_date(self.shown, "LLLL y", locale=locale))
+            return capfirst(str(format_date(self.shown, "LLLL y", locale=locale)))
         return str(format_interval(self.first, self.after - DAY, "yMMMd", locale=locale))
 
 

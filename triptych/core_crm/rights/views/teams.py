@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -114,5 +115,5 @@ def _done(request: TenantRequest, message: str) -> HttpResponse:
 def _dialog(request: TenantRequest, form: Any, *, title: str) -> HttpResponse:
     """The form in a dialog, or as a page for who has no script."""
     template = "rights/form_dialog.html" if request.htmx else "rights/form_page.html"
-    context = {"form": form, "title": title, "url": request.get_full_path()}
+    context = {"form": form, "title": title, "url": request.get_full_path(), "back": reverse("teams:index")}
     return render(request, template, context, status=422 if form.is_bound else 200)
