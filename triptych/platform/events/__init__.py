@@ -22,8 +22,10 @@ from triptych.platform.events.registry import Event, Later, handles
 from triptych.platform.events.tenancy import current as current_tenant
 from triptych.platform.web.logs import request_id
 
-__all__ = ["Event", "Later", "announce", "announce_many", "handles", "part_of"]
+__all__ = ["Event", "Later", "announce", "announce_in_bulk", "announce_many", "handles", "part_of"]
 
+IN_BULK = 1_000
+"""So many records at most stand in one event of `announce_in_bulk`."""
 
 _whole: ContextVar[str] = ContextVar("whole", default="")
 
@@ -85,3 +87,10 @@ def announce_many(
         ),
         batch_size=1000,
     )
+
+
+def announce_in_bulk(name: str, subjects: Sequence[models.Model], *, by: HasId | None, at: datetime) -> None:
+    """One event for each thousand of subjects instead of one for each, with their ids as the fact `ids`."""
+    ids = [str(subject.pk) for subject in subjects]
+    parts = [ids[start : start + IN_BULK] for start in range(0, len(ids), IN_BULK)]
+    announce_many(name, [(None, {"ids": part}) for part in parts], by=by, at=at)

@@ -25,8 +25,6 @@ from triptych.platform.plugins import hooks
 from triptych.platform.records import save_many
 from triptych.tenants.members.models import Member
 
-CHUNK = 1_000
-
 
 class PastActivity(ActivityFields, total=False):
     """An activity as another system kept it: when it was written there, and the records it is about."""
@@ -123,6 +121,4 @@ def _is_changed(activity: Activity, row: PastActivity, *, by: Member | None, now
 
 def _tell(name: str, activities: Sequence[Activity], *, by: Member | None, now: datetime) -> None:
     search.index_many(search_entry(activity) for activity in activities)
-    for start in range(0, len(activities), CHUNK):
-        ids = [str(activity.pk) for activity in activities[start : start + CHUNK]]
-        events.announce(name, None, by=by, at=now, ids=ids)
+    events.announce_in_bulk(name, activities, by=by, at=now)

@@ -21,8 +21,6 @@ from triptych.platform.changes import apply_changes, check_fields
 from triptych.platform.records import save_many
 from triptych.tenants.members.models import Member
 
-CHUNK = 1_000
-
 
 class PastCase(CaseFields, total=False):
     """A case as another system kept it, with the times when it was opened and closed there."""
@@ -100,5 +98,4 @@ def _is_changed(case: Case, row: PastCase, *, by: Member | None, now: datetime) 
 
 def _tell(name: str, cases: Sequence[Case], *, by: Member | None, now: datetime) -> None:
     search.index_many(search_entry(case) for case in cases)
-    for start in range(0, len(cases), CHUNK):
-        events.announce(name, None, by=by, at=now, ids=[str(case.pk) for case in cases[start : start + CHUNK]])
+    events.announce_in_bulk(name, cases, by=by, at=now)

@@ -15,8 +15,6 @@ from triptych.platform import events, search
 from triptych.platform.records import save_many
 from triptych.tenants.members.models import Member
 
-CHUNK = 1_000
-
 
 @transaction.atomic
 def create_companies_in_bulk(rows: Sequence[CompanyFields], *, by: Member | None, now: datetime) -> list[Company]:
@@ -30,9 +28,7 @@ def create_companies_in_bulk(rows: Sequence[CompanyFields], *, by: Member | None
     companies = [checked_company(by=by, now=now, **row) for row in rows]
     Company.objects.bulk_create(companies)
     search.index_many(company_entry(company) for company in companies)
-    for start in range(0, len(companies), CHUNK):
-        ids = [str(company.pk) for company in companies[start : start + CHUNK]]
-        events.announce("company.created_in_bulk", None, by=by, at=now, ids=ids)
+    events.announce_in_bulk("company.created_in_bulk", companies, by=by, at=now)
     return companies
 
 
@@ -50,9 +46,7 @@ def create_contacts_in_bulk(rows: Sequence[ContactFields], *, by: Member | None,
     Contact.objects.bulk_create(contacts)
     ContactCompany.objects.bulk_create(one for contact, links in checked for one in links_of(contact, links))
     search.index_many(contact_entry(contact, links) for contact, links in checked)
-    for start in range(0, len(contacts), CHUNK):
-        ids = [str(contact.pk) for contact in contacts[start : start + CHUNK]]
-        events.announce("contact.created_in_bulk", None, by=by, at=now, ids=ids)
+    events.announce_in_bulk("contact.created_in_bulk", contacts, by=by, at=now)
     return contacts
 
 

@@ -12,8 +12,6 @@ from triptych.platform import events, search
 from triptych.platform.records import save_many
 from triptych.tenants.members.models import Member
 
-CHUNK = 1_000
-
 
 @transaction.atomic
 def create_leads_in_bulk(rows: Sequence[LeadFields], *, by: Member | None, now: datetime) -> list[Lead]:
@@ -27,9 +25,7 @@ def create_leads_in_bulk(rows: Sequence[LeadFields], *, by: Member | None, now: 
     leads = [checked_lead(by=by, now=now, **row) for row in rows]
     Lead.objects.bulk_create(leads)
     search.index_many(search_entry(lead) for lead in leads)
-    for start in range(0, len(leads), CHUNK):
-        ids = [str(lead.pk) for lead in leads[start : start + CHUNK]]
-        events.announce("lead.created_in_bulk", None, by=by, at=now, ids=ids)
+    events.announce_in_bulk("lead.created_in_bulk", leads, by=by, at=now)
     return leads
 
 
