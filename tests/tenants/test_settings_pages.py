@@ -8,6 +8,8 @@ from django.test import Client
 
 from triptych.platform.scope import CONTROL, entered
 from triptych.tenants import actions
+from triptych.tenants.members.access import Gone
+from triptych.tenants.members.actions import change_role, deactivate_member
 from triptych.tenants.members.models import Invitation, Member
 from triptych.tenants.models import Membership, Person, Tenant
 
@@ -70,6 +72,18 @@ class TestPeople:
 
         response = cast["owner"].post(f"/settings/people/{foreign.pk}/role/", {"role": "reader"})
         assert (response.status_code, role_of(other_tenant, foreign)) == (404, "owner")
+
+    def test_of_two_owners_who_end_each_others_access_in_one_moment_one_stays(self, tenant, members, now):
+        with entered(tenant):
+            Member.objects.filter(pk=members["admin"].pk).update(role=Member.Role.OWNER)
+            other = Member.objects.get(pk=members["admin"].pk)  # as the other one's request began
+            deactivate_member(member=other, tenant=tenant, by=members["owner"], now=now)
+            with pytest.raises(Gone):
+                deactivate_member(member=members["owner"], tenant=tenant, by=other, now=now)
+            with pytest.raises(Gone):
+                change_role(member=members["owner"], role="reader", by=other, now=now)
+
+            assert Member.objects.active().get(role=Member.Role.OWNER) == members["owner"]
 
 
 class TestPlaces:

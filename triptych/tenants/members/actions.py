@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from triptych.platform import events
@@ -20,7 +20,7 @@ from triptych.platform.web.colours import checked_colour
 from triptych.tenants import actions as control
 from triptych.tenants import seats
 from triptych.tenants.localities import check_language, check_locality
-from triptych.tenants.members.access import administering
+from triptych.tenants.members.access import administering, still_here
 from triptych.tenants.members.models import Invitation, Member, Role, digest_of
 from triptych.tenants.models import Membership, Person, Tenant
 
@@ -114,7 +114,7 @@ def change_role(*, member: Member, role: str, record: Role | None = None, by: Me
         Forbidden: `by` does not administer, or touches an owner without being one.
         Refused: it would leave the tenant without an owner.
     """
-    administering(by)
+    by = _one_at_a_time(by)
     member = Member.objects.select_for_update().get(pk=member.pk)
     if Member.Role.OWNER in (member.role, role) and by.role != Member.Role.OWNER:
         raise Forbidden(_("Only an owner may make or change an owner."))
@@ -134,7 +134,7 @@ def deactivate_member(*, member: Member, tenant: Tenant, by: Member, now: dateti
         Forbidden: `by` does not administer, or touches an owner without being one.
         Refused: it would leave the tenant without an owner.
     """
-    administering(by)
+    by = _one_at_a_time(by)
     member = Member.objects.select_for_update().get(pk=member.pk)
     if member.role == Member.Role.OWNER:
         if by.role != Member.Role.OWNER:
@@ -289,6 +289,20 @@ def _colour(text: str) -> str:
         return checked_colour(text) if text else ""
     except ValueError as error:
         raise Refused(_("A colour is “#” and six digits from 0 to f, such as “#7c3aed”."), field="accent") from error
+
+
+def _one_at_a_time(by: Member) -> Member:
+    """Whoever administers, with the rights that they have once everybody before them is through: of two owners who
+    end each other's access in one moment, one stays.
+
+    Raises:
+        Forbidden: they do not administer (any more).
+        Gone: somebody has just ended their access.
+    """
+    administering(by)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.members'))")
+    return administering(still_here(by.pk))
 
 
 def _another_owner_than(member: Member) -> None:
