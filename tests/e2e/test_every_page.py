@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 
 from triptych.testing.database import PASSWORD
+from triptych.testing.second_factor import code_now
 
 MEMBER_PAGES = [
     "/", "/cases/?view=board", "/leads/?view=board", "/cases/?shape=calendar&view=all",
@@ -152,9 +152,11 @@ def test_an_operator_sets_up_a_code_and_finds_each_page_of_the_console_sound(vis
     page.click("main form button >> nth=0")
     page.wait_for_selector("main code")
     visitor.expect_sound()
-    page.fill("[name=code]", code_of(page.inner_text("main code")))
-    page.click("main form .btn-primary")
-    page.wait_for_load_state("networkidle")
+    for _half_minute in range(2):  # the first may end between looking at the code and sending it
+        if page.locator("main code").count():
+            page.fill("[name=code]", code_now(page.inner_text("main code")))
+            page.click("main form .btn-primary")
+            page.wait_for_load_state("networkidle")
 
     for path in ("/operator/", "/operator/plugins/", "/operator/jobs/", "/operator/dead-letters/"):
         visitor.open(path, where="")
@@ -162,8 +164,3 @@ def test_an_operator_sets_up_a_code_and_finds_each_page_of_the_console_sound(vis
     page = visitor.open("/operator/", where="")
     visitor.open(page.get_attribute("main a[href^='/operator/tenants/'] >> nth=0", "href"), where="")
     visitor.expect_sound()
-
-
-def code_of(secret: str) -> str:
-    """What an authenticator app shows for that key now."""
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))

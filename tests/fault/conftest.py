@@ -15,11 +15,11 @@ from django.db import connection
 from triptych.platform.scope import CELL, building, entered
 
 WORKER = Path(__file__).with_name("worker_process.py")
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 
 
 def eventually(condition, *, what):
-    """Wait until the condition holds, looking ten times a second; give up after two minutes."""
+    """Wait until the condition holds, looking ten times a second; give up after five minutes."""
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         if found := condition():

@@ -4,13 +4,7 @@ import json
 import re
 
 import pytest
-from allauth.mfa.totp.internal.auth import (
-    TOTP,
-    format_hotp_value,
-    generate_totp_secret,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from django.core.cache import caches
 from django.test import Client
@@ -20,6 +14,7 @@ from triptych.platform.events.models import Delivery, Job, Outbox
 from triptych.platform.scope import CELL, CONTROL, entered
 from triptych.tenants.models import Entitlement, Person, Session, Usage
 from triptych.tenants.operators import add_operator, remove_operator
+from triptych.testing.second_factor import code_now, let_codes_stand_still
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct-horse-battery"
@@ -29,7 +24,8 @@ WAYS_IN = ("login/", "password/reset/", r"^password/reset/")
 
 
 @pytest.fixture(autouse=True)
-def _no_attempts_counted():
+def _nothing_from_before_counts(monkeypatch):
+    let_codes_stand_still(monkeypatch)
     for cache in caches.all():
         cache.clear()
 
@@ -52,10 +48,6 @@ def secret(newcomer):
     with entered(CONTROL):
         TOTP.activate(newcomer, secret)
     return secret
-
-
-def code_now(secret):
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
 
 
 def sign_in(browser, email=EMAIL, password=PASSWORD, **more):

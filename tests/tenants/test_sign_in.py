@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
 from django.core.cache import caches
 from django.db import connection
@@ -15,6 +14,7 @@ from triptych.platform import clock
 from triptych.platform.scope import CONTROL, entered
 from triptych.tenants.members.models import Member
 from triptych.tenants.models import Person, Session
+from triptych.testing.second_factor import code_now, let_codes_stand_still
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct-horse-battery"
@@ -22,7 +22,8 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 
 
 @pytest.fixture(autouse=True)
-def _no_attempts_counted():
+def _nothing_from_before_counts(monkeypatch):
+    let_codes_stand_still(monkeypatch)
     for cache in caches.all():
         cache.clear()
 
@@ -34,10 +35,6 @@ def browser(tenant):
 
 def sign_in(browser, email="member@acme.example", password=PASSWORD, **more):
     return browser.post("/login/", {"email": email, "password": password, **more})
-
-
-def code_now(secret):
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
 
 
 @pytest.mark.parametrize(
