@@ -97,15 +97,18 @@ def exact(moment: datetime) -> str:
 
 @register.simple_tag
 def money(amount: Decimal | float | None, currency: str = "EUR") -> SafeString:
-    """An amount with its currency, in the reader's number format; whole amounts without decimals."""
+    """An amount with its currency, a dash for none."""
     if amount is None or amount == "":
         return SafeString('<span class="quiet">—</span>')
+    return markup('<span class="money nowrap">{}</span>', money_text(amount, currency))
+
+
+def money_text(amount: Decimal | float, currency: str) -> str:
+    """An amount with its currency, in the reader's number format; whole amounts without decimals."""
     locale = _here()
     if amount == int(amount):
-        text = _whole_pattern(locale).apply(amount, locale, currency=currency, currency_digits=False)
-    else:
-        text = format_currency(amount, currency, locale=locale)
-    return markup('<span class="money nowrap">{}</span>', text)
+        return str(_whole_pattern(locale).apply(amount, locale, currency=currency, currency_digits=False))
+    return str(format_currency(amount, currency, locale=locale))
 
 
 @lru_cache(maxsize=32)

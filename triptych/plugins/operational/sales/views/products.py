@@ -21,7 +21,7 @@ from triptych.core_crm.rights import must_be_writer
 from triptych.platform import clock, search
 from triptych.platform.refusals import Refused
 from triptych.platform.web import toasts
-from triptych.platform.web.templatetags.parts import money
+from triptych.platform.web.templatetags.parts import money, money_text
 from triptych.plugins.operational.sales import access, actions
 from triptych.plugins.operational.sales.forms import ProductForm
 from triptych.plugins.operational.sales.listing import FACTS, PRODUCTS, head_of
@@ -57,7 +57,7 @@ def pick(request: TenantRequest) -> JsonResponse:
 
 
 def _price_words(product: Product) -> str:
-    return f"{product.unit_price:,.2f} {product.currency}"
+    return money_text(product.unit_price, product.currency)
 
 
 @require_GET
