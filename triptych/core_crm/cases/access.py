@@ -6,12 +6,11 @@ Roles decide, in `rights.access`.
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 
 from triptych.core_crm.cases.clocks import waiting_since
 from triptych.core_crm.cases.models import Case, CaseMessage, CaseMessageQuerySet, CaseQuerySet, Queue, QueueQuerySet
 from triptych.core_crm.rights.access import CHANGE, DELETE, must, through, visible
-from triptych.platform.refusals import Forbidden
+from triptych.tenants.members.access import administering
 from triptych.tenants.members.models import Member
 
 
@@ -73,18 +72,12 @@ def case_to_restore(member: Member, pk: UUID) -> Case:
 def queue_to_change(member: Member, pk: UUID) -> Queue:
     """Raises Http404 for a queue that is not there, Forbidden for whoever does not administer."""
     queue: Queue = get_object_or_404(queues_visible_to(member), pk=pk)
-    must_administer(member)
+    administering(member)
     return queue
 
 
 def queue_to_restore(member: Member, pk: UUID) -> Queue:
     """A queue in the bin; raises Http404 if there is none, Forbidden for whoever does not administer."""
     queue: Queue = get_object_or_404(Queue.objects.deleted(), pk=pk)
-    must_administer(member)
+    administering(member)
     return queue
-
-
-def must_administer(member: Member) -> None:
-    """Raises Forbidden for somebody who does not administer the workspace."""
-    if not member.may_administer:
-        raise Forbidden(_("Only an owner or admin changes queues and mail. Ask one of them."))

@@ -7,17 +7,10 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 
 from triptych.core_crm.custom_fields.models import CustomField, CustomFieldQuerySet, Who
-from triptych.platform.refusals import Forbidden
+from triptych.tenants.members.access import administering
 from triptych.tenants.members.models import Member
-
-
-def must_administer(member: Member) -> None:
-    """Raises Forbidden for anybody but owners and admins."""
-    if not member.may_administer:
-        raise Forbidden(_("Only owners and admins change fields. Ask one of them."))
 
 
 def fields_visible_to(member: Member) -> CustomFieldQuerySet:
@@ -29,12 +22,12 @@ def fields_visible_to(member: Member) -> CustomFieldQuerySet:
 def field_to_change(member: Member, pk: UUID) -> CustomField:
     """Raises Http404 for a field that is not there, Forbidden for anybody but owners and admins."""
     field: CustomField = get_object_or_404(fields_visible_to(member), pk=pk)
-    must_administer(member)
+    administering(member)
     return field
 
 
 def field_to_restore(member: Member, pk: UUID) -> CustomField:
     """A field in the bin; raises Http404 if there is none, Forbidden for anybody but owners and admins."""
-    must_administer(member)
+    administering(member)
     field: CustomField = get_object_or_404(CustomField.objects.deleted(), pk=pk)
     return field

@@ -21,6 +21,7 @@ from triptych.platform import clock
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
 from triptych.platform.web.tables import Tab
+from triptych.tenants.members.access import administering
 from triptych.tenants.routing import TenantRequest
 
 
@@ -42,7 +43,7 @@ def index(request: TenantRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def create(request: TenantRequest) -> HttpResponse:
     """A new field of `?object=`: first its kind, then the rest."""
-    access.must_administer(request.member)
+    administering(request.member)
     target, kind = _object(request), request.GET.get("kind", "")
     if kind not in FieldKind.values:
         kinds = [(name, label, KINDS[name].icon, ABOUT[name]) for name, label in FieldKind.choices]

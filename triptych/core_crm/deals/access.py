@@ -6,7 +6,6 @@ Roles decide, in `rights.access`. Everybody sees pipelines; owners and admins ch
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 
 from triptych.core_crm.deals.models import (
     Competitor,
@@ -23,7 +22,7 @@ from triptych.core_crm.deals.models import (
 from triptych.core_crm.money import own_currency
 from triptych.core_crm.rights import must_be_writer
 from triptych.core_crm.rights.access import CHANGE, DELETE, must, visible
-from triptych.platform.refusals import Forbidden
+from triptych.tenants.members.access import administering
 from triptych.tenants.members.models import Member
 
 
@@ -45,7 +44,7 @@ def rates_visible_to(member: Member) -> ExchangeRateQuerySet:
 def rate_to_change(member: Member, pk: UUID) -> ExchangeRate:
     """Raises Http404 for a rate that is not there, Forbidden for whoever does not administer."""
     rate: ExchangeRate = get_object_or_404(rates_visible_to(member), pk=pk)
-    must_administer(member)
+    administering(member)
     return rate
 
 
@@ -103,7 +102,7 @@ def pipeline_to_see(member: Member, pk: UUID) -> Pipeline:
 def pipeline_to_change(member: Member, pk: UUID) -> Pipeline:
     """Raises Http404 for a pipeline that is not there, Forbidden for whoever does not administer."""
     pipeline = pipeline_to_see(member, pk)
-    must_administer(member)
+    administering(member)
     return pipeline
 
 
@@ -116,11 +115,5 @@ def stage_to_see(member: Member, pk: UUID) -> Stage:
 def stage_to_change(member: Member, pk: UUID) -> Stage:
     """Raises Http404 for a stage that is not there, Forbidden for whoever does not administer."""
     stage = stage_to_see(member, pk)
-    must_administer(member)
+    administering(member)
     return stage
-
-
-def must_administer(member: Member) -> None:
-    """Raises Forbidden for somebody who does not administer the workspace."""
-    if not member.may_administer:
-        raise Forbidden(_("Only an owner or admin changes this. Ask one of them."))

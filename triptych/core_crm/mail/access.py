@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 
-from triptych.core_crm.cases.access import must_administer
 from triptych.core_crm.mail.models import Arrival, ArrivalQuerySet
+from triptych.tenants.members.access import administering
 from triptych.tenants.members.models import Member
 
 
@@ -16,5 +16,5 @@ def arrivals_visible_to(member: Member) -> ArrivalQuerySet:
 
 def arrival_to_change(member: Member, pk: UUID) -> Arrival:
     """Raises Forbidden for whoever does not administer, Http404 for a mail that is not there."""
-    must_administer(member)
+    administering(member)
     return get_object_or_404(arrivals_visible_to(member), pk=pk)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from triptych.core_crm.cases.access import must_administer, queues_visible_to
+from triptych.core_crm.cases.access import queues_visible_to
 from triptych.core_crm.cases.addresses import address_of_queue, hosts_of_mail
 from triptych.core_crm.mail import access, actions
 from triptych.platform import clock
@@ -17,6 +17,7 @@ from triptych.platform.files.views import sent
 from triptych.platform.keyset import page_asked
 from triptych.platform.refusals import Refused
 from triptych.platform.web import toasts
+from triptych.tenants.members.access import administering
 from triptych.tenants.routing import TenantRequest
 
 SHOWN = 50
@@ -25,7 +26,7 @@ SHOWN = 50
 @require_GET
 def index(request: TenantRequest) -> HttpResponse:
     """What waits, was set aside or was not understood, the newest first; and the addresses that take mail."""
-    must_administer(request.member)
+    administering(request.member)
     rows = access.arrivals_visible_to(request.member).of_concern()
     page = page_asked(rows, request.GET, order=("-received_at", "-pk"), size=SHOWN)
     host = hosts_of_mail()[0]

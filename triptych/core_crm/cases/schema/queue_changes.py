@@ -22,6 +22,7 @@ from triptych.graphql.mutations import (
     version_of,
 )
 from triptych.platform.refusals import Refused
+from triptych.tenants.members.access import administering
 from triptych.tenants.members.models import Member
 
 
@@ -80,7 +81,7 @@ class Mutations:
     @mutation
     def create_queue(self, info: ApiInfo, input: CreateQueueInput) -> QueuePayload:
         """Keep a new queue, after the others. For owners and admins."""
-        access.must_administer(info.context.member)
+        administering(info.context.member)
         queue = actions.create_queue(name=input.name, mailbox=input.mailbox, **acting(info))
         members = _members(input.members)
         return QueuePayload.of(queue=actions.set_queue_members(queue=queue, members=members, **acting(info)))

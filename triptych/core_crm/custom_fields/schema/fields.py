@@ -19,6 +19,7 @@ from triptych.graphql.listings import Listing
 from triptych.graphql.mutations import Answer, IdInput, acting, answered, key_of, mutation, sent, version_of
 from triptych.graphql.orderings import By, ordering_input
 from triptych.graphql.records import Record
+from triptych.tenants.members.access import administering
 
 strawberry.enum(models.ObjectKind, name="CustomFieldObject", description="What fields can be added to.")
 strawberry.enum(models.FieldKind, name="CustomFieldKind", description="What a field holds.")
@@ -218,14 +219,14 @@ class Mutations:
     @mutation
     def create_custom_field(self, info: ApiInfo, input: CreateCustomFieldInput) -> CustomFieldPayload:
         """Add a field to a kind of record. For owners and admins."""
-        access.must_administer(info.context.member)
+        administering(info.context.member)
         return CustomFieldPayload.of(field=actions.create_field(**acting(info), **_given(input)))
 
     @mutation
     def try_custom_field(self, info: ApiInfo, input: CustomFieldTrialInput) -> TryCustomFieldPayload:
         """What a formula or a rollup would come to on the newest records. Nothing is kept. For owners and admins."""
         member = info.context.member
-        access.must_administer(member)
+        administering(member)
         given = _given(input)
         kind = models.FieldKind.ROLLUP if "rollup" in given else models.FieldKind.FORMULA
         field = models.CustomField(kind=kind, api_name="thisField", label=str(kind.label), **given)
@@ -265,7 +266,7 @@ class Mutations:
     @mutation
     def reorder_custom_fields(self, info: ApiInfo, input: ReorderCustomFieldsInput) -> ReorderCustomFieldsPayload:
         """Put the fields of a kind of record into an order. For owners and admins."""
-        access.must_administer(info.context.member)
+        administering(info.context.member)
         order = [chosen(given, of=custom_field_list.name, field="fields") for given in input.fields]
         actions.reorder_fields(object=input.object.value, order=order, **acting(info))
         return ReorderCustomFieldsPayload.of()

@@ -20,6 +20,7 @@ from triptych.graphql.mutations import (
     record_chosen,
     version_of,
 )
+from triptych.tenants.members.access import administering
 
 
 @strawberry.input
@@ -164,7 +165,7 @@ class Mutations:
     @mutation
     def set_lost_reasons(self, info: ApiInfo, input: SetLostReasonsInput) -> LostReasonsPayload:
         """Offer these reasons when a deal is lost. For owners and admins."""
-        access.must_administer(info.context.member)
+        administering(info.context.member)
         return LostReasonsPayload.of(reasons=set_lost_reasons(reasons=input.reasons, **acting(info)))
 
 

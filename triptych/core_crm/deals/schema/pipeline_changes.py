@@ -27,6 +27,7 @@ from triptych.graphql.mutations import (
 )
 from triptych.graphql.optimizing import optimized
 from triptych.platform.refusals import Refused
+from triptych.tenants.members.access import administering
 
 MOST_STAGES = 50
 """With which a pipeline can be created."""
@@ -152,7 +153,7 @@ class Mutations:
     @mutation
     def create_pipeline(self, info: ApiInfo, input: CreatePipelineInput) -> PipelinePayload:
         """Keep a new pipeline with its stages, after the others. For owners and admins."""
-        access.must_administer(info.context.member)
+        administering(info.context.member)
         fields = sent(input)
         if fields["stages"] is None:
             return PipelinePayload.of(pipeline=actions.create_pipeline(name=input.name, **acting(info)))
@@ -179,7 +180,7 @@ class Mutations:
     @mutation
     def reorder_pipelines(self, info: ApiInfo, input: ReorderPipelinesInput) -> ReorderPipelinesPayload:
         """Put the pipelines into an order. For owners and admins."""
-        access.must_administer(info.context.member)
+        administering(info.context.member)
         seen = access.pipelines_visible_to(info.context.member)
         order = _known(input.pipelines, seen, of=pipeline_list.name, field="pipelines")
         actions.reorder_pipelines(order=order, **acting(info))
@@ -188,7 +189,7 @@ class Mutations:
     @mutation
     def reorder_stages(self, info: ApiInfo, input: ReorderStagesInput) -> PipelinePayload:
         """Put the stages of a pipeline into an order. For owners and admins."""
-        access.must_administer(info.context.member)
+        administering(info.context.member)
         pipeline = record_chosen(info, input.pipeline, pipeline_list, field="pipeline")
         seen = access.stages_visible_to(info.context.member).filter(pipeline=pipeline)
         order = _known(input.stages, seen, of=stage_list.name, field="stages")
@@ -198,7 +199,7 @@ class Mutations:
     @mutation
     def create_stage(self, info: ApiInfo, input: CreateStageInput) -> StagePayload:
         """Keep a new stage, after the others of its pipeline. For owners and admins."""
-        access.must_administer(info.context.member)
+        administering(info.context.member)
         pipeline = record_chosen(info, input.pipeline, pipeline_list, field="pipeline")
         fields = {name: value for name, value in sent(input).items() if name != "pipeline"}
         stage = actions.create_stage(pipeline=pipeline, stage=actions.NewStage(**fields), **acting(info))

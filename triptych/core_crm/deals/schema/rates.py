@@ -15,6 +15,7 @@ from triptych.graphql.filters import DateFilter, IdFilter, TextFilter, Where, fi
 from triptych.graphql.listings import Listing
 from triptych.graphql.mutations import Answer, IdInput, acting, key_of, mutation
 from triptych.graphql.orderings import By, ordering_input
+from triptych.tenants.members.access import administering
 
 
 @strawberry_django.type(
@@ -99,14 +100,14 @@ class Mutations:
     @mutation
     def set_exchange_rates(self, info: ApiInfo, input: SetExchangeRatesInput) -> ExchangeRatesPayload:
         """Keep rates; closed deals that had none get the one of the day they closed. For owners and admins."""
-        access.must_administer(info.context.member)
+        administering(info.context.member)
         rates = [actions.NewRate(one.currency, one.effective_date or today(), one.rate) for one in input.rates]
         return ExchangeRatesPayload.of(count=actions.set_rates(rates=rates, **acting(info)))
 
     @mutation
     def import_exchange_rates(self, info: ApiInfo, input: ImportExchangeRatesInput) -> ExchangeRatesPayload:
         """Keep the rates of a file, all or none. For owners and admins."""
-        access.must_administer(info.context.member)
+        administering(info.context.member)
         rates = rates_in(input.content, day=today())
         return ExchangeRatesPayload.of(count=actions.set_rates(rates=rates, **acting(info)))
 

@@ -22,6 +22,7 @@ from triptych.platform.keyset import Page, page_asked
 from triptych.platform.refusals import refusals_shown
 from triptych.platform.web import toasts
 from triptych.platform.web.htmx import lead_to
+from triptych.tenants.members.access import administering
 from triptych.tenants.routing import TenantRequest
 
 
@@ -71,7 +72,7 @@ def reasons(request: TenantRequest) -> HttpResponse:
     offered = lost_reasons()
     form = LostReasonsForm(request.POST or None, initial={"reasons": "\n".join(offered)})
     if request.method == "POST":
-        access.must_administer(request.member)
+        administering(request.member)
         if form.is_valid():
             with refusals_shown(form):
                 lines = form.cleaned_data["reasons"].splitlines()

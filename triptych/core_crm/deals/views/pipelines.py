@@ -18,6 +18,7 @@ from triptych.platform import clock
 from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
 from triptych.platform.web.htmx import lead_to
+from triptych.tenants.members.access import administering
 from triptych.tenants.routing import TenantRequest
 
 
@@ -32,7 +33,7 @@ def index(request: TenantRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def create(request: TenantRequest) -> HttpResponse:
-    access.must_administer(request.member)
+    administering(request.member)
     form = PipelineForm(request.POST or None)
     if form.is_valid():
         with refusals_shown(form):

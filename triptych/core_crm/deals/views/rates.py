@@ -21,6 +21,7 @@ from triptych.platform import clock
 from triptych.platform.keyset import Page, page_asked
 from triptych.platform.refusals import refusals_shown
 from triptych.platform.web import toasts
+from triptych.tenants.members.access import administering
 from triptych.tenants.routing import TenantRequest
 
 
@@ -29,7 +30,7 @@ def index(request: TenantRequest) -> HttpResponse:
     """The rates, the newest first, and one form that takes a single one or a file of them."""
     form = RatesForm(request.POST or None, request.FILES or None, initial={"effective_date": today()})
     if request.method == "POST":
-        access.must_administer(request.member)
+        administering(request.member)
         if form.is_valid():
             with refusals_shown(form), transaction.atomic():
                 count = _set(request, form)
