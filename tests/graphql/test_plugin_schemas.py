@@ -94,6 +94,16 @@ def test_a_fault_costs_only_the_field_and_is_named(api, crm, enabled):
     assert "zero" not in str(answer)
 
 
+def test_nobody_has_a_plugin_left_out_by_asking_it_for_much(api, crm, enabled, monkeypatch):
+    crm.contact(last_name="Bell")
+    enabled("stars_slow", plugin(Stars))
+    monkeypatch.setattr(breaker, "slow", 1e-9)
+
+    answers = [api["program"]("{ contacts { edges { node { stars } } } }") for _time in range(breaker.limit + 1)]
+
+    assert not any("errors" in answer for answer in answers)
+
+
 def test_a_plugin_that_raises_when_asked_leaves_the_api_whole(api, enabled):
     @hookimpl
     def graphql_extensions() -> list[GraphQLExtension]:

@@ -25,7 +25,9 @@ class Guarded(FieldExtension):
         self.plugin_id = plugin_id
 
     def resolve(self, next_: Any, source: Any, info: Any, **arguments: Any) -> Any:
-        outcome = isolated(self.plugin_id, "graphql", lambda: _outcome(next_, source, info, arguments))
+        outcome = isolated(
+            self.plugin_id, "graphql", lambda: _outcome(next_, source, info, arguments), may_be_slow=True
+        )
         if outcome is None:
             message = _("The plugin “%s” failed here. The rest of the answer is complete.") % self.plugin_id
             raise GraphQLError(message, extensions={"code": PLUGIN_FAILED, "plugin": self.plugin_id})

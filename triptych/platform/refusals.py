@@ -5,14 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+import psycopg
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 logger = logging.getLogger(__name__)
-
-UNIQUE_VIOLATION = "23505"
-"""As PostgreSQL calls it."""
 
 
 class Refused(Exception):
@@ -75,9 +73,10 @@ def twins_refused() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        if getattr(error.__cause__, "sqlstate", "") != UNIQUE_VIOLATION:
+        cause = error.__cause__
+        if not isinstance(cause, psycopg.errors.UniqueViolation):
             raise
-        logger.warning("two did the same at once", exc_info=True)
+        logger.warning("two did the same at once", extra={"constraint": cause.diag.constraint_name})
         raise Outrun from error
 
 

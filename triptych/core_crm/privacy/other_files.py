@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
+from zipfile import BadZipFile, ZipFile
 
 from django.core.files.base import File as StoredFile
 from django.core.files.storage import default_storage
@@ -20,6 +21,9 @@ from triptych.platform.files.models import File
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LARGEST = 5 << 20
 """A larger file is not read."""
+
+PACKED = 10
+"""A workbook counts as large as a tenth of what it unpacks to, if that is more: few zip better, unless made to."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,11 @@ def files_naming(found: Found, bounds: Bounds) -> OtherFiles:
     others = File.objects.exclude(pk__in=own).order_by("-created_at", "-pk")
     result.unread_count = max(0, others.count() - bounds.files)
     for file in others[: bounds.files].iterator():
-        is_read = _is_readable(file) and file.size <= left
-        if not is_read or expression is None:
+        size = _size_to_read(file)
+        if size is None or size > min(LARGEST, left) or expression is None:
             result.unread_count += 1
             continue
-        left -= file.size
+        left -= size
         names = _names(file, expression)
         if names is None:
             result.unread_count += 1
@@ -72,8 +76,15 @@ def files_naming(found: Found, bounds: Bounds) -> OtherFiles:
     return result
 
 
-def _is_readable(file: File) -> bool:
-    return file.size <= LARGEST and (file.content_type.startswith("text/") or file.content_type == XLSX)
+def _size_to_read(file: File) -> int | None:
+    """How much there is to read in a file; None for one of a kind that is not read, or that cannot be."""
+    if file.content_type != XLSX:
+        return file.size if file.content_type.startswith("text/") else None
+    try:
+        with default_storage.open(file.storage_key) as kept, ZipFile(kept) as workbook:
+            return max(file.size, sum(part.file_size for part in workbook.infolist()) // PACKED)
+    except (OSError, BadZipFile, ValueError):
+        return None
 
 
 def _names(file: File, expression: re.Pattern[str]) -> bool | None:

@@ -24,11 +24,14 @@ class TooSlow(Exception):
     """A plugin that has taken too long too often."""
 
 
-def isolated(plugin: str, hook: str, call: Callable[[], T], *, may_refuse: bool = False) -> T | None:
+def isolated(
+    plugin: str, hook: str, call: Callable[[], T], *, may_refuse: bool = False, may_be_slow: bool = False
+) -> T | None:
     """What `call` returns, or None when it raises or when the breaker leaves the plugin out.
 
     Inside a transaction everything a raising call has written is rolled back to a savepoint, and the transaction
-    goes on. The failure is reported under the plugin's id.
+    goes on. The failure is reported under the plugin's id. Where whoever asks decides how much it has to do, the call
+    `may_be_slow`: else anybody could have the plugin left out for everybody.
 
     Raises:
         Refused: the call raises it and `may_refuse` says that it is asked.
@@ -52,14 +55,14 @@ def isolated(plugin: str, hook: str, call: Callable[[], T], *, may_refuse: bool 
         failures.report(plugin, hook, error)
         return None
     finally:
-        _note(key, time.perf_counter() - began, failed)
+        _note(key, time.perf_counter() - began, failed, may_be_slow=may_be_slow)
     return result
 
 
-def _note(key: tuple[str, str, str], seconds: float, failed: bool) -> None:
+def _note(key: tuple[str, str, str], seconds: float, failed: bool, *, may_be_slow: bool) -> None:
     _, plugin, hook = key
     SECONDS.labels(plugin, hook).observe(seconds)
-    tripped = breaker.note(key, seconds=seconds, failed=failed)
+    tripped = breaker.note(key, seconds=0 if may_be_slow else seconds, failed=failed)
     if tripped and not failed:
         message = f"It took {seconds:.1f} s and is left out for {breaker.pause:.0f} s."
         failures.report(plugin, hook, TooSlow(message))
