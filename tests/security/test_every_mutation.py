@@ -74,9 +74,9 @@ def codes(client, mutations, **headers):
 OF_ONESELF = {
     "updateProfile", "markNotificationsRead", "markAllNotificationsRead", "updateNotificationSettings",
     "createCalendarFeed", "revokeCalendarFeed", "createSavedView", "updateSavedView", "deleteSavedView",
-    "restoreSavedView",
+    "restoreSavedView", "answerInvitation",
 }  # fmt: skip
-"""What readers change, too: their own name, what they were told, their own views."""
+"""What readers change, too: their own name, what they were told, their own views, their answers."""
 
 
 def but_of_oneself(mutations):

@@ -10,6 +10,7 @@ from django.core import mail
 from hypothesis import given
 from hypothesis import strategies as st
 from ical.calendar_stream import IcsCalendarStream
+from strawberry.relay.utils import to_base64
 
 from triptych.core_crm.activities import access, actions
 from triptych.core_crm.activities.models import Activity, Attendee
@@ -304,6 +305,21 @@ def test_a_member_answers_in_the_app_and_who_declines_no_longer_has_it(cast, ten
     assert (shown((3, 1), (3, 8), who="owner"), stranger.status_code) == ([], 404)
     with entered(tenant), pytest.raises(Refused):
         answer_invitation(attendee=invited, answer="perhaps", by=None, now=weekly.start_at)
+
+
+def test_a_reader_answers_by_page_and_api(cast, api, tenant, members, weekly, now):
+    with entered(tenant):
+        set_attendees(activity=weekly, members=[members["reader"]], contacts=[], by=members["member"], now=now)
+    answer = "mutation($id: ID!) { answerInvitation(input: {id: $id, answer: ACCEPTED}) { problems { code } } }"
+
+    told = api(answer, who="reader", id=to_base64("Activity", str(weekly.pk)))["data"]["answerInvitation"]
+
+    with entered(tenant):
+        mine = weekly.attendees.get(member=members["reader"])
+        assert (told, mine.answer) == ({"problems": []}, "accepted")
+        cast["reader"].post(f"/calendar/{weekly.pk}/answer/", {"answer": "tentative"}, headers=HTMX)
+        mine.refresh_from_db()
+        assert mine.answer == "tentative"
 
 
 def test_another_program_reads_the_feed_until_it_is_revoked(cast, tenant, members, weekly, now):

@@ -180,7 +180,7 @@ class Mutations:
         set_attendees(activity=activity, members=members, contacts=contacts, **acting(info))
         return ActivityPayload.of(activity=activity)
 
-    @mutation
+    @own_mutation
     def answer_invitation(self, info: ApiInfo, input: AnswerInvitationInput) -> ActivityPayload:
         """Answer whether you take part."""
         activity = access.activity_to_see(info.context.member, key_of(input.id, activity_list))
