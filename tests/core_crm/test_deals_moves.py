@@ -77,7 +77,7 @@ def test_losing_asks_for_a_reason_and_keeps_it(deal, members, now):
 def test_what_a_move_may_not_do(deal, members, now):
     by = members["member"]
     other = actions.create_pipeline(name="Renewals", by=by, now=now)
-    elsewhere = other.stages.get(name="Proposal")
+    elsewhere = other.stages.get(name="Won")
     with pytest.raises(actions.MoveRefused, match="another pipeline"):
         actions.move_deal(deal=deal, to=elsewhere, by=by, now=now)
     with pytest.raises(Conflict, match="“Qualification”"):

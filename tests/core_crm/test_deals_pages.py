@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from strawberry.relay.utils import to_base64
 
 from triptych.core_crm.activities.actions import create_task
 from triptych.core_crm.activities.records import RecordRef
@@ -309,3 +310,49 @@ def test_the_table_filters_and_exports(cast, deal, tenant, members, stages, now)
     assert ("=Sold" in table, "Forge for Quarz" in table) == (True, False)
     export = b"".join(cast["reader"].get("/deals/export/?state=won").streaming_content).decode("utf-8-sig")
     assert export.splitlines()[1].startswith("'=Sold,,Won,5.00,")
+
+
+@pytest.fixture
+def renewals(tenant, members, now):
+    """Another pipeline; its stage “Proposal” wants a next step."""
+    with entered(tenant):
+        made = actions.create_pipeline(name="Renewals", by=members["owner"], now=now)
+        made.stages.filter(name="Proposal").update(required_fields=["next_step"])
+        return {stage.name: stage for stage in made.stages.select_related("pipeline")}
+
+
+def test_a_deal_goes_on_in_another_pipeline_and_back_from_one_that_was_retired(
+    cast, api, tenant, deal, stages, renewals, again
+):
+    page, member = f"/deals/{deal.pk}/", cast["member"]
+    shown = member.get(page).content.decode()
+    assert ("Another pipeline" in shown, str(renewals["Meeting"].pk) in shown) == (True, True)
+    assert (str(renewals["Won"].pk) in shown, "Another pipeline" in cast["reader"].get(page).content.decode()) == (
+        False, False,
+    )  # fmt: skip
+
+    asked = member.post(f"{page}move/", {"stage": renewals["Proposal"].pk}, headers=HTMX)
+    assert ("needs a little more" in asked.content.decode(), again(deal).stage) == (True, stages["Qualification"])
+    member.post(f"{page}move/", {"stage": renewals["Meeting"].pk}, headers=HTMX)
+    moved = again(deal)
+    assert (moved.stage, moved.pipeline_id) == (renewals["Meeting"], renewals["Meeting"].pipeline_id)
+
+    with entered(tenant):
+        type(moved.stage.pipeline).objects.filter(pk=moved.pipeline_id).update(is_active=False)
+    move = "mutation($deal: ID!, $to: ID!) { moveDeal(input: {id: $deal, stage: $to}) { problems { code } } }"
+    ids = {name: to_base64("Stage", str(stages[name].pk)) for name in ("Meeting", "Won")}
+    answers = [
+        api(move, who=who, deal=to_base64("Deal", str(deal.pk)), to=ids[name])["data"]["moveDeal"]["problems"]
+        for who, name in (("reader", "Meeting"), ("member", "Won"), ("member", "Meeting"))
+    ]
+    assert answers == [[{"code": "FORBIDDEN"}], [{"code": "MOVE_REFUSED"}], []]
+    assert (again(deal).stage, "Another pipeline" in member.get(page).content.decode()) == (stages["Meeting"], False)
+
+
+def test_stages_of_several_pipelines_are_told_apart_where_many_deals_are_moved(cast, deal, renewals):
+    dialog = cast["member"].post("/deals/bulk/change/", {"row": [deal.pk], "field": "stage"}, headers=HTMX)
+
+    assert ("Sales · Meeting" in dialog.content.decode(), "Renewals · Meeting" in dialog.content.decode()) == (
+        True,
+        True,
+    )

@@ -99,7 +99,8 @@ def facts_shown(deal: Deal, *, may_write: bool) -> list[dict[str, Any]]:
 
 
 def head_of(deal: Deal, stages: Sequence[Stage], *, may_write: bool, now: datetime) -> dict[str, Any]:
-    """What the head of a deal's page says."""
+    """What the head of a deal's page says; `stages` are those that it may be moved to."""
+    own = [stage for stage in stages if stage.pipeline_id == deal.pipeline_id]
     facts: list[Any] = [stage_tag(deal)]
     if deal.amount is not None:
         facts.append(format_html("<b>{}</b>", parts.money(deal.amount, deal.currency)))
@@ -119,8 +120,12 @@ def head_of(deal: Deal, stages: Sequence[Stage], *, may_write: bool, now: dateti
         "facts": facts,
         "acts_template": "deals/acts.html" if may_write else "",
         "deal": deal,
-        "won": next((stage for stage in stages if stage.is_won), None),
-        "lost": next((stage for stage in stages if stage.is_lost), None),
+        "elsewhere": sorted(
+            (stage for stage in stages if stage.pipeline_id != deal.pipeline_id),
+            key=lambda stage: (stage.pipeline.position, stage.pipeline_id),
+        ),
+        "won": next((stage for stage in own if stage.is_won), None),
+        "lost": next((stage for stage in own if stage.is_lost), None),
     }
 
 
@@ -132,7 +137,8 @@ def _time_in_stage(deal: Deal, now: datetime) -> SafeString:
 
 def path_of(deal: Deal, stages: Sequence[Stage]) -> list[dict[str, Any]]:
     """The stages of a deal's pipeline as the component `stage_path.html` takes them."""
-    shown = [stage for stage in stages if not stage.is_closed or stage.pk == deal.stage_id]
+    own = [stage for stage in stages if stage.pipeline_id == deal.pipeline_id]
+    shown = [stage for stage in own if not stage.is_closed or stage.pk == deal.stage_id]
     if not any(stage.pk == deal.stage_id for stage in shown):
         shown.append(deal.stage)  # a retired stage that it still stands in
     place = next(number for number, stage in enumerate(shown) if stage.pk == deal.stage_id)

@@ -49,6 +49,9 @@ class StageField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def offer(self, pipeline: Pipeline) -> None:
         self.queryset = Stage.objects.active().filter(pipeline=pipeline).in_order()
 
+    def offer_moves(self, pipeline: Pipeline) -> None:
+        self.queryset = Stage.objects.open_to(pipeline.pk).in_order()
+
 
 class DealForm(RecordForm):
     custom_of = "deal"
@@ -141,7 +144,7 @@ class MoveForm(forms.Form):
     def __init__(self, *args: Any, pipeline: Pipeline, **options: Any) -> None:
         super().__init__(*args, **options)
         self.label_suffix = ""
-        self.fields["stage"].offer(pipeline)  # type: ignore[attr-defined]
+        self.fields["stage"].offer_moves(pipeline)  # type: ignore[attr-defined]
         self.fields["reason"].choices = [(reason, reason) for reason in lost_reasons()]  # type: ignore[attr-defined]
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from operator import attrgetter
 
@@ -39,7 +39,11 @@ STATE = Case(
 def _stages(member: Member) -> list[tuple[str, str]]:
     """Every stage, named with its pipeline where there are several."""
     stages = access.stages_visible_to(member).select_related("pipeline")
-    found = list(stages.order_by("pipeline__position", "position", "pk"))
+    return _named(stages.order_by("pipeline__position", "position", "pk"))
+
+
+def _named(stages: Iterable[Stage]) -> list[tuple[str, str]]:
+    found = list(stages)
     several = len({stage.pipeline_id for stage in found}) > 1
     return [(str(stage.pk), f"{stage.pipeline} · {stage.name}" if several else stage.name) for stage in found]
 
@@ -50,7 +54,9 @@ def _pipelines(member: Member) -> list[tuple[str, str]]:
 
 def _stage_field(member: Member) -> forms.Field:
     stages = access.stages_visible_to(member).active().order_by("pipeline__position", "position", "pk")
-    return forms.ModelChoiceField(stages.select_related("pipeline"), label=_("Stage"), empty_label=None)
+    field = forms.ModelChoiceField(stages, label=_("Stage"), empty_label=None)
+    field.choices = _named(stages.select_related("pipeline"))
+    return field
 
 
 def _reason_field(_member: Member) -> forms.Field:

@@ -34,7 +34,7 @@ def move_deal(
     fields: DealFields | None = None,
     lost_to: Competitor | None = None,
 ) -> Deal:
-    """Move an open deal to another stage of its pipeline; a won or lost stage closes it.
+    """Move an open deal to another stage of its pipeline, or to an open one of another; a won or lost stage closes it.
 
     Losing needs a `lost_reason`. `seen_in` is the stage in which the person saw the deal. `fields` are set in the same
     breath, so that what the stage asks for can come along; with the move refused they stay as they were. Plugins may
@@ -45,8 +45,8 @@ def move_deal(
     Raises:
         Conflict: the deal has left `seen_in`.
         FieldsNeeded: the deal lacks what the stage asks for (code FIELDS_NEEDED).
-        MoveRefused: the deal is closed, the stage is retired or of another pipeline, the reason is missing
-            (code REASON_NEEDED), or a plugin refuses.
+        MoveRefused: the deal is closed, the stage is retired or closes deals of another pipeline, the reason is
+            missing (code REASON_NEEDED), or a plugin refuses.
         NotAllowed: the deal is lost, and their role withholds the reason.
         Refused: a value of `fields` breaks a rule; it names the field.
     """
@@ -54,7 +54,7 @@ def move_deal(
     must(by, CHANGE, deal)
     if deal.closed_at:
         raise MoveRefused(_("This deal is closed. Reopen it, then move it."))
-    if to.pipeline_id != deal.pipeline_id:
+    if to.pipeline_id != deal.pipeline_id and (to.is_closed or not to.pipeline.is_active):
         raise MoveRefused(_("“%(stage)s” is a stage of another pipeline.") % {"stage": to}, field="stage")
     if seen_in is not None and seen_in.pk != deal.stage_id:
         raise Conflict(_("Somebody has moved this deal to “%(stage)s” in the meantime.") % {"stage": deal.stage})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Self
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -75,6 +76,11 @@ class StageQuerySet(RecordQuerySet):
     def open(self) -> Self:
         """Stages in which a deal is still being worked on."""
         return self.filter(is_closed=False)
+
+    def open_to(self, pipeline: UUID) -> Self:
+        """Where an open deal of that pipeline may go: its own stages, and the open ones of other pipelines in use."""
+        elsewhere = Q(pipeline__is_active=True, is_closed=False)
+        return self.active().filter(Q(pipeline=pipeline) | elsewhere).select_related("pipeline")
 
     def in_order(self) -> Self:
         """As a deal passes them: open ones, then won, then lost."""

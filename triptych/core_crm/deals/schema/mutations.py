@@ -128,7 +128,8 @@ class Mutations:
 
     @mutation
     def move_deal(self, info: ApiInfo, input: MoveDealInput) -> DealPayload:
-        """Move an open deal to another stage of its pipeline; a won or lost stage closes it.
+        """Move an open deal to another stage of its pipeline, where a won or lost one closes it, or into an open stage
+        of another pipeline.
 
         The problem FIELDS_NEEDED says what the stage asks for and the deal lacks; its field is the first of them.
         """

@@ -17,7 +17,7 @@ from triptych.core_crm.custom_fields.facts import fact_named
 from triptych.core_crm.deals import access, actions
 from triptych.core_crm.deals.facts import FACTS, facts_shown, head_of, path_of
 from triptych.core_crm.deals.forms import LEAD_SOURCES, DealForm, NewDealForm
-from triptych.core_crm.deals.models import Deal, Pipeline
+from triptych.core_crm.deals.models import Deal, Pipeline, Stage
 from triptych.core_crm.duplicates.pointers import leads_to_winner
 from triptych.core_crm.editing.fields import New
 from triptych.core_crm.editing.files import take_file
@@ -36,7 +36,7 @@ def detail(request: TenantRequest, pk: UUID) -> HttpResponse:
     deal = access.deal_to_see(request.member, pk)
     search.note_seen(request.member, kind="deal", id=deal.pk, at=clock.now())
     may_write = may(request.member, CHANGE, deal)
-    stages = list(deal.pipeline.stages.active().in_order())
+    stages = list(Stage.objects.open_to(deal.pipeline_id).in_order())
     context = {
         "deal": deal,
         "head": head_of(deal, stages, may_write=may_write, now=clock.now()),
@@ -90,7 +90,7 @@ def fact(request: TenantRequest, pk: UUID, name: str) -> HttpResponse:
         with edits_shown(form):
             _update(request, deal, form)
             deal = access.deal_to_see(request.member, pk)
-            stages = list(deal.pipeline.stages.active().in_order())
+            stages = list(Stage.objects.open_to(deal.pipeline_id).in_order())
             return fact_saved(request, shown, deal, head_of(deal, stages, may_write=True, now=clock.now()))
     return fact_page(request, form, shown, record=deal)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from triptych.core_crm.deals import access as deals
 from triptych.core_crm.deals.facts import facts_shown, head_of
-from triptych.core_crm.deals.models import Deal
+from triptych.core_crm.deals.models import Deal, Stage
 from triptych.platform import clock
 from triptych.platform.refusals import refusals_shown
 from triptych.plugins.operational.sales import access, actions
@@ -70,7 +70,7 @@ def _card(
         return redirect(deal)
     deal = deals.deal_to_see(request.member, deal.pk)
     may_write = request.member.may_write
-    stages = list(deal.pipeline.stages.active().in_order())
+    stages = list(Stage.objects.open_to(deal.pipeline_id).in_order())
     context: dict[str, Any] = {
         **lines_card(deal, request.member),
         "form": form,
