@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
+from triptych.core_crm.contacts.actions.companies import one_family_at_a_time
 from triptych.core_crm.contacts.models import ContactCompany
 from triptych.core_crm.custom_fields import definitions
 from triptych.core_crm.duplicates.choosing import Choices, take_over
@@ -145,8 +146,7 @@ def unmerge(*, merge: Merge, by: Member, now: datetime) -> list[str]:
 
 def _locked(kind: MergeKind, winner: UUID, loser: UUID) -> tuple[Any, Any]:
     if kind.name == "company":
-        with connection.cursor() as cursor:  # as writes of parents do, so that two cannot close a circle
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.company.parent'))")
+        one_family_at_a_time()
     rows = kind.model._default_manager.select_for_update().filter(pk__in=[winner, loser]).order_by("pk")
     found = {row.pk: row for row in rows}
     if winner not in found or loser not in found:

@@ -8,12 +8,13 @@ from uuid import UUID
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from triptych.platform import events
 from triptych.platform.changes import check_fields
 from triptych.platform.collation import renewing
+from triptych.platform.db.turns import one_at_a_time
 from triptych.platform.refusals import Forbidden, Refused
 from triptych.platform.scope import CONTROL, entered
 from triptych.platform.web.colours import checked_colour
@@ -300,8 +301,7 @@ def _one_at_a_time(by: Member) -> Member:
         Gone: somebody has just ended their access.
     """
     administering(by)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.members'))")
+    one_at_a_time("members")
     return administering(still_here(by.pk))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.contacts import channels
@@ -15,6 +15,7 @@ from triptych.core_crm.money import clean_currency
 from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must, must_set
 from triptych.platform import events, search
 from triptych.platform.changes import Changes, apply_changes, check_fields
+from triptych.platform.db.turns import one_at_a_time
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
 
@@ -78,7 +79,7 @@ def update_company(
         Refused: a value breaks a rule, or the parent is the company itself or below it; it names the field.
     """
     if "parent" in fields:
-        _one_family_at_a_time()
+        one_family_at_a_time()
     company = Company.objects.select_for_update().get(pk=company.pk)
     company.expect_version(version)
     changes = change_company(company, by=by, **fields)
@@ -190,7 +191,6 @@ def _check_parent(company: Company) -> None:
         above = Company.objects.values_list("parent_id", flat=True).get(pk=above)
 
 
-def _one_family_at_a_time() -> None:
+def one_family_at_a_time() -> None:
     """Two changes of parents at the same moment could close a circle that neither sees: let one wait."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.company.parent'))")
+    one_at_a_time("company.parent")
