@@ -98,7 +98,8 @@ class Where:
     """What one field of a filter looks at: the kind of conditions and the column, or path to one.
 
     `of` is the type whose ids an `IdFilter` takes. `many` says that the path crosses to many rows: it is then asked
-    in a subquery, so that a record never comes twice. `ask` turns the value into a condition where no path can. `own`
+    in a subquery, so that a record never comes twice. `ask` turns the value into a condition where no path can;
+    `path` is then the column that it reads, which may be hidden. `own`
     names the place (`graphql.own`) of a type that only the tenant knows; its `ask` takes what the caller sees, too.
     """
 

@@ -162,7 +162,7 @@ class Listing:
                 queryset = queryset.filter(pk__in=titled.values("pk"))
         columns = [_known(info, self.model, one) for one in columns_of(asked.get("order_by"), self.default_order)]
         for column in columns:
-            refuse_hidden(column.path, hidden)
+            refuse_hidden(column.reads or column.path, hidden)
         expressions = {column.path: column.expression for column in columns if column.expression is not None}
         ordered = queryset.annotate(**expressions) if expressions else queryset
         return queryset, Keyset(ordered, columns, tenant_id=info.context.tenant.pk, list_name=self.name)

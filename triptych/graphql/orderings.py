@@ -19,11 +19,13 @@ class Direction(Enum):
 
 @dataclass(frozen=True)
 class By:
-    """A column, or a path to one, that a list can be ordered by; with an `expression` the path is its name."""
+    """A column, or a path to one, that a list can be ordered by; with an `expression` the path is its name, and `reads`
+    the column that it is worked out from, which may be hidden."""
 
     path: str
     descending: bool = False
     expression: BaseExpression | None = None
+    reads: str = ""
 
     def going(self, direction: Direction) -> By:
         return replace(self, descending=direction is Direction.DESC)

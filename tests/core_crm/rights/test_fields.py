@@ -8,6 +8,8 @@ from strawberry.relay.utils import to_base64
 
 from triptych.core_crm.activities.actions import create_activity
 from triptych.core_crm.activities.records import RecordRef
+from triptych.core_crm.cases.actions import create_case, reply
+from triptych.core_crm.cases.models import Case, CaseMessage
 from triptych.core_crm.contacts.actions import create_contact
 from triptych.core_crm.deals.actions import create_deal, update_deal
 from triptych.core_crm.deals.models import Deal, Stage
@@ -89,19 +91,53 @@ def test_nobody_finds_out_by_filters_orders_or_search(cast, tenant, members, dea
 
 
 def test_the_api_answers_null_and_says_so(api, deal, clerk):
-    answer = api("{ deals { edges { node { name amount weightedAmount nextStep } } } }", who="member")
-    node = {"name": "Wind park", "amount": None, "weightedAmount": None, "nextStep": "Call Ann"}
+    answer = api("{ deals { edges { node { name amount baseAmount weightedAmount nextStep } } } }", who="member")
+    node = {"name": "Wind park", "amount": None, "baseAmount": None, "weightedAmount": None, "nextStep": "Call Ann"}
     assert answer["data"]["deals"]["edges"] == [{"node": node}]
     assert answer["extensions"]["hiddenFields"] == ["contact.phone", "contact.phones", "deal.amount"]
     assert "hiddenFields" not in api("{ me { name } }", who="owner")["extensions"]
 
 
 @pytest.mark.parametrize(
-    "asked", ['filter: {amount: {gt: "5"}}', "orderBy: [{field: AMOUNT}]", 'filter: {not: {amount: {gt: "5"}}}']
+    "asked",
+    [
+        'filter: {amount: {gt: "5"}}',
+        "orderBy: [{field: AMOUNT}]",
+        'filter: {not: {amount: {gt: "5"}}}',
+        'filter: {baseAmount: {gt: "5"}}',
+        "orderBy: [{field: BASE_AMOUNT}]",
+    ],
 )
 def test_the_api_refuses_to_ask_by_a_hidden_field(api, deal, clerk, asked):
     errors = api(f"{{ deals({asked}) {{ totalCount }} }}", who="member")["errors"]
     assert [error["extensions"]["code"] for error in errors] == ["FORBIDDEN"]
+
+
+def test_whose_emails_are_hidden_is_not_told_by_filters_nor_by_cases(api, cast, tenant, members, role_given, now):
+    with entered(tenant):
+        ann = create_contact(first_name="Ann", emails=["ann@secret.example"], by=members["owner"], now=now)
+        case = create_case(subject="Pump", contact=ann, by=members["owner"], now=now)
+        reply(case=case, body="On its way.", by=members["owner"], now=now)
+        Case.objects.filter(pk=case.pk).update(requester_email="ann@secret.example")
+        CaseMessage.objects.update(sender_email="ann@secret.example", delivery_note="ann@secret.example is full")
+    asked = """query ($id: ID!) { case(id: $id) {
+      requesterEmail messages { edges { node { body sentTo senderEmail deliveryNote } } } } }"""
+    told = api(asked, id=to_base64("Case", str(case.pk)))["data"]["case"]
+    assert told["requesterEmail"] == told["messages"]["edges"][0]["node"]["sentTo"] == "ann@secret.example"
+    assert "ann@secret.example" in cast["owner"].get(case.get_absolute_url()).content.decode()
+
+    role_given({}, fields={"contact": {"emails": "hidden"}})
+    told = api(asked, who="member", id=to_base64("Case", str(case.pk)))["data"]["case"]
+    said = {"body": "On its way.", "sentTo": "", "senderEmail": "", "deliveryNote": ""}
+    assert (told["requesterEmail"], told["messages"]["edges"]) == ("", [{"node": said}])
+    page = cast["member"].get(case.get_absolute_url()).content.decode()
+    assert ("On its way." in page, "secret.example" in page) == (True, False)
+    errors = api('{ contacts(filter: {anyEmail: "ann@secret.example"}) { totalCount } }', who="member")["errors"]
+    assert errors[0]["extensions"]["code"] == "FORBIDDEN"
+    send = "mutation ($i: ReplyToCaseInput!) { replyToCase(input: $i) { problems { code } } }"
+    api(send, who="member", i={"id": to_base64("Case", str(case.pk)), "body": "Here."})
+    with entered(tenant):
+        assert CaseMessage.objects.get(body="Here.").sent_to == "ann@secret.example"  # they can do their work
 
 
 @pytest.mark.parametrize("field", ["amount", "nextStep"])

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from triptych.core_crm.cases.clocks import waiting_since
 from triptych.core_crm.cases.models import Case, CaseMessage, CaseMessageQuerySet, CaseQuerySet, Queue, QueueQuerySet
-from triptych.core_crm.rights.access import CHANGE, DELETE, must, through, visible
+from triptych.core_crm.rights.access import CHANGE, DELETE, hidden_fields, must, through, visible
 from triptych.tenants.members.access import administering
 from triptych.tenants.members.models import Member
 
@@ -27,6 +27,11 @@ def queues_visible_to(member: Member) -> QueueQuerySet:
 def messages_visible_to(member: Member) -> CaseMessageQuerySet:
     """What the member may read of conversations, internal notes included."""
     return through(member, CaseMessage.objects.filter(case__deleted_at__isnull=True), "case", Case)
+
+
+def knows_addresses(member: Member) -> bool:
+    """Whether the member may read where mails came from and went: not if contacts' emails are hidden from them."""
+    return "emails" not in hidden_fields(member, "contact")
 
 
 def case_to_see(member: Member, pk: UUID) -> Case:

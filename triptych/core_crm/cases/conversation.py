@@ -9,7 +9,7 @@ from django.forms import Form
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from triptych.core_crm.cases.access import messages_visible_to
+from triptych.core_crm.cases.access import knows_addresses, messages_visible_to
 from triptych.core_crm.cases.forms import CustomerForm, InternalNoteForm, ReplyForm
 from triptych.core_crm.cases.models import Case, CaseMessage
 from triptych.platform import clock
@@ -78,7 +78,10 @@ def messages_of(case: Case, member: Member, *, before: str = "") -> Said:
     rows = messages_visible_to(member).of_conversation(case).select_related("author", "contact", "case")
     page = page_of(rows, order=("at", "pk"), size=SHOWN, before=before)
     now = clock.now()
+    tells = knows_addresses(member)
     for message in page.rows:
+        if not tells:
+            message.sender_email = message.sent_to = message.delivery_note = ""
         message.fares_badly = message.may_be_sent_again(at=now)  # type: ignore[attr-defined]
     return Said(page.rows, page.start_cursor if page.has_previous else "")
 

@@ -26,7 +26,13 @@ from triptych.platform.web.hookspecs import Tile
 from triptych.platform.web.templatetags.parts import figure
 from triptych.tenants.members.models import Member
 
-CASES = Noun(Case, gettext_lazy("Cases"), title="subject", fields=("description",))
+CASES = Noun(
+    Case,
+    gettext_lazy("Cases"),
+    title="subject",
+    fields=("description",),
+    follows={"requester_email": ("contact", "emails")},
+)
 
 
 @hookimpl

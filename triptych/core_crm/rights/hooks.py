@@ -23,9 +23,9 @@ def findable(member: Member) -> list[Findable]:
         return []
     narrow = not all(map(sight.sees_all, sight.nouns.values()))
     return [
-        _findable(sight, noun, only_titles=narrow or bool(sight.field_rights(noun)))
+        _findable(sight, noun, only_titles=narrow or bool(sight.field_rights(noun) or sight.hidden(noun)))
         for noun in sight.nouns.values()
-        if narrow or sight.field_rights(noun)
+        if narrow or sight.field_rights(noun) or sight.hidden(noun)
     ]
 
 

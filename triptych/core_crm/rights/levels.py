@@ -65,7 +65,8 @@ class Noun:
 
     `owner` is the foreign key to the member whose record it is; without one (empty), a role gives all or none of the
     kind. `title` is the text field that carries the name. `fields` are those that a role may hide or make read-only:
-    never ones without which the record cannot be told from others.
+    never ones without which the record cannot be told from others. `follows` names columns that repeat a field of
+    another kind (column → kind, field): they are hidden with it.
     """
 
     model: type[Model]
@@ -74,6 +75,7 @@ class Noun:
     owner: str = "owner"
     fields: Sequence[str] = ()
     derived: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    follows: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def with_derived(self, names: Iterable[str]) -> frozenset[str]:
         """The fields, and what is read off them under another name (the first email of the emails)."""

@@ -69,8 +69,15 @@ class Sight:
 
     def hidden(self, noun: Noun) -> frozenset[str]:
         """The fields of that kind that they may not know, with what is read off those."""
-        rights = self.field_rights(noun)
-        return noun.with_derived(name for name, right in rights.items() if right is FieldRight.HIDDEN)
+        own = self._hides(noun)
+        if not noun.follows:
+            return noun.with_derived(own)
+        hidden = {(other.kind, name) for other in self.nouns.values() for name in self._hides(other)}
+        return noun.with_derived((*own, *(name for name, source in noun.follows.items() if source in hidden)))
+
+    def _hides(self, noun: Noun) -> list[str]:
+        """The fields that the role itself hides."""
+        return [name for name, right in self.field_rights(noun).items() if right is FieldRight.HIDDEN]
 
     @property
     def is_narrow(self) -> bool:

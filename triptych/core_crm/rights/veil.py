@@ -49,11 +49,10 @@ def _veil_one(sight: Sight, row: Any, done: set[int]) -> None:
 
 def _blank(sight: Sight, noun: Noun, row: Any) -> None:
     """Take the values of hidden fields off a record, and note on it what is withheld, for pages."""
-    rights = sight.field_rights(noun)
-    if not rights:
-        return
-    row.withheld = rights
-    for name in sight.hidden(noun):
+    rights, hidden = sight.field_rights(noun), sight.hidden(noun)
+    if rights:
+        row.withheld = rights
+    for name in hidden:
         field = next((field for field in noun.model._meta.concrete_fields if field.name == name), None)
         if field is not None:
             row.__dict__[name] = _empty(field)

@@ -70,6 +70,15 @@ queue_list = Listing(
 )
 
 
+def _address(name: str, description: str | None = None) -> Any:
+    """A text with an address in it: empty for whom contacts' emails are hidden."""
+
+    def address(root: models.CaseMessage, info: ApiInfo) -> str:
+        return str(getattr(root, name)) if access.knows_addresses(info.context.member) else ""
+
+    return strawberry_django.field(resolver=address, only=[name], description=description)
+
+
 @strawberry.type(description="Something attached to a message.")
 class MessageAttachment:
     name: str
@@ -85,14 +94,14 @@ class CaseMessage(relay.Node):
     body: str
     at: datetime
     sender_name: str = strawberry_django.field(description="As a mail that came says.")
-    sender_email: str
+    sender_email: str = _address("sender_email")
     is_automatic: bool = strawberry_django.field(description="Whether a program wrote it.")
     is_doubtful: bool = strawberry_django.field(description="Whether it came from somebody the case does not know.")
-    sent_to: str = strawberry_django.field(description="Where it goes by mail, if it does.")
+    sent_to: str = _address("sent_to", "Where it goes by mail, if it does.")
     delivery: models.CaseMessage.Delivery | None = choice(
         "delivery", models.CaseMessage.Delivery, "How its mail fares, if it goes by mail."
     )
-    delivery_note: str = strawberry_django.field(description="Why it did not leave, or came back.")
+    delivery_note: str = _address("delivery_note", "Why it did not leave, or came back.")
 
     @strawberry_django.field(only=["attachments"], description="What came or went with it.")
     def attachments(self) -> list[MessageAttachment]:

@@ -117,7 +117,7 @@ contact_list = Listing(
             "last_name": Where(TextFilter, "last_name"),
             "job_title": Where(TextFilter, "job_title"),
             "email": Where(TextFilter, "email"),
-            "any_email": Where(str, ask=lambda email: Q(emails__contains=[{"email": email.strip().lower()}])),
+            "any_email": Where(str, "emails", ask=lambda email: Q(emails__contains=[{"email": email.strip().lower()}])),
             "company": Where(IdFilter, "company_links__company", of="Company", many=True),
             "owner": Where(IdFilter, "owner", of="Member"),
             "do_not_call": Where(BooleanFilter, "do_not_call"),

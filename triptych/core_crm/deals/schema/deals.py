@@ -127,11 +127,16 @@ class Deal(Record):
     name: str
     amount: Decimal | None
     currency: str = strawberry_django.field(description="ISO 4217 code.")
-    base_amount: Decimal | None = strawberry_django.field(
+
+    @strawberry_django.field(
         annotate={"base_amount": lambda info: base_amount()},
         description="The amount in the workspace's own currency: by the rate of the day, of a closed deal by "
         "that of the day it closed. Null without an amount or a rate.",
     )
+    def base_amount(self, info: ApiInfo) -> Decimal | None:
+        hidden = "amount" in info.context.hidden_of(models.Deal)
+        return None if hidden else self.base_amount
+
     closing_rate: Decimal | None = strawberry_django.field(
         description="What one unit of its currency was worth when it closed. Null for an open deal, and for one in the "
         "workspace's own currency."
@@ -195,7 +200,7 @@ deal_list = Listing(
             "id": Where(IdFilter, "pk", of="Deal"),
             "name": Where(TextFilter, "name"),
             "amount": Where(DecimalFilter, "amount"),
-            "base_amount": Where(DecimalFilter, ask=_base_amount),
+            "base_amount": Where(DecimalFilter, "amount", ask=_base_amount),
             "currency": Where(TextFilter, "currency"),
             "pipeline": Where(IdFilter, "pipeline", of="Pipeline"),
             "stage": Where(IdFilter, "stage", of="Stage"),
@@ -226,7 +231,7 @@ deal_list = Listing(
         {
             "NAME": By("sort_key"),
             "AMOUNT": By("amount"),
-            "BASE_AMOUNT": By(IN_BASE),
+            "BASE_AMOUNT": By(IN_BASE, reads="amount"),
             "CLOSE_DATE": By("close_date"),
             "CLOSED_AT": By("closed_at"),
             "ENTERED_STAGE_AT": By("entered_stage_at"),
