@@ -22,6 +22,7 @@ from triptych.core_crm.activities.planning.plans import stages_of
 from triptych.core_crm.activities.planning.recurrence import DAYS, RuleRefused, checked_rule
 from triptych.core_crm.activities.planning.window import occurrences
 from triptych.core_crm.contacts.actions import create_contact
+from triptych.core_crm.lists.models import PastAct
 from triptych.core_crm.notifications.models import Notification
 from triptych.core_crm.rights.actions import create_role, give_role
 from triptych.platform.refusals import Refused
@@ -130,6 +131,45 @@ def test_doing_what_repeats_does_one_and_leaves_the_rest(tenant, members, now, s
         task.refresh_from_db()
         assert (task.is_open, Activity.objects.open().count()) == (False, 0)
     assert len(shown((3, 1), (3, 9))) == 3
+
+
+@pytest.mark.parametrize("door", ["page", "many", "many at the end"])
+def test_undoing_what_was_done_of_a_series_leaves_it_as_it_was(cast, tenant, members, now, door):
+    member, by = cast["member"], members["member"]
+    rule = "FREQ=DAILY;COUNT=1" if door == "many at the end" else "FREQ=DAILY;COUNT=3"
+    with entered(tenant):
+        task = actions.create_task(subject="Report", due_at=now, rule=rule, by=by, now=now)
+    if door == "page":
+        assert member.post(f"/activities/{task.pk}/complete/").status_code == 302
+        with entered(tenant):
+            part = Activity.objects.get(series=task)
+        page = f"/activities/{part.pk}/"
+        undone = member.post(f"{page}reopen/", headers={"Referer": f"http://acme.localhost{page}"})
+        assert undone.headers["Location"] == task.get_absolute_url()
+    else:
+        member.post("/activities/bulk/complete/", {"row": task.pk, "step": "do", "sure": "1"}, headers=HTMX)
+        with entered(tenant):
+            act = PastAct.objects.get()
+            assert Activity.objects.get(series=task).status == "completed"
+        member.post(f"/acts/{act.pk}/undo/")
+
+    with entered(tenant):
+        [left] = Activity.objects.all()
+        again = (left.pk, left.status, left.due_at, left.completed_at, left.rule, left.until_at)
+        assert again == (
+            task.pk, "not_started", task.due_at, None, task.rule, task.until_at
+        )  # fmt: skip
+
+
+def test_undoing_leaves_alone_what_somebody_has_worked_on(tenant, members, now):
+    who = {"by": members["member"], "now": now}
+    with entered(tenant):
+        task = actions.create_task(subject="Report", due_at=now, rule="FREQ=DAILY;COUNT=3", **who)
+        done = actions.complete_activity(activity=task, **who)
+        actions.update_activity(activity=done, description="As agreed", **who)
+        back = actions.undo_completion(activity=done, **who)
+        task.refresh_from_db()
+        assert (back.pk, back.status, task.due_at) == (done.pk, "not_started", now + timedelta(days=1))
 
 
 @pytest.mark.parametrize(

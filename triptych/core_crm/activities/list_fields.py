@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from triptych.core_crm.activities import access, actions
 from triptych.core_crm.activities.forms import ActivityForm
 from triptych.core_crm.activities.models import Activity
+from triptych.core_crm.activities.planning.series import last_done
 from triptych.core_crm.lists.changing import Editing
 from triptych.core_crm.lists.doing import Verb
 from triptych.core_crm.lists.fields import Editor, field_of
@@ -24,7 +25,8 @@ def _complete(activity: Activity, *, by: Member, now: datetime) -> None:
 
 
 def _reopen(activity: Activity, *, by: Member, now: datetime) -> None:
-    actions.undo_completion(activity=activity, by=by, now=now)
+    part = last_done(activity) if activity.is_series else None
+    actions.undo_completion(activity=part or activity, by=by, now=now)
 
 
 def _statuses(_member: Member) -> list[tuple[str, Any]]:

@@ -151,6 +151,8 @@ def reopen(request: TenantRequest, pk: UUID) -> HttpResponse:
         )
     except Refused as refused:
         toasts.warn(request, refused.message)
+    if activity.pk != pk and str(pk) in _came_from(request) and not request.htmx:
+        return redirect(activity)  # the page that asked is no more: a series stands for it again
     return _ticked(request, activity)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.activities.actions.activities import ActivityFields, create_activity, update_activity
 from triptych.core_crm.activities.models import Activity
-from triptych.core_crm.activities.planning.series import next_taken_out
+from triptych.core_crm.activities.planning.series import last_done, next_taken_out, put_back
 from triptych.core_crm.activities.records import RecordRef
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
@@ -69,10 +69,16 @@ def complete_activity(*, activity: Activity, by: Member | None, now: datetime) -
 def undo_completion(*, activity: Activity, by: Member | None, now: datetime) -> Activity:
     """Put a completed task, or a call or meeting that was held, back among what is to be done.
 
+    Where that was the next moment of a series, the series stands for it again and is returned, unless somebody has
+    worked on either since; of a series that has come to its end, the moment that was done last is meant.
+
     Raises:
         Refused: it is a note or an email.
     """
     if not activity.status:
         raise Refused(_("Notes and emails are nothing to complete."))
+    part = last_done(activity) if activity.is_series and not activity.is_open else activity
+    if part is not None and part.series_id and (series := put_back(part=part, by=by, now=now)) is not None:
+        return series
     to_do = Activity.Status.NOT_STARTED if activity.kind == Activity.Kind.TASK else Activity.Status.PLANNED
     return update_activity(activity=activity, by=by, now=now, status=to_do)

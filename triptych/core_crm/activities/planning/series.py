@@ -11,7 +11,9 @@ from triptych.core_crm.activities.findable import search_entry
 from triptych.core_crm.activities.models import Activity, ActivityLink, Attendee
 from triptych.core_crm.activities.planning.plans import PLANNED, move_to, next_reminder, repeats_of
 from triptych.core_crm.activities.planning.recurrence import Repeats
+from triptych.core_crm.rights.access import CHANGE, must
 from triptych.platform import events, search
+from triptych.platform.files.models import File
 from triptych.platform.ids import new_id
 from triptych.platform.refusals import Refused
 from triptych.tenants.members.models import Member
@@ -66,6 +68,50 @@ def take_out(*, activity: Activity, occurs_at: datetime, by: Member | None, now:
     return part
 
 
+TAKEN_OUT_AND_DONE = 2
+"""The version of a part with which nothing has happened but that it was taken out and done."""
+
+
+def last_done(series: Activity) -> Activity | None:
+    """The moment of a series that was done last."""
+    parts = series.exceptions.alive().exclude(status__in=Activity.OPEN_STATUSES)
+    found: Activity | None = parts.order_by("-completed_at", "-pk").first()
+    return found
+
+
+@transaction.atomic
+def put_back(*, part: Activity, by: Member | None, now: datetime) -> Activity | None:
+    """Let a series stand again for a moment that was done, as if it had not been; the part that was made of it goes.
+
+    None where that cannot be: somebody has worked on the part, or the series has changed. Announces `activity.deleted`
+    of the part and `activity.reopened` of the series.
+    """
+    series: Activity = Activity.objects.select_for_update().get(pk=part.series_id)
+    part = Activity.objects.select_for_update().get(pk=part.pk)
+    occurs_at = part.occurs_at
+    if part.version != TAKEN_OUT_AND_DONE or part.is_open or series.deleted_at or not series.is_series:
+        return None
+    if occurs_at is None or not repeats_of(series).includes(occurs_at) or _holds_something(part):
+        return None
+    if series.is_open and series.due_at and series.due_at <= occurs_at:
+        return None
+    for one in (part, series):
+        must(by, CHANGE, one)
+    events.announce("activity.deleted", part, by=by, at=now)
+    search.remove(kind="activity", id=part.pk)
+    part.delete()
+    series.status = series.STATUSES_OF[Activity.Kind(series.kind)][0]
+    series.completed_at = None
+    move_to(series, occurs_at)
+    _save_moved(series, now=now)
+    events.announce("activity.reopened", series, by=by, at=now)
+    return series
+
+
+def _holds_something(part: Activity) -> bool:
+    return File.objects.alive().filter(kind="activity", object_id=part.pk).exists()
+
+
 def move_on(activity: Activity, *, now: datetime) -> None:
     """Let a locked series stand for its next moment after the one it stands for; at its end it is done."""
     assert activity.due_at is not None
@@ -81,6 +127,10 @@ def move_on(activity: Activity, *, now: datetime) -> None:
         activity.completed_at = now
     else:
         move_to(activity, moment)
+    _save_moved(activity, now=now)
+
+
+def _save_moved(activity: Activity, *, now: datetime) -> None:
     activity.settle()
     activity.remind_at = next_reminder(activity, now=now)
     activity.save_fields("status", "completed_at", "start_at", "end_at", "due_at", "at", "remind_at", at=now)
