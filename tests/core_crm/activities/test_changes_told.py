@@ -11,6 +11,7 @@ from triptych.core_crm.activities.models import Activity
 from triptych.core_crm.activities.planning import attendees
 from triptych.core_crm.activities.planning.attendees import set_attendees
 from triptych.core_crm.contacts.actions import create_contact
+from triptych.core_crm.contacts.models import Contact
 from triptych.core_crm.notifications.models import Notification
 from triptych.platform import clock
 from triptych.platform.scope import entered
@@ -146,6 +147,44 @@ def test_what_is_over_or_changed_in_passing_is_not_mailed_and_a_move_undone_at_o
     with entered(tenant):
         actions.update_activity(activity=meeting, by=members["member"], now=clock.now(), **changes[1])
     assert told() == []
+
+
+def test_a_move_that_was_mailed_and_is_undone_is_mailed_as_one_that_tells_how_it_is_now(cast, meet, told):
+    meeting = meet()
+    post(cast["member"], meeting, "move", **at(START + WEEK))
+    [(_subject, _method, [moved])] = told()
+    for moment in (START + 2 * WEEK, START):
+        post(cast["member"], meeting, "move", **at(moment))
+
+    [(subject, method, [back])] = told()
+    assert (subject, method, back.dtstart, back.sequence > moved.sequence) == ("Changed: Plan", "REQUEST", START, True)
+
+
+def test_who_is_taken_off_is_told_alone_and_not_if_they_are_asked_again(tenant, members, meet, told):
+    meeting = meet()
+    [invited] = read(mail.outbox[0])[2]
+    with entered(tenant):
+        who = {"by": members["member"], "now": clock.now()}
+        ilse = Contact.objects.get()
+        otto = create_contact(first_name="Otto", emails=["otto@quarz.example"], **who)
+        set_attendees(activity=meeting, members=[members["owner"]], contacts=[otto], **who)
+    [(subject, method, [event])] = told()
+    assert (subject, method, event.uid) == ("You are not expected any more: Plan", "CANCEL", invited.uid)
+    assert event.sequence > invited.sequence
+    assert "mailto:ilse@quarz.example" in [str(one.uri) for one in event.attendees]
+    assert sorted((one.to[0], one.subject) for one in mail.outbox) == [
+        ("ilse@quarz.example", "You are not expected any more: Plan"), ("otto@quarz.example", "Invitation: Plan"),
+    ]  # fmt: skip
+    assert "Member does not expect you any more at this:" in mail.outbox[-1].body + mail.outbox[0].body
+
+    with entered(tenant):
+        for contacts in ([otto, ilse], [otto], [otto, ilse]):  # before anything is mailed
+            set_attendees(activity=meeting, members=[], contacts=contacts, **who)
+    assert [one[:2] for one in told()] == [("Invitation: Plan", "REQUEST")]
+    with entered(tenant):
+        set_attendees(activity=meeting, members=[], contacts=[otto], **who)
+        set_attendees(activity=meeting, members=[], contacts=[otto, ilse], **who)
+    assert [one[:2] for one in told()] == [("Invitation: Plan", "REQUEST")]
 
 
 def test_beyond_the_mails_of_a_day_the_owner_is_told_to_tell_them(cast, tenant, members, meet, told, monkeypatch):

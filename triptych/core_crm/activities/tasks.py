@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.activities.models import Activity, Attendee
-from triptych.core_crm.activities.planning.invitations import invitation, tell_those_invited
+from triptych.core_crm.activities.planning.invitations import invitation, tell_removed, tell_those_invited
 from triptych.core_crm.activities.planning.plans import lasting, next_reminder, repeats_of, stages_of
 from triptych.core_crm.activities.planning.series import move_on
 from triptych.core_crm.activities.records import RecordRef
@@ -108,6 +108,12 @@ def invite(event: Event) -> None:
 
 def _invited(activity: Activity, reader: Member) -> str:
     return _("You are invited: %(what)s") % {"what": as_seen(reader, activity)}
+
+
+@events.handles("activity.attendee_removed")
+def take_off(event: Event) -> None:
+    """Mail a contact who was invited that they are not any more."""
+    tell_removed(event, now=clock.now())
 
 
 @events.handles("activity.updated", "activity.deleted", "activity.restored")

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core import signing
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from triptych.core_crm.activities.models import Activity, Attendee
@@ -30,7 +31,8 @@ def set_attendees(
 ) -> Activity:
     """Let exactly these people take part, beside contacts whom `by` does not see; who is asked anew has not answered.
 
-    Announces `activity.attendee_invited` for each of them: members are told, contacts get a mail with a link.
+    Announces `activity.attendee_invited` for each of them: members are told, contacts get a mail with a link; and
+    `activity.attendee_removed` for each contact who was invited and is no more: they get a mail that calls it off.
 
     Raises:
         Refused: there are too many, the workspace has mailed as many invitations today as it may, or it is a task, a
@@ -43,14 +45,26 @@ def set_attendees(
     wanted = {("member", one.pk) for one in members} | {("contact", one.pk) for one in contacts}
     there = {("member", one.member_id) if one.member_id else ("contact", one.contact_id): one for one in known}
     kept = wanted | _unseen(known, by)
-    gone = [one.pk for key, one in there.items() if key not in kept]
-    activity.attendees.filter(pk__in=gone).delete()
+    gone = [one for key, one in there.items() if key not in kept]
+    activity.attendees.filter(pk__in=[one.pk for one in gone]).delete()
+    _tell_removed(activity, [one for one in gone if one.contact_id and one.invited_at], by=by, now=now)
     made = [Attendee(activity=activity, **{f"{kind}_id": pk}) for kind, pk in sorted(wanted - there.keys(), key=str)]
     charge_mails(sum(one.contact_id is not None for one in made), now=now)
     Attendee.objects.bulk_create(made)
     for one in made:
         events.announce("activity.attendee_invited", activity, by=by, at=now, attendee=str(one.pk))
     return activity
+
+
+def _tell_removed(activity: Activity, gone: Collection[Attendee], *, by: Member | None, now: datetime) -> None:
+    """The version counts up: calendars take a cancellation only if it is newer than what they know."""
+    if gone:
+        Activity.objects.filter(pk=activity.pk).update(version=F("version") + 1, updated_at=now)
+        activity.touch(at=now)
+    for one in gone:
+        if one.answer != Attendee.Answer.DECLINED:
+            told = {"attendee": str(one.pk), "contact": str(one.contact_id)}
+            events.announce("activity.attendee_removed", activity, by=by, at=now, **told)
 
 
 def _unseen(known: Collection[Attendee], by: Member | None) -> set[tuple[str, UUID | None]]:

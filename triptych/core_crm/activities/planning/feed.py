@@ -86,6 +86,8 @@ def calendar_of(
         asked = asked.filter(Q(contact=guest.contact_id) | Q(member__isnull=False))
     for one in veiled(member, asked) if member else asked:
         attending.setdefault(one.activity_id, []).append(one)
+    if guest is not None and guest not in attending.get(guest.activity_id, []):  # who was taken off is told as well
+        attending.setdefault(guest.activity_id, []).append(guest)
     shown = {one.pk for one in activities}
     for activity in activities:
         event = _event(activity, host=host, attendees=attending.get(activity.pk, []))

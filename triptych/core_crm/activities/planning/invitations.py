@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -16,6 +17,7 @@ from triptych.core_crm.activities.planning.attendees import charge_mails, token_
 from triptych.core_crm.activities.planning.feed import calendar_of
 from triptych.core_crm.activities.planning.plans import lasting
 from triptych.core_crm.activities.records import RecordRef
+from triptych.core_crm.contacts.models import Contact
 from triptych.core_crm.notifications.actions import notify
 from triptych.core_crm.notifications.mails import base_url, in_words_of_the_workspace
 from triptych.core_crm.rights.access import as_seen, visible
@@ -29,7 +31,8 @@ TOLD = frozenset({"start_at", "end_at", "due_at", "duration_minutes", "location"
 
 
 def invitation(attendee: Attendee, event: Event, *, change: str = "") -> EmailMessage:
-    """The mail that asks a contact to come; with `change` (`changed`, `off`) the one that tells what became of it."""
+    """The mail that asks a contact to come; with `change` the one that tells what became of it: `changed`, `off`, or
+    `removed` for whom alone it is off."""
     activity, tenant = attendee.activity, current_tenant()
     host = base_url(tenant).partition("://")[2].partition(":")[0]
     words = {
@@ -48,7 +51,7 @@ def invitation(attendee: Attendee, event: Event, *, change: str = "") -> EmailMe
         reply_to=[owner.email] if owner and owner.email else None,
         headers={"Message-ID": f"<{event.id}.{attendee.pk}@{settings.BASE_DOMAIN}>"},
     )
-    method = "CANCEL" if change == "off" else "REQUEST"
+    method = "CANCEL" if change in ("off", "removed") else "REQUEST"
     file = calendar_of(
         [activity, *_parts(attendee, change)], name=str(tenant), host=host, guest=attendee, method=method
     )
@@ -75,11 +78,27 @@ def tell_those_invited(event: Event, *, now: datetime) -> None:
     Attendee.objects.filter(pk__in=[one.pk for one in people]).update(invited_at=now)
 
 
-def _change(activity: Activity, event: Event) -> str:
-    """What people are to be told: `changed`, `off`, or nothing."""
+def tell_removed(event: Event, *, now: datetime) -> None:
+    """Tell a contact who was invited and is no more, if what they were asked to is still to come."""
+    activity = Activity.objects.alive().select_related("owner", "series").filter(pk=event.object_id).first()
+    contact = Contact.objects.alive().filter(pk=UUID(event.facts["contact"])).first()
+    if activity is None or contact is None or activity.status != Activity.Status.PLANNED:
+        return
+    is_asked_again = activity.attendees.filter(contact=contact).exists()
+    if _is_to_come(activity, event) and contact.primary_email and not is_asked_again:
+        guest = Attendee(pk=UUID(event.facts["attendee"]), activity=activity, contact=contact)
+        _mail([guest], activity, "removed", event, now)
+
+
+def _is_to_come(activity: Activity, event: Event) -> bool:
     last = activity.until_at if activity.is_series else activity.due_at
     is_over = last is not None and last + lasting(activity) <= event.at
-    if is_over or (activity.due_at is None and not activity.is_series):
+    return not is_over and (activity.due_at is not None or activity.is_series)
+
+
+def _change(activity: Activity, event: Event) -> str:
+    """What people are to be told: `changed`, `off`, or nothing."""
+    if not _is_to_come(activity, event):
         return ""
     changed = frozenset(event.facts.get("changed", ()))
     if activity.deleted_at:
@@ -94,13 +113,17 @@ def _change(activity: Activity, event: Event) -> str:
 
 
 def _title(activity: Activity, change: str) -> str:
-    words = {"changed": _("Changed: %(what)s"), "off": _("Called off: %(what)s")}
+    words = {
+        "changed": _("Changed: %(what)s"),
+        "off": _("Called off: %(what)s"),
+        "removed": _("You are not expected any more: %(what)s"),
+    }
     return words[change] % {"what": activity}
 
 
 def _parts(attendee: Attendee, change: str) -> Sequence[Activity]:
     """The moments of a series that have become activities of their own, to which the same contact is asked."""
-    if not attendee.activity.is_series or change == "off":
+    if not attendee.activity.is_series or change in ("off", "removed"):
         return ()
     parts = attendee.activity.exceptions.alive().filter(attendees__contact=attendee.contact_id)
     return list(parts.select_related("owner", "series").order_by("occurs_at", "pk"))
