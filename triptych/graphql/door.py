@@ -25,6 +25,7 @@ from triptych.tenants.routing import TenantRequest
 @csrf_exempt  # `caller_of` checks it for sessions; tokens need none
 @public_page
 def graphql(request: TenantRequest) -> HttpResponse:
+    """Run a query or mutation for whoever signs in or brings a token."""
     media_type = over_http.answer_type(request)
     try:
         over_http.must_be_a_post(request, media_type)

@@ -69,6 +69,7 @@ class Measure:
 
 
 def too_expensive(message: str) -> GraphQLError:
+    """The error that a document is told which asks for more than the limits allow."""
     return GraphQLError(message, extensions={"code": TOO_EXPENSIVE})
 
 

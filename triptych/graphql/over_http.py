@@ -137,6 +137,7 @@ def unusable(refused: Unusable, media_type: str | None) -> HttpResponse:
 
 
 def refusal(message: str, code: str, status: int, media_type: str | None, headers: dict[str, str]) -> HttpResponse:
+    """An answer without data, for a request that is not let in or cannot be run."""
     content = {"errors": [{"message": message, "extensions": {"code": code}}]}
     return _response(content, status, media_type, headers)
 

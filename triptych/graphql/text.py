@@ -10,6 +10,7 @@ _unfit = re.compile("[\x00\ud800-\udfff]")
 
 
 def is_fit(text: str) -> bool:
+    """Whether PostgreSQL can keep the text."""
     return _unfit.search(text) is None
 
 

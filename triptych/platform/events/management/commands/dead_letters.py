@@ -1,3 +1,5 @@
+"""`triptych manage dead_letters`: deliveries that were given up, in every tenant, and another try for them."""
+
 from typing import Any
 from uuid import UUID
 
