@@ -113,6 +113,21 @@ def test_a_reply_is_mailed_once_and_answers_find_their_way(tenant, members, case
     )  # fmt: skip
 
 
+def test_a_reply_quotes_nobody_but_whom_it_goes_to(tenant, members, case, say, worker, postman, now):
+    who = {"by": members["member"], "now": now}
+    with entered(tenant):
+        other = actions.create_case(subject="Quartz", requester_email="olaf@kunde.test", **who)
+        for about, text, email in ((case, "It stopped.", "petra@kunde.test"), (other, "My secret.", "olaf@kunde.test")):
+            written = actions.Written(message_id=f"<{email}>", sender_email=email)
+            actions.take_in_message(case=about, body=text, contact=None, by=None, now=now, written=written)
+        actions.merge_case(case=other, into=case, **who)
+    say("We look into it.", now=now + timedelta(minutes=1))
+    worker()
+
+    ((_envelope, mail),) = postman.mails
+    assert ("> It stopped." in mail.get_content(), "secret" in mail.get_content()) == (True, False)
+
+
 def test_what_is_internal_or_has_no_address_never_leaves(tenant, members, case, say, worker, postman, now):
     with entered(tenant):
         nobody = actions.create_case(subject="By phone", by=members["member"], now=now)

@@ -44,7 +44,7 @@ def rows_with_reasons(record: Import, *, rejected: bool) -> Iterator[str]:
     yield "\ufeff" + writer.writerow([harmless(heading) for heading in headings])
     for row in found:
         cells = (harmless(cell) for cell in row.cells)
-        yield writer.writerow([*cells, row.number, " ".join(row.reasons)])
+        yield writer.writerow([*cells, row.number, harmless(" ".join(row.reasons))])
 
 
 def rows_found(record: Import, *, rejected: bool, after: int = 0) -> Iterator[FoundRow]:

@@ -31,7 +31,7 @@ def compose(message: CaseMessage, *, tenant: Tenant) -> EmailMessage:
     earlier = _earlier(message)
     mail = EmailMessage(
         subject=one_line(f"Re: {case.subject} [#{case.number}]"),
-        body="\n\n".join(filter(None, (message.body, _quoted(earlier)))),
+        body="\n\n".join(filter(None, (message.body, _quoted(message, earlier)))),
         from_email=formataddr((one_line(f"{author} ({tenant.name})"), address)),
         to=[formataddr((one_line(case.requester_name or str(case.contact or "")), message.sent_to))],
         reply_to=[formataddr((one_line(tenant.name), address_of_case(case, queue, host=host)))],
@@ -69,9 +69,9 @@ def _thread(earlier: list[CaseMessage]) -> dict[str, str]:
     return {"In-Reply-To": ids[0], "References": " ".join(reversed(ids))} if ids else {}
 
 
-def _quoted(earlier: list[CaseMessage]) -> str:
+def _quoted(message: CaseMessage, earlier: list[CaseMessage]) -> str:
     """The last thing that the customer said, shortened, for them to know what is answered."""
-    last = next((one for one in earlier if one.author_id is None), None)
+    last = next((one for one in earlier if one.author_id is None and _is_theirs(one, message)), None)
     if last is None:
         return ""
     lines = last.body.splitlines()
@@ -79,3 +79,9 @@ def _quoted(earlier: list[CaseMessage]) -> str:
     when = date_format(timezone.localtime(last.at), "DATETIME_FORMAT")
     head = _("On %(when)s, %(who)s wrote:") % {"when": when, "who": last.said_by}
     return "\n".join([head, *(f"> {line}" for line in shown)])
+
+
+def _is_theirs(said: CaseMessage, message: CaseMessage) -> bool:
+    """Whether whoever gets the mail has said it: others may have written to the case, or to one merged into it."""
+    is_of_contact = said.contact_id is not None and said.contact_id == message.case.contact_id
+    return is_of_contact or said.sender_email.lower() == message.sent_to.lower()
