@@ -75,6 +75,30 @@ def test_a_merged_conversation_stands_in_the_order_of_time_and_comes_apart_again
     assert (again(second).status, again(second).merged_into, bodies(tenant, first)) == ("closed", None, ["a", "c"])
 
 
+def test_who_answers_a_case_that_goes_on_in_another_does_not_tear_them_apart(
+    cast, api, tenant, make, again, members, now
+):
+    first, second = make("One"), make("Two")
+    stale = cast["member"].get(f"/cases/{second.pk}/").content.decode()
+    with entered(tenant):
+        actions.merge_case(case=second, into=first, by=members["member"], now=now)
+    fresh = cast["member"].get(f"/cases/{second.pk}/").content.decode()
+    refused = cast["member"].post(f"/cases/{second.pk}/say/reply/", {"reply-body": "Hello?"}, headers=HTMX)
+    noted = cast["member"].post(f"/cases/{second.pk}/say/note/", {"note-body": "Same as one"}, headers=HTMX)
+    document = 'mutation($id: ID!) { %s(input: {id: $id, body: "Hi"}) { problems { field } } }'
+    told = [
+        api(document % name, id=to_base64("Case", str(second.pk)))["data"][name]["problems"]
+        for name in ("replyToCase", "writeDownForCase")
+    ]
+
+    assert ("reply-body" in stale, "reply-body" in fresh, "note-body" in fresh) == (True, False, True)
+    assert (refused.status_code, "Hello?" in refused.content.decode(), noted.status_code) == (422, True, 200)
+    assert told == [[{"field": "body"}]] * 2
+    assert (again(second).status, again(second).merged_into, bodies(tenant, first)) == (
+        "duplicate", first, ["Same as one"],
+    )  # fmt: skip
+
+
 def test_a_merged_conversation_is_read_by_those_who_may_see_both(cast, tenant, make, said, members, now):
     act = {"by": members["owner"], "now": now}
     first, second = make("One", owner=members["reader"]), make("Two", owner=members["admin"])

@@ -44,7 +44,9 @@ WAYS = (
 
 
 def composer_of(case: Case, *, wrong: Form | None = None) -> list[ComposerTab]:
-    """The ways to go on with a conversation; `wrong` is a form that came back with errors."""
+    """The ways to go on with a conversation; `wrong` is a form that came back with errors. One that goes on elsewhere
+    takes notes alone.
+    """
     to = case.mailed_to
     mailed = {"reply": _("Public: goes to %(address)s by mail.") % {"address": to}} if to else {}
     return [
@@ -58,6 +60,7 @@ def composer_of(case: Case, *, wrong: Form | None = None) -> list[ComposerTab]:
             mailed.get(way.what, way.hint),
         )
         for way in WAYS
+        if way.what == "note" or not case.merged_into_id or isinstance(wrong, way.form)
     ]
 
 

@@ -60,10 +60,11 @@ def reply(
     replier's. Announces `case.replied`, and `case.resolved` or `case.reopened` as it applies.
 
     Raises:
-        MessageRefused: there is no text, it is too long, `then` is no status to choose, or a file is not on the case
-            or too large for a mail.
+        MessageRefused: there is no text, it is too long, `then` is no status to choose, the case goes on in another
+            one, or a file is not on the case or too large for a mail.
     """
     case = locked(case)
+    _refuse_merged(case)
     must(by, CHANGE, case)
     if then and then not in (Case.Status.ASSIGNED, Case.Status.PENDING, Case.Status.CLOSED):
         raise MessageRefused(_("With a reply a case can become Assigned, Pending or Closed."), field="then")
@@ -125,9 +126,10 @@ def take_in_message(
     out-of-office note asks for nothing. Announces `case.message_received`, and `case.reopened` if it was closed.
 
     Raises:
-        MessageRefused: there is no text, or it is too long.
+        MessageRefused: there is no text, it is too long, or the case goes on in another one.
     """
     case = locked(case)
+    _refuse_merged(case)
     message = CaseMessage(kind=CaseMessage.Kind.PUBLIC, at=now, contact=contact or (None if written else case.contact))
     _keep(case, _described(message, written), body)
     if message.is_automatic and case.messages.exclude(pk=message.pk).exists():
@@ -142,6 +144,12 @@ def take_in_message(
 def new_message_id(host: str) -> str:
     """The Message-ID of a mail that is about to be written."""
     return f"<case.{secrets.token_hex(16)}@{host}>"
+
+
+def _refuse_merged(case: Case) -> None:
+    """Raises MessageRefused for a case that was merged: going on with it would tear the two apart unseen."""
+    if case.merged_into_id:
+        raise MessageRefused(_("This case is merged already. Undo that first."), field="body")
 
 
 def _to_mail(case: Case, *, by: Member | None, now: datetime, to: str) -> CaseMessage:
