@@ -73,6 +73,17 @@ class TestPeople:
         response = cast["owner"].post(f"/settings/people/{foreign.pk}/role/", {"role": "reader"})
         assert (response.status_code, role_of(other_tenant, foreign)) == (404, "owner")
 
+    def test_nobody_comes_back_by_an_invitation_of_their_own(self, cast, tenant, members):
+        secret = re.compile(r"/join/([\w-]+)/")
+        cast["admin"].post("/settings/people/invite/", {"email": "mine@x.example", "role": "admin"})
+        [sent] = mail.outbox
+        link = f"/join/{secret.search(sent.body)[1]}/"
+        assert cast["stranger"].get(link).status_code == 200
+
+        cast["owner"].post(f"/settings/people/{members['admin'].pk}/deactivate/")
+
+        assert cast["stranger"].get(link).status_code == 410
+
     def test_of_two_owners_who_end_each_others_access_in_one_moment_one_stays(self, tenant, members, now):
         with entered(tenant):
             Member.objects.filter(pk=members["admin"].pk).update(role=Member.Role.OWNER)

@@ -123,13 +123,15 @@ def change_role(*, member: Member, role: str, record: Role | None = None, by: Me
         _another_owner_than(member)
     member.role, member.role_record = role, record
     member.save(update_fields=["role", "role_record"])
+    _withdraw_invitations(member, now=now)
     events.announce("member.role_changed", None, by=by, at=now, member=str(member.pk), role=role)
     return member
 
 
 @transaction.atomic
 def deactivate_member(*, member: Member, tenant: Tenant, by: Member, now: datetime) -> Member:
-    """End somebody's access. Their records stay theirs until somebody reassigns them.
+    """End somebody's access. Their records stay theirs until somebody reassigns them; who has not accepted their
+    invitation yet needs another one.
 
     Raises:
         Forbidden: `by` does not administer, or touches an owner without being one.
@@ -143,6 +145,7 @@ def deactivate_member(*, member: Member, tenant: Tenant, by: Member, now: dateti
         _another_owner_than(member)
     member.is_active = False
     member.save(update_fields=["is_active"])
+    _withdraw_invitations(member, now=now)
     if member.person_id:
         with entered(CONTROL):
             Membership.objects.filter(person_id=member.person_id, tenant=tenant).delete()
@@ -303,6 +306,14 @@ def _one_at_a_time(by: Member) -> Member:
     administering(by)
     one_at_a_time("members")
     return administering(still_here(by.pk))
+
+
+def _withdraw_invitations(member: Member, *, now: datetime) -> None:
+    """Make the open invitations useless that the member could not send any more: nobody comes back by their own."""
+    sent = Invitation.objects.filter(invited_by=member, accepted_at=None, revoked_at=None)
+    if member.is_active and member.may_administer:
+        sent = sent.filter(role=Member.Role.OWNER) if member.role != Member.Role.OWNER else sent.none()
+    sent.update(revoked_at=now)
 
 
 def _another_owner_than(member: Member) -> None:
