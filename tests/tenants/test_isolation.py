@@ -7,7 +7,8 @@ import psycopg
 import pytest
 from django.db import ProgrammingError, connection, connections, transaction
 
-from triptych.platform.scope import CELL, CONTROL, NOWHERE, entered
+from triptych.platform.scope import CELL, CONTROL, NOWHERE, building, entered
+from triptych.tenants import isolation
 from triptych.tenants.members.models import Member
 from triptych.tenants.models import Tenant
 
@@ -109,6 +110,15 @@ def test_a_tenant_may_write_to_the_outbox_and_not_read_it(tenant):
         connection.cursor() as cursor,
     ):
         cursor.execute("SELECT * FROM events_outbox")
+
+
+def test_no_tenant_makes_a_temporary_table_that_the_next_one_would_read(tenant):
+    with entered(building("public")):
+        isolation.install()  # rights on the database itself are not copied with the template
+    refused = pytest.raises(ProgrammingError, match="permission denied to create temporary tables")
+
+    with entered(tenant), refused, connection.cursor() as cursor, transaction.atomic():
+        cursor.execute("CREATE TEMPORARY TABLE members_member (id int)")
 
 
 def test_no_table_name_stands_in_two_kinds_of_schema(tenant):

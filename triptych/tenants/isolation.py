@@ -80,6 +80,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA cell TO triptych_co
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO triptych_control;
 REVOKE ALL ON ALL TABLES IN SCHEMA public, cell FROM triptych_shared;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public, cell FROM triptych_shared;
+DO $$ BEGIN  -- a temporary table stands before all others, and outlives its tenant's use of a pooled connection
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+END $$;
 """
 
 TENANT_RIGHTS = """
