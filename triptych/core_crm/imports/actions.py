@@ -207,7 +207,8 @@ def begin_undo(*, record: Import, by: Member, now: datetime, as_job: bool = True
     Raises:
         WrongMoment: it still runs, or nothing is left to undo.
     """
-    records = list(Import.objects.select_for_update(of=("self",)).filter(pk__in=[one.pk for one in record.together()]))
+    together = [one.pk for one in record.together()]
+    records = list(Import.objects.select_for_update(of=("self",)).order_by("pk").filter(pk__in=together))
     if any(one.is_underway or one.state == Import.State.DRAFT for one in records):
         raise WrongMoment(_("Wait until this import has ended, or stop it. Then it can be undone."))
     if not changes_of(records).exists():

@@ -123,7 +123,7 @@ def _lock(record: Import) -> None:
 def _undo_changes(kind: str, changes: list[ImportChange], undoing: Undoing, importer: Importer | None) -> None:
     """Undo neighbouring changes of one kind, and strike them off."""
     ids = [change.object_id for change in changes if change.object_id not in undoing.kept[kind]]
-    rows = model_of(kind)._default_manager.select_for_update(of=("self",)).in_bulk(ids)
+    rows = model_of(kind)._default_manager.select_for_update(of=("self",)).order_by("pk").in_bulk(ids)
     marks = marks_of(kind, ids)
     # without versions only `what_stays` can tell: what went before this has emptied links to it
     counts = has_versions(kind) or any(change.before is not None for change in changes)

@@ -183,7 +183,8 @@ def begin_upload(*, records: Sequence[Import], by: Member, now: datetime, as_job
         WrongMapping: a required field of one of them has no column.
         WrongMoment: they have begun already, or nothing is left to import.
     """
-    locked = list(Import.objects.select_for_update(of=("self",)).filter(pk__in=[one.pk for one in records]))
+    keys = [one.pk for one in records]
+    locked = list(Import.objects.select_for_update(of=("self",)).order_by("pk").filter(pk__in=keys))
     wanted = [record for record in sorted(locked, key=lambda one: one.place) if record.object_name]
     for record in locked:
         must_be_draft(record)

@@ -82,7 +82,7 @@ def set_amounts_from_lines_in_bulk(totals: Mapping[UUID, Decimal], *, by: Member
     """
     wanted = sorted(totals)
     for start in range(0, len(wanted), CHUNK):
-        deals = Deal.objects.only("amount").select_for_update()
+        deals = Deal.objects.only("amount").select_for_update().order_by("pk")
         chunk = deals.in_bulk(wanted[start : start + CHUNK])
         differing = [deal for deal in chunk.values() if deal.amount != totals[deal.pk]]
         for deal in differing:
@@ -98,7 +98,7 @@ def delete_deals_in_bulk(ids: Iterable[UUID], *, by: Member | None, now: datetim
     wanted = list(ids)
     count = 0
     for start in range(0, len(wanted), CHUNK):
-        alive = Deal.objects.alive().select_for_update().filter(pk__in=wanted[start : start + CHUNK])
+        alive = Deal.objects.alive().select_for_update().order_by("pk").filter(pk__in=wanted[start : start + CHUNK])
         chunk: list[UUID] = list(alive.values_list("pk", flat=True))
         if not chunk:
             continue
