@@ -38,12 +38,12 @@ class RetentionRule:
     id: strawberry.ID
     kind: models.RetentionRule.Kind
     condition: models.RetentionRule.Condition
-    age: int
+    age: int = strawberry.field(description="For how many days or months, see unit.")
     unit: models.RetentionRule.Unit
     act: models.RetentionRule.Act
     is_active: bool
     last_run_at: datetime | None
-    last_count: int
+    last_count: int = strawberry.field(description="How many records it dealt with then.")
     rule: strawberry.Private[models.RetentionRule]
 
     @strawberry.field(description="What it would do now.")
