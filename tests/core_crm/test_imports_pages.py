@@ -6,7 +6,7 @@ from base64 import b64decode
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from triptych.core_crm.contacts.actions import create_company
+from triptych.core_crm.contacts.actions import create_company, update_company
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.imports.models import Import
 from triptych.platform.scope import entered
@@ -202,7 +202,7 @@ def ask(client, document, **variables):
     return client.post("/graphql/", body, content_type="application/json").json()
 
 
-def test_the_same_through_the_api(cast, tenant, drain):
+def test_the_same_through_the_api(cast, tenant, members, now, drain):
     owner = cast["owner"]
     given = {"object": "companies", "fileName": "accounts.csv", "text": ACCOUNTS.decode(), "acceptSuggestions": True}
     told = ask(owner, START, input=given)["data"]["startImport"]
@@ -220,9 +220,16 @@ def test_the_same_through_the_api(cast, tenant, drain):
     }
     assert told["importJobs"]["edges"] == [{"node": {"fileName": "accounts.csv"}}]
 
+    with entered(tenant):
+        isdom = Company.objects.get(name="Isdom")
+        update_company(company=isdom, description="Worked on since.", by=members["owner"], now=now)
     assert ask(owner, UNDO, id=told_id)["data"]["undoImport"]["problems"] == []
     drain()
     assert ask(owner, READ, id=told_id)["data"]["importJob"]["state"] == "UNDONE"
+    undone = "query ($id: ID!) { importJob(id: $id) { undone { deletedCount restoredCount keptCount kept { name } } } }"
+    assert ask(owner, undone, id=told_id)["data"]["importJob"]["undone"] == {
+        "deletedCount": 1, "restoredCount": 0, "keptCount": 1, "kept": [{"name": "Isdom"}]
+    }  # fmt: skip
 
 
 REJECTED = """query ($id: ID!, $after: Int!) { importJob(id: $id) {

@@ -53,6 +53,10 @@ def workbook(sheets):
         for line in text.splitlines():
             sheet.append(line.split(","))
     book.create_sheet("Notes").append(["Made in spring"])
+    hidden = book.create_sheet("Staff")
+    hidden.sheet_state = "hidden"
+    for line in (["Name", "Email"], ["Who Has Left", "left@x.example"]):
+        hidden.append(line)
     book.save(content)
     return content.getvalue()
 

@@ -58,6 +58,20 @@ class ImportColumn:
     overwrite: models.Import.Overwrite
 
 
+@strawberry.type(description="A record that undoing an import left as it is.")
+class KeptByUndo:
+    name: str
+    reason: str
+
+
+@strawberry.type(description="What undoing an import has done.")
+class ImportUndone:
+    deleted_count: int
+    restored_count: int
+    kept_count: int
+    kept: list[KeptByUndo] = strawberry.field(description="What stays, and why; the first hundred.")
+
+
 @strawberry.type(description="A row that was left out, as the file has it, and why.")
 class RejectedImportRow:
     number: int = strawberry.field(description="The heading is row 1.")
@@ -102,6 +116,19 @@ class ImportJob(relay.Node):
             )
             for column in record.columns
         ]
+
+    @strawberry_django.field(only=["undo_report"], description="Null until it is being undone.")
+    def undone(self) -> ImportUndone | None:
+        report = cast(models.Import, self).undo_report
+        if not report:
+            return None
+        kept = [KeptByUndo(name=one["name"], reason=one["reason"]) for one in report.get("shown", ())]
+        return ImportUndone(
+            deleted_count=report.get("deleted", 0),
+            restored_count=report.get("restored", 0),
+            kept_count=report.get("kept", 0),
+            kept=kept,
+        )
 
     @strawberry_django.field(
         only=["columns", "layout", "file"],

@@ -37,13 +37,14 @@ BROKEN = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseE
 
 
 def sheets_of(file: IO[bytes]) -> list[str]:
-    """The names of the sheets with cells, in their order.
+    """The names of the sheets with cells, in their order. What somebody has hidden is none of them, unless all are.
 
     Raises:
         UnreadableFile: it is no workbook that we read.
     """
     with _opened(file) as workbook:
-        return [str(sheet.title) for sheet in workbook.worksheets]
+        shown = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+        return [str(sheet.title) for sheet in shown or workbook.worksheets]
 
 
 def sheet_lines(file: IO[bytes], sheet: str) -> Iterator[tuple[int, list[str]]]:
