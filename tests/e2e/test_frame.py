@@ -297,3 +297,19 @@ def test_signing_up_leads_into_the_new_workspace(visit):
 
     assert "Morwenna Pascoe" in page.text_content("h1")
     assert visitor.refused() == []
+
+
+def test_what_stands_on_the_calendar_opens_in_a_dialog(visitor):
+    page = visitor.open("/calendar/?view=day")
+    page.click("main button:has-text('Add')")
+    page.fill("#dialog [name=subject]", "Talk about delivery")
+    page.fill("#dialog [name=start]", page.get_attribute("[data-day]", "data-day") + "T10:00")
+    page.click("#dialog button:text-is('Save')")
+
+    page.click("#calendar .cal-open:has-text('Talk about delivery')")
+
+    page.wait_for_selector("#dialog[open] [name=subject]")
+    assert page.input_value("#dialog [name=subject]") == "Talk about delivery"
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#dialog:not([open])", state="attached")
+    assert visitor.refused() == []

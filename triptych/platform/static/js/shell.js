@@ -92,6 +92,12 @@
     }
   });
   // What is swapped into #dialog opens it; a response without content, or the event `done`, closes it.
+  // The button may stand in a part of the page that replaces itself as a whole: the dialog never is.
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var asked = event.detail.requestConfig?.elt;
+    if (event.detail.target.id === "dialog" && asked && !asked.hasAttribute("hx-swap") && !asked.closest("dialog"))
+      event.detail.swapOverride ||= "innerHTML";
+  });
   document.addEventListener("htmx:afterSwap", function (event) {
     var dialog = $("#dialog");
     if (!dialog || event.detail.target !== dialog) return;
