@@ -44,6 +44,17 @@ def test_who_may_not_have_a_writing_token_gets_none(cast, tenant, who, status):
         assert (response.status_code, ApiToken.objects.count()) == (status, 0)
 
 
+def test_nobody_multiplies_their_quota_by_many_tokens(cast, tenant, monkeypatch):
+    monkeypatch.setattr(tokens, "MOST", 2)
+    pages = [cast["member"].post("/settings/tokens/new/", FORM) for _each in range(3)]
+
+    assert [page.status_code for page in pages] == [200, 200, 422]
+    assert "There are 2 valid tokens of yours already. Revoke one" in pages[2].content.decode()
+    with entered(tenant):
+        tokens.revoke_token(token=ApiToken.objects.first(), now=ApiToken.objects.first().created_at)
+    assert cast["member"].post("/settings/tokens/new/", FORM).status_code == 200
+
+
 def test_a_reader_makes_a_reading_token(cast, tenant):
     cast["reader"].post("/settings/tokens/new/", {**FORM, "access": "read", "days": "0"})
 

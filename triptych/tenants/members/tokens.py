@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from triptych.platform.refusals import Refused
@@ -15,6 +16,9 @@ READ, WRITE = "read", "write"
 SCOPES = (READ, WRITE)
 PREFIX = "tri_"
 """What every token begins with, so that scanners for leaked secrets can tell one."""
+
+MOST = 20
+"""So many valid tokens a member has at most: each has a quota of its own."""
 
 
 class TokenRefused(Refused):
@@ -29,7 +33,7 @@ def create_token(
     """Make a token that acts as the member, and its text, which nobody can read again.
 
     Raises:
-        TokenRefused: a scope is unknown, “read” is missing, the time has passed, or the member may not have it.
+        TokenRefused: a scope is unknown, “read” is missing, the time has passed, the member may not have it or has 20.
     """
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown:
@@ -42,6 +46,9 @@ def create_token(
         raise TokenRefused(_("%s is not active any more and cannot have a token.") % member)
     if expires_at is not None and expires_at <= now:
         raise TokenRefused(_("The token would have expired already. Choose a later day."), field="expires_at")
+    valid = ApiToken.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), member=member, revoked_at=None)
+    if valid.count() >= MOST:
+        raise TokenRefused(_("There are %d valid tokens of yours already. Revoke one that is not needed.") % MOST)
     text = PREFIX + secrets.token_urlsafe(32)
     ordered = [scope for scope in SCOPES if scope in scopes]
     token = ApiToken.objects.create(
