@@ -12,6 +12,13 @@ sys.dont_write_bytecode = False
 
 pytest_plugins = ["triptych.testing"]
 
+SLOW = (
+    "tests/core_crm/duplicates/test_merging.py", "tests/core_crm/test_imports_", "tests/e2e/", "tests/fault/",
+    "tests/platform/test_plugins_", "tests/plugins/test_example.py", "tests/tenants/test_fleet.py",
+    "tests/tenants/test_provisioning.py", "tests/test_up.py",
+)  # fmt: skip
+"""Files that take long: they begin first, or one process would still be at such a file when the others have ended."""
+
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
@@ -24,6 +31,10 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped in CI: {report.longrepr[-1]}"
     return report
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
 
 
 def pytest_xdist_auto_num_workers(config):
