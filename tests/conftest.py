@@ -1,5 +1,6 @@
 """The fixtures of all tests are those that authors of plugins use, too: `triptych.testing`."""
 
+import gc
 import os
 import sys
 
@@ -35,6 +36,12 @@ def pytest_runtest_makereport(item, call):
 
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
+
+
+def pytest_collection_finish():
+    """Thousands of tests and modules stay until the end: whoever collects garbage need not look at them each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_xdist_auto_num_workers(config):

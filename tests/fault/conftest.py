@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 from django.db import connection
 
-from triptych.platform.scope import CELL, building, entered
+from triptych.platform.scope import building, entered
 
 WORKER = Path(__file__).with_name("worker_process.py")
 PATIENCE_SECONDS = 300
@@ -35,16 +35,11 @@ def _eventually():
 
 @pytest.fixture
 def place(fresh_tenant):
-    """A tenant with a table for effects. What it leaves in the cell schema goes with it."""
-    from triptych.platform.events.models import Job, Outbox, Schedule
-
+    """A tenant with a table for effects."""
     with entered(building(fresh_tenant.schema_name)), connection.cursor() as cursor:
         cursor.execute("CREATE TABLE fault_effect (effect text NOT NULL)")
         cursor.execute(f"GRANT SELECT, INSERT ON fault_effect TO {fresh_tenant.role}")
-    yield fresh_tenant
-    with entered(CELL):
-        for model in (Outbox, Job, Schedule):
-            model.objects.filter(tenant_id=fresh_tenant.id).delete()
+    return fresh_tenant
 
 
 @pytest.fixture

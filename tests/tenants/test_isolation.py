@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from django.db import ProgrammingError, connection, connections, transaction
 
+from triptych.platform import events
 from triptych.platform.scope import CELL, CONTROL, NOWHERE, building, entered
 from triptych.tenants import isolation
 from triptych.tenants.members.models import Member
@@ -216,7 +217,11 @@ def test_eight_threads_switching_two_thousand_times_never_cross(committed):
     assert seen == {("acme", "owner@acme.example"), ("globex", "owner@globex.example")}
 
 
-def test_the_relay_reads_every_tenants_outbox(tenant):
+def test_the_relay_reads_every_tenants_outbox(tenant, other_tenant, now):
+    for one in (tenant, other_tenant):
+        with entered(one):
+            events.announce("parcel.sent", None, by=None, at=now)
+
     with entered(CELL), connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM events_outbox")
-        assert cursor.fetchone()[0] >= 1
+        cursor.execute("SELECT tenant_id FROM events_outbox ORDER BY id")
+        assert cursor.fetchall() == [(tenant.id,), (other_tenant.id,)]

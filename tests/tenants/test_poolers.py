@@ -60,24 +60,26 @@ def pooler(folder, mode):
 
 
 @pytest.fixture
-def through(monkeypatch):
+def through(committed):
     """Point the check at a port of the loopback."""
 
     def point(port):
         parameters = {"host": "127.0.0.1", "port": port, "user": "postgres", "dbname": connection.settings_dict["NAME"]}
-        monkeypatch.setattr(connection, "get_connection_params", lambda: parameters)
+        patch.setattr(connection, "get_connection_params", lambda: parameters)
 
-    return point
+    with pytest.MonkeyPatch.context() as patch:
+        yield point
+    connection.close()
 
 
-def test_transaction_mode_is_refused(committed, tmp_path, through):
+def test_transaction_mode_is_refused(tmp_path, through):
     with pooler(tmp_path, "transaction") as port:
         through(port)
         with pytest.raises(ImproperlyConfigured, match="transaction mode"):
             refuse_transaction_pooling()
 
 
-def test_session_mode_is_fine(committed, tmp_path, through):
+def test_session_mode_is_fine(tmp_path, through):
     with pooler(tmp_path, "session") as port:
         through(port)
         refuse_transaction_pooling()

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 import strawberry
@@ -82,7 +82,7 @@ class TenantSchema(strawberry.Schema):
     """
 
     def __init__(self, plugin_ids: Collection[str], types_of_tenant: OwnTypes = NOTHING) -> None:
-        self.own = types_of_tenant
+        self.plugin_ids, self.own = frozenset(plugin_ids), types_of_tenant
         self.added: dict[str, list[StrawberryField]] = {}
         types: list[type] = [relay.Node]
         for contributor, extension in contributions(plugin_ids):
@@ -195,7 +195,7 @@ def _which_compose(plugin_ids: frozenset[str], error: Exception) -> list[str]:
 KEPT = 32
 """How many schemas a process keeps, those used last."""
 
-_building = Lock()
+_building = RLock()
 _schemas: OrderedDict[tuple[frozenset[str], str], TenantSchema] = OrderedDict()
 
 
@@ -210,16 +210,26 @@ def schema_for(plugin_ids: Collection[str], member: Member | None = None) -> Ten
         schema = _schemas.pop(key, None)
         if schema is None:
             schema = _composed(key[0], own.types(member) if member and key[1] else NOTHING)
-        _schemas[key] = schema
-        while len(_schemas) > KEPT:
-            _schemas.popitem(last=False)
+        _keep(key, schema)
     return schema
 
 
+def _keep(key: tuple[frozenset[str], str], schema: TenantSchema) -> None:
+    _schemas[key] = schema
+    while len(_schemas) > KEPT:
+        _schemas.popitem(last=False)
+
+
 def composition_problems(plugin_ids: Collection[str]) -> list[str]:
-    """Why a tenant cannot have these plugins together, as sentences; empty when it can."""
+    """Why a tenant cannot have these plugins together, as sentences; empty when it can.
+
+    The schema that answers the question is kept: pages ask again, and whoever enables the plugins needs it.
+    """
+    key = (frozenset(plugin_ids), "")
     try:
-        TenantSchema(plugin_ids)
+        with _building:
+            known = _schemas.pop(key, None)
+            _keep(key, known if known and known.plugin_ids == key[0] else TenantSchema(plugin_ids))
     except Exception as error:
         cause: BaseException | None = error
         while cause is not None and not isinstance(cause, CompositionRefused):

@@ -19,7 +19,7 @@ from django.db import connection, connections
 from psycopg import sql
 
 from triptych.platform import embedded
-from triptych.platform.scope import CONTROL, entered
+from triptych.platform.scope import CELL, CONTROL, entered
 
 TEST_DATA = (
     Path("/var/lib/triptych-tests")
@@ -78,7 +78,17 @@ def make_template(name: str) -> None:
                 person.set_password(PASSWORD)
                 person.save()
             actions.join(tenant=tenant, person=person, role=role, now=NOW)
+    forget_what_waits()
     connection.close()
+
+
+def forget_what_waits() -> None:
+    """Leave no event, job or schedule: tests expect that only their own are waiting."""
+    from triptych.platform.events.models import Job, Outbox, Schedule
+
+    with entered(CELL):
+        for model in (Outbox, Job, Schedule):
+            model.objects.all().delete()
 
 
 def template_name() -> str:
@@ -129,10 +139,11 @@ def now() -> datetime:
 def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """For what needs true commits (threads, workers, other processes): nothing is rolled back, so clean up yourself.
 
-    `fresh_tenant` does.
+    `fresh_tenant` does. Events, jobs and schedules go by themselves.
     """
     with django_db_blocker.unblock():
         yield
+        forget_what_waits()
         connections.close_all()
 
 
