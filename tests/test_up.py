@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 PARENT = Path("/var/lib") if getattr(os, "geteuid", lambda: 1)() == 0 else Path.home() / ".cache"
-DEADLINE = 180
+DEADLINE = 300
 
 
 @pytest.fixture(scope="module")
@@ -58,12 +58,12 @@ def end(process) -> list[int]:
     """Press Ctrl-C. Returns the processes of its family that live on."""
     family = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    process.communicate(timeout=DEADLINE)
     return [member.pid for member in family if member.is_running() and member.status() != psutil.STATUS_ZOMBIE]
 
 
 def sign_in(port, password) -> httpx.Response:
-    with httpx.Client(headers={"host": f"demo.localhost:{port}"}, trust_env=False, timeout=60) as browser:
+    with httpx.Client(headers={"host": f"demo.localhost:{port}"}, trust_env=False, timeout=DEADLINE) as browser:
         page = browser.get(f"http://127.0.0.1:{port}/login/")
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
         fields = {"csrfmiddlewaretoken": token, "email": "owner@demo.example", "password": password}
@@ -78,7 +78,7 @@ def test_up_starts_everything_twice_and_ends_it(data, port):
     password = re.search(r"Password\s+(\S+)", text)[1]
     assert sign_in(port, password).headers["location"] == "/"
     busy = up("--data", data, "--port", port)
-    assert busy.communicate(timeout=60)[0] == (
+    assert busy.communicate(timeout=DEADLINE)[0] == (
         f"Port {port} is in use. Stop the program that uses it, or choose another with --port.\n"
     )
     assert busy.returncode == 1
@@ -93,7 +93,7 @@ def test_up_starts_everything_twice_and_ends_it(data, port):
 def test_a_folder_that_cannot_be_written_is_one_sentence(port):
     refused = up("--data", "/proc/triptych", "--port", port)
 
-    out = refused.communicate(timeout=60)[0]
+    out = refused.communicate(timeout=DEADLINE)[0]
 
     assert refused.returncode == 1
     assert re.fullmatch(r"The data folder /proc/triptych cannot be written to \(.*\)\. Choose another .*\n", out)
@@ -106,7 +106,7 @@ def test_data_of_another_version_is_one_sentence(data, port):
 
     refused = up("--data", folder, "--port", port)
 
-    out = refused.communicate(timeout=60)[0]
+    out = refused.communicate(timeout=DEADLINE)[0]
     assert refused.returncode == 1
     assert out.startswith(f"The data in {folder} was written by another version of PostgreSQL.")
     assert out.count("\n") == 1

@@ -102,7 +102,7 @@ def server(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
         yield Server(port, data / "mail", environment)
     finally:
         process.terminate()
-        process.wait(15)
+        process.wait(60)
         with django_db_blocker.unblock(), maintenance() as maintained:
             on_databases(maintained, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 

