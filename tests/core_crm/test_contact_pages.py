@@ -6,8 +6,10 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from triptych.core_crm.cases.actions import create_case
 from triptych.core_crm.contacts import actions
 from triptych.core_crm.contacts.models import Company, Contact
+from triptych.core_crm.deals.actions import create_deal
 from triptych.core_crm.leads import actions as lead_actions
 from triptych.core_crm.leads.models import Lead
 from triptych.platform.scope import entered
@@ -369,3 +371,26 @@ def test_what_somebody_opened_is_remembered_for_them_alone(cast, records, tenant
 
     with entered(tenant):
         assert list(RecentRecord.objects.values_list("member_id", "kind")) == [(members["reader"].pk, "company")]
+
+
+def test_what_is_in_the_bin_is_named_struck_out_where_it_is_linked_and_leads_nowhere(cast, tenant, members, now):
+    by = {"by": members["member"], "now": now}
+    with entered(tenant):
+        company, person = (
+            actions.create_company(name="Binned Ltd", **by),
+            actions.create_contact(last_name="Binned", **by),
+        )
+        worker = actions.create_contact(last_name="Rossi", companies=[actions.CompanyLink(company)], **by)
+        deal = create_deal(name="Press", company=company, primary_contact=person, **by)
+        case = create_case(subject="Leak", company=company, contact=person, **by)
+        for delete, record in (
+            (actions.delete_company, {"company": company}),
+            (actions.delete_contact, {"contact": person}),
+        ):
+            delete(**record, **by)
+
+    paths = [record.get_absolute_url() for record in (worker, deal, case)] + ["/cases/", "/deals/?view=table"]
+    pages = [cast["member"].get(path).content.decode() for path in paths]
+
+    assert [">Binned" in page and "In the bin" in page for page in pages] == [True] * 5
+    assert not [page for page in pages for gone in (company, person) if f'href="{gone.get_absolute_url()}"' in page]

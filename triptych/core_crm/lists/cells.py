@@ -15,9 +15,11 @@ from triptych.platform.web.templatetags import parts
 
 
 def link_to(record: Any) -> SafeString:
-    """The record's name, which opens it; of one that is not theirs to see, that it is not."""
+    """The record's name, which opens it; of one that is not theirs to see, that it is not; struck out in the bin."""
     if getattr(record, "is_veiled", False):
         return markup('<span class="quiet">{}</span>', record)
+    if record.deleted_at:
+        return markup('<s class="quiet" title="{}">{}</s>', _("In the bin"), record)
     return markup('<a href="{}">{}</a>', record.get_absolute_url(), record)
 
 
