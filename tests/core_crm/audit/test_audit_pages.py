@@ -90,13 +90,14 @@ def test_addresses_that_lead_nowhere(cast, company, path):
 
 def test_related_records_and_rows_are_told_by_name(cast, tenant, members, company, now):
     with entered(tenant):
-        deal = create_deal(name="Drill", company=company, amount=5, by=members["owner"], now=now)
-        update_deal(deal=deal, company=None, by=members["owner"], now=now)
+        deal = create_deal(name="Drill", company=company, amount=12345, by=members["owner"], now=now)
+        update_deal(deal=deal, company=None, amount=6, by=members["owner"], now=now)
 
     page = cast["owner"].get(f"/history/deal/{deal.pk}/").content.decode()
 
     assert "<del>Quarz &amp; Söhne</del> → <ins>—</ins>" in page
     assert str(company.pk) not in page
+    assert "<del>12,345.00</del> → <ins>6.00</ins>" in page
 
 
 class TestLog:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -208,6 +209,8 @@ class _Names:
             return str(dict(field.flatchoices).get(value, value or ""))
         if value and isinstance(field, models.DateField):
             return in_short(field.to_python(value))
+        if value is not None and isinstance(field, models.DecimalField):
+            return number_format(field.to_python(str(value)), field.decimal_places, force_grouping=True)
         return _plain(value)
 
 
