@@ -43,8 +43,23 @@ def test_escape_leaves_a_fact_as_it_was(contact):
     before = page.inner_text("#field-job_title")
     edit_title(page, "Never mind")
     page.keyboard.press("Escape")
-
+    page.wait_for_selector("#field-job_title button:focus")
     assert page.inner_text("div#field-job_title") == before
+
+    edit_title(page, "Never mind")
+    page.click("#field-job_title >> text=Cancel")
+    page.wait_for_selector("#field-job_title button:focus")
+    assert page.inner_text("div#field-job_title") == before
+
+
+def test_the_keyboard_keeps_its_place_while_conditions_are_built(visit):
+    page = visit("owner").open("/contacts/")
+    page.click("[hx-get*='/conditions/']")
+    page.wait_for_selector("#dialog .builder-match:focus")
+    page.focus("#dialog [value='add:']")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#dialog [name=field-1]")
+    page.wait_for_selector("#dialog [value='add:']:focus")
 
 
 def test_a_conflict_shows_both_versions_in_a_dialog(contact):

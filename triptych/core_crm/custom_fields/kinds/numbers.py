@@ -55,7 +55,7 @@ def written(number: Decimal) -> str:
 
 
 class Number(Kind):
-    icon = "123"
+    icon = "number-123"
     output = models.DecimalField(max_digits=30, decimal_places=DECIMALS)
 
     def clean(self, field: CustomField, given: Any) -> Stored:

@@ -84,19 +84,30 @@
   var before = new Map();
   document.addEventListener("htmx:beforeSwap", function (event) {
     var target = event.detail.target;
-    if (target && target.matches && target.matches("[data-inline]:not(.inline-edit)")) before.set(target.id, target.outerHTML);
+    if (target && target.matches && target.matches("[data-inline]:not(.inline-edit)")) {
+      var shown = target.cloneNode(true);
+      shown.querySelectorAll(".htmx-request").forEach(function (part) { part.classList.remove("htmx-request"); });
+      before.set(target.id, shown.outerHTML);
+    }
+  });
+  function undo(editor) {
+    var former = before.get(editor.id);
+    if (!former) return;
+    editor.outerHTML = former;
+    var shown = document.getElementById(editor.id);
+    htmx.process(shown);
+    shown.querySelector("button, a")?.focus();
+  }
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-inline-undo]");
+    if (button) undo(button.closest("form.inline-edit"));
   });
   document.addEventListener("keydown", function (event) {
     var editor = event.target.closest && event.target.closest("form.inline-edit");
     if (!editor) return;
     if (event.key === "Escape") {
       event.stopPropagation();
-      var former = before.get(editor.id);
-      if (!former) return;
-      editor.outerHTML = former;
-      var shown = document.getElementById(editor.id);
-      htmx.process(shown);
-      shown.querySelector("button, a")?.focus();
+      undo(editor);
     } else if (event.key === "Enter" && !event.shiftKey && event.target.tagName === "TEXTAREA") {
       event.preventDefault();
       editor.requestSubmit();

@@ -106,16 +106,31 @@
   document.addEventListener("done", function () { $("#dialog")?.close(); });
 
   // Focus after a swap: what asks for it, else the first wrong field, else the target itself when focus was lost.
+  var beside = new WeakSet();  // what came out of band changes elsewhere on the page and takes no focus
+  document.addEventListener("htmx:oobAfterSwap", function (event) { beside.add(event.target); });
   document.addEventListener("htmx:afterSettle", function (event) {
     var within = event.detail.elt;
-    if (!within || !within.querySelector) return;
+    if (!within || !within.querySelector || beside.has(within)) return;
     var wanted = $("[autofocus]", within) || $('[aria-invalid="true"]', within);
     if (wanted) return wanted.focus();
+    if (within.id === "dialog") return focusDialog(within);
     if (document.activeElement === document.body && !within.hasAttribute("data-keep-focus") && within.id !== "toasts") {
-      if (!within.hasAttribute("tabindex")) within.setAttribute("tabindex", "-1");
-      within.focus({ preventScroll: true });
+      var part = (within.matches("[data-inline]") && $("button, a", within)) || within;
+      if (part === within && !within.hasAttribute("tabindex")) within.setAttribute("tabindex", "-1");
+      part.focus({ preventScroll: true });
     }
   });
+
+  // In a dialog: the first field, unless somebody is at one already or it is a picker, which would open; else the dialog.
+  function focusDialog(dialog) {
+    var at = document.activeElement;
+    if (!dialog.open || (dialog.contains(at) && at !== dialog && !at.closest(".dialog-head"))) return;
+    var first = $('.dialog-body :is(input, select, textarea):not([type="hidden"], :disabled, .ts-wrapper *)', dialog);
+    if (first && !first.matches("[data-picker]")) return first.focus();
+    if (dialog.contains(at)) return;
+    dialog.setAttribute("tabindex", "-1");
+    dialog.focus({ preventScroll: true });
+  }
 
   // Switches --------------------------------------------------------------------------------------------------------
   function showChoices() {
@@ -150,6 +165,8 @@
   document.addEventListener("DOMContentLoaded", function () {
     showChoices();
     line();
+    var wrong = $('main [aria-invalid="true"]');  // a form that came back as a page
+    if (wrong && !wrong.matches("[data-picker]")) wrong.focus();
     document.querySelectorAll("#toasts .toast-line").forEach(keep);
     if (navigator.platform.includes("Mac"))
       document.querySelectorAll("[data-ctrl]").forEach(function (key) { key.textContent = "⌘ " + key.dataset.ctrl; });
