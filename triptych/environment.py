@@ -36,6 +36,9 @@ class Environment(BaseSettings):
     email_url: str = Field("", pattern=r"^((smtp|smtp\+tls|smtp\+ssl|consolemail|filemail|dummymail)://.*)?$")
     email_from: str = "Triptych <hello@localhost>"
     sentry_dsn: str = Field("", pattern=r"^(https?://.*)?$")
+    stripe_secret_key: str = ""
+    stripe_webhook_secret: str = ""
+    stripe_api_base: str = Field("https://api.stripe.com", pattern=r"^https?://.*$")
     metrics_token: str = Field("", description="Lets a scraper from elsewhere read /metrics.")
 
     def database(self) -> str:
