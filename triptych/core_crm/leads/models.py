@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from triptych.core_crm.contacts.models import Company, Contact
 from triptych.core_crm.custom_fields.columns import CustomValuesField
@@ -26,7 +27,7 @@ class LeadQuerySet(RecordQuerySet):
 
 class Lead(Record):
     class Status(models.TextChoices):
-        NEW = "new", _("New")
+        NEW = "new", pgettext_lazy("lead", "New")
         ASSIGNED = "assigned", _("Assigned")
         IN_PROCESS = "in_process", _("In Process")
         CONVERTED = "converted", _("Converted")
