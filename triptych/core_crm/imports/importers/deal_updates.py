@@ -47,13 +47,20 @@ def update_deals(rows: Sequence[Row], writing: Writing) -> list[Change]:
 
 
 def _in_own_pipeline(deal: Deal, stage: Stage) -> Stage:
-    """The stage of the deal's own pipeline that means what `stage` of another one does, if there is one."""
+    """The stage of the deal's own pipeline that means what `stage` does. A file moves no deal to another pipeline: what
+    its stages are called is too little to go by, and a slip of the pen would be a pipeline of its own.
+
+    Raises:
+        MoveRefused: none of its stages means that.
+    """
     if stage.pipeline_id == deal.pipeline_id:
         return stage
-    own = list(Stage.objects.active().filter(pipeline=deal.pipeline_id).in_order())
+    own: list[Stage] = list(Stage.objects.active().filter(pipeline=deal.pipeline_id).in_order())
     named = [one for one in own if folded(one.name) == folded(stage.name)]
     closed = [one for one in own if stage.is_closed and (one.is_closed, one.is_won) == (True, stage.is_won)]
-    return next(iter(named + closed), stage)
+    if not named + closed:
+        raise actions.MoveRefused(_("“%(stage)s” is a stage of another pipeline.") % {"stage": stage}, field="stage")
+    return (named + closed)[0]
 
 
 def _update(row: Row, deal: Deal, fields: dict[str, Any], stage: Stage, writing: Writing) -> list[Change]:
