@@ -180,6 +180,27 @@ def test_a_move_can_be_undone_and_a_closed_deal_reopened(cast, deal, stages, aga
     assert (again(deal).stage.name, again(deal).closed_at) == ("Meeting", None)
 
 
+@pytest.mark.parametrize("stage", ["Meeting", "Won"])
+def test_the_undo_of_a_move_brings_back_how_the_deal_stood(cast, tenant, members, deal, stages, again, stage):
+    entered_at = deal.entered_stage_at - timedelta(days=40)
+    with entered(tenant):
+        actions.update_deal(deal=deal, probability=55, by=members["member"], now=clock.now())
+        Deal.objects.filter(pk=deal.pk).update(entered_stage_at=entered_at)
+
+    response = cast["member"].post(f"/deals/{deal.pk}/move/", {"stage": stages[stage].pk}, headers=BOARD)
+    [undo] = re.findall(r'"undo": "([^"]+)"', response["HX-Trigger"])
+    assert (again(deal).stage.name, again(deal).probability != 55) == (stage, True)
+    cast["member"].post(undo)
+
+    back = again(deal)
+    assert (back.stage.name, back.closed_at) == ("Qualification", None)
+    assert (back.probability, back.entered_stage_at) == (55, entered_at)
+
+    cast["member"].post(f"/deals/{deal.pk}/move/", {"stage": stages["Meeting"].pk})
+    cast["member"].post(undo.replace("reopen/?to=", "move/?stage="))
+    assert (again(deal).stage.name, again(deal).entered_stage_at > entered_at) == ("Qualification", True)
+
+
 def test_the_board_shows_what_comes_next_and_only_so_many_cards(cast, tenant, members, stages):
     now, by = clock.now(), members["owner"]
     with entered(tenant):

@@ -24,7 +24,7 @@ from triptych.core_crm.deals.actions.deals import (
     update_deal,
 )
 from triptych.core_crm.deals.actions.gates import FieldsNeeded, MoveRefused
-from triptych.core_crm.deals.actions.moves import move_deal, reopen_deal
+from triptych.core_crm.deals.actions.moves import move_deal, reopen_deal, stand_as_before
 from triptych.core_crm.deals.actions.pipelines import (
     NewStage,
     PipelineFields,
@@ -70,6 +70,7 @@ __all__ = [
     "set_amounts_from_lines_in_bulk",
     "set_deal_competitor",
     "set_rates",
+    "stand_as_before",
     "update_competitor",
     "update_deal",
     "update_pipeline",

@@ -1,6 +1,7 @@
 """Moving a deal through its pipeline: to another stage, to won or lost, and back."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -89,6 +90,26 @@ def reopen_deal(*, deal: Deal, by: Member | None, now: datetime, to: Stage | Non
     _enter(deal, to, by=by, now=now, note=reason.strip(), gated=to != former)
     settle_competitors(deal, lost_to=None)
     events.announce("deal.reopened", deal, by=by, at=now)
+    return deal
+
+
+@transaction.atomic
+def stand_as_before(
+    *, deal: Deal, move: UUID, probability: int, forecast_category: str, by: Member | None, now: datetime
+) -> Deal:
+    """After a move was taken back by another one: let the deal stand in its stage as if it had never left it.
+
+    `move` is the stage change that was taken back, the last one but one; if it is not, the deal stays as it is. The
+    history keeps both.
+    """
+    deal = locked(deal)
+    must(by, CHANGE, deal)
+    last = StageChange.objects.filter(deal=deal).newest_first()[:2]
+    if len(last) < 2 or last[1].pk != move or last[1].from_stage_id != deal.stage_id:
+        return deal
+    deal.entered_stage_at = last[1].at - last[1].took
+    deal.probability, deal.forecast_category = probability, forecast_category
+    deal.save_fields("entered_stage_at", "probability", "forecast_category", at=now)
     return deal
 
 

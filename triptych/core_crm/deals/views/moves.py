@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.core import signing
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,7 +17,7 @@ from triptych.core_crm.deals import access, actions
 from triptych.core_crm.deals.actions.gates import FIELDS_NEEDED, missing_for
 from triptych.core_crm.deals.actions.moves import REASON_NEEDED, stage_before_closing
 from triptych.core_crm.deals.forms import GateForm, MoveForm, ReopenForm
-from triptych.core_crm.deals.models import Deal, Stage
+from triptych.core_crm.deals.models import Deal, Stage, StageChange
 from triptych.core_crm.deals.views.board import HOME, board_again, is_board
 from triptych.core_crm.deals.views.records import with_new_company
 from triptych.platform import clock
@@ -23,6 +25,8 @@ from triptych.platform.refusals import Refused, refusals_shown
 from triptych.platform.web import toasts
 from triptych.platform.web.htmx import in_dialog
 from triptych.tenants.routing import TenantRequest
+
+TAKEN_BACK = "triptych.deals.move"
 
 
 @require_POST
@@ -67,9 +71,10 @@ def reopen(request: TenantRequest, pk: UUID) -> HttpResponse:
         toasts.warn(request, _("This deal is open already."))
         return board_again(request, deal)
     if form.is_valid():
-        with refusals_shown(form):
+        with refusals_shown(form), transaction.atomic():
             fields = form.cleaned_data
             deal = actions.reopen_deal(deal=deal, by=request.member, now=clock.now(), **fields)
+            deal = _as_before(request, deal)
             toasts.show(request, _("%(deal)s is open again.") % {"deal": deal})
             return board_again(request, deal)
     template = "deals/reopen_dialog.html" if request.htmx else "deals/reopen.html"
@@ -80,7 +85,7 @@ def reopen(request: TenantRequest, pk: UUID) -> HttpResponse:
 def _moved(request: TenantRequest, deal: Deal, form: MoveForm, gate: GateForm) -> Deal:
     fields = cast(actions.DealFields, with_new_company(request, gate.given()) if gate.is_bound else {})
     to, seen_in = form.cleaned_data["stage"], form.cleaned_data["seen_in"]
-    return actions.move_deal(
+    moved = actions.move_deal(
         deal=deal,
         to=to,
         seen_in=seen_in,
@@ -89,6 +94,23 @@ def _moved(request: TenantRequest, deal: Deal, form: MoveForm, gate: GateForm) -
         by=request.member,
         now=clock.now(),
         **form.why_lost,
+    )
+    return _as_before(request, moved)
+
+
+def _as_before(request: TenantRequest, deal: Deal) -> Deal:
+    """The deal as it stood before the move that `?was=` takes back; as it is without one."""
+    try:
+        was = signing.loads(request.GET.get("was", ""), salt=TAKEN_BACK)
+    except signing.BadSignature:
+        return deal
+    return actions.stand_as_before(
+        deal=deal,
+        move=UUID(was["move"]),
+        probability=was["probability"],
+        forecast_category=was["forecast_category"],
+        by=request.member,
+        now=clock.now(),
     )
 
 
@@ -100,9 +122,11 @@ def _undo(before: Deal, after: Deal) -> str:
     """Where the move is taken back: for a closed deal by reopening it in its former stage."""
     if before.stage_id == after.stage_id:
         return ""
-    if after.closed_at:
-        return f"{HOME}{after.pk}/reopen/?to={before.stage_id}"
-    return f"{HOME}{after.pk}/move/?stage={before.stage_id}"
+    move = StageChange.objects.filter(deal=after).newest_first().values_list("pk", flat=True)[0]
+    was = {"move": str(move), "probability": before.probability, "forecast_category": before.forecast_category}
+    act, stage = ("reopen", "to") if after.closed_at else ("move", "stage")
+    query = urlencode({stage: str(before.stage_id), "was": signing.dumps(was, salt=TAKEN_BACK)})
+    return f"{HOME}{after.pk}/{act}/?{query}"
 
 
 def _ask(request: TenantRequest, deal: Deal, form: MoveForm, gate: GateForm, *, status: int) -> HttpResponse:
