@@ -53,7 +53,9 @@ def test_a_contact_is_created_changed_deleted_and_restored(api, crm, gid):
     assert call("query($id: ID!) { contact(id: $id) { name } }", {"id": contact["id"]}) == {"contact": None}
 
     restore = "mutation($id: ID!) { restoreContact(input: {id: $id}) { contact { name deletedAt } problems { code } } }"
-    assert call(restore, {"id": contact["id"]})["restoreContact"]["contact"] == {"name": "Ada Bell", "deletedAt": None}
+    for _again in range(2):
+        restored = call(restore, {"id": contact["id"]})["restoreContact"]["contact"]
+        assert restored == {"name": "Ada Bell", "deletedAt": None}
 
 
 @pytest.mark.parametrize(

@@ -244,7 +244,8 @@ def test_a_deleted_file_is_gone_until_it_is_restored(cast, attach):
     assert cast["owner"].get(url).status_code == 404
     assert cast["reader"].post(f"{url}restore/").status_code == 403
 
-    cast["member"].post(f"{url}restore/")
+    for _again in range(2):
+        assert cast["member"].post(f"{url}restore/").status_code == 302
 
     assert cast["owner"].get(url).status_code == 200
 

@@ -62,7 +62,8 @@ def test_a_view_is_renamed_overwritten_copied_deleted_and_restored(cast, contact
     with entered(tenant):
         assert set(SavedView.objects.alive().values_list("name", "state")) == {("Mine (copy)", "sort=created")}
     assert cast["member"].get(f"/views/{view.pk}/").status_code == 404
-    cast["member"].post(f"/views/{view.pk}/restore/")
+    for _again in range(2):
+        assert cast["member"].post(f"/views/{view.pk}/restore/").status_code == 302
     assert cast["member"].get(f"/views/{view.pk}/").status_code == 302
 
 

@@ -43,8 +43,8 @@ def activity_to_delete(member: Member, pk: UUID) -> Activity:
 
 
 def activity_to_restore(member: Member, pk: UUID) -> Activity:
-    """An activity in the bin; raises Http404 if none is there for them, Forbidden if they may not delete it."""
-    activity: Activity = get_object_or_404(visible(member, Activity.objects.deleted()), pk=pk)
+    """An activity in the bin or out again; Http404 if none is there for them, Forbidden if they may not delete it."""
+    activity: Activity = get_object_or_404(visible(member, Activity.objects.all()), pk=pk)
     must(member, DELETE, activity)
     return activity
 

@@ -68,8 +68,8 @@ def message_to_change(member: Member, pk: UUID) -> CaseMessage:
 
 
 def case_to_restore(member: Member, pk: UUID) -> Case:
-    """A case in the bin; raises Http404 if none is there for them, Forbidden if they may not delete it."""
-    case: Case = get_object_or_404(visible(member, Case.objects.deleted()).for_rows(), pk=pk)
+    """A case in the bin or out again; Http404 if none is there for them, Forbidden if they may not delete it."""
+    case: Case = get_object_or_404(visible(member, Case.objects.all()).for_rows(), pk=pk)
     must(member, DELETE, case)
     return case
 
@@ -82,7 +82,7 @@ def queue_to_change(member: Member, pk: UUID) -> Queue:
 
 
 def queue_to_restore(member: Member, pk: UUID) -> Queue:
-    """A queue in the bin; raises Http404 if there is none, Forbidden for whoever does not administer."""
-    queue: Queue = get_object_or_404(Queue.objects.deleted(), pk=pk)
+    """A queue in the bin or out of it again; Http404 if there is none, Forbidden for whoever does not administer."""
+    queue: Queue = get_object_or_404(Queue.objects.all(), pk=pk)
     administering(member)
     return queue

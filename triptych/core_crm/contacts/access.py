@@ -43,8 +43,8 @@ def contact_to_delete(member: Member, pk: UUID) -> Contact:
 
 
 def contact_to_restore(member: Member, pk: UUID) -> Contact:
-    """A contact in the bin; raises Http404 if none is there for them, Forbidden if they may not delete it."""
-    contact: Contact = get_object_or_404(visible(member, Contact.objects.deleted()), pk=pk)
+    """A contact in the bin or out again; Http404 if none is there for them, Forbidden if they may not delete it."""
+    contact: Contact = get_object_or_404(visible(member, Contact.objects.all()), pk=pk)
     must(member, DELETE, contact)
     return contact
 
@@ -70,7 +70,7 @@ def company_to_delete(member: Member, pk: UUID) -> Company:
 
 
 def company_to_restore(member: Member, pk: UUID) -> Company:
-    """A company in the bin; raises Http404 if none is there for them, Forbidden if they may not delete it."""
-    company: Company = get_object_or_404(visible(member, Company.objects.deleted()), pk=pk)
+    """A company in the bin or out again; Http404 if none is there for them, Forbidden if they may not delete it."""
+    company: Company = get_object_or_404(visible(member, Company.objects.all()), pk=pk)
     must(member, DELETE, company)
     return company

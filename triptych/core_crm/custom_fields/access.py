@@ -27,7 +27,7 @@ def field_to_change(member: Member, pk: UUID) -> CustomField:
 
 
 def field_to_restore(member: Member, pk: UUID) -> CustomField:
-    """A field in the bin; raises Http404 if there is none, Forbidden for anybody but owners and admins."""
+    """A field in the bin or out of it again; Http404 if there is none, Forbidden for anybody but owners and admins."""
     administering(member)
-    field: CustomField = get_object_or_404(CustomField.objects.deleted(), pk=pk)
+    field: CustomField = get_object_or_404(CustomField.objects.all(), pk=pk)
     return field

@@ -86,8 +86,8 @@ def deal_to_delete(member: Member, pk: UUID) -> Deal:
 
 
 def deal_to_restore(member: Member, pk: UUID) -> Deal:
-    """A deal in the bin; raises Http404 if none is there for them, Forbidden if they may not delete it."""
-    deals = visible(member, Deal.objects.deleted()).for_cards().select_related("pipeline")
+    """A deal in the bin or out again; Http404 if none is there for them, Forbidden if they may not delete it."""
+    deals = visible(member, Deal.objects.all()).for_cards().select_related("pipeline")
     deal: Deal = get_object_or_404(deals, pk=pk)
     must(member, DELETE, deal)
     return deal

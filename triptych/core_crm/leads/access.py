@@ -74,8 +74,8 @@ def lead_to_delete(member: Member, pk: UUID) -> Lead:
 
 
 def lead_to_restore(member: Member, pk: UUID) -> Lead:
-    """A lead in the bin; raises Http404 if none is there for them, Forbidden if they may not delete it."""
-    lead: Lead = get_object_or_404(visible(member, Lead.objects.deleted()), pk=pk)
+    """A lead in the bin or out again; Http404 if none is there for them, Forbidden if they may not delete it."""
+    lead: Lead = get_object_or_404(visible(member, Lead.objects.all()), pk=pk)
     must(member, DELETE, lead)
     return lead
 

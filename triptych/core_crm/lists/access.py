@@ -69,7 +69,7 @@ def view_to_change(member: Member, pk: UUID, *, deleted: bool = False) -> SavedV
     Owners and admins change those of others that they see.
     """
     if deleted:
-        found: SavedView = get_object_or_404(SavedView.objects.deleted(), pk=pk, owner=member)
+        found: SavedView = get_object_or_404(SavedView.objects.all(), pk=pk, owner=member)
         return found
     view = view_to_see(member, pk)
     if view.owner_id != member.pk and not member.may_administer:

@@ -32,14 +32,15 @@ def file_to_see(member: AnyMember, pk: UUID) -> File:
 
 
 def file_to_change(member: AnyMember, pk: UUID, *, deleted: bool = False) -> File:
-    """A file, or one in the bin, on a record that the member may change.
+    """A file, with `deleted` also one in the bin, on a record that the member may change.
 
     Raises:
         Http404: there is none for this member, or its record is in the bin.
         Forbidden: the member may not change the record.
     """
     kinds = _kinds(member)
-    seen = File.objects.filter(_on((kind.kind, kind.seen) for kind in kinds), deleted_at__isnull=not deleted)
+    files = File.objects.all() if deleted else File.objects.alive()
+    seen = files.filter(_on((kind.kind, kind.seen) for kind in kinds))
     file = get_object_or_404(seen, pk=pk)
     if not member.may_write:
         raise MayOnlyRead()

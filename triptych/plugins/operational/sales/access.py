@@ -72,8 +72,8 @@ def product_to_change(member: Member, pk: UUID) -> Product:
 
 
 def product_to_restore(member: Member, pk: UUID) -> Product:
-    """A product in the bin; raises Http404 if there is none, Forbidden for whoever only may read."""
-    product: Product = get_object_or_404(visible(member, Product.objects.deleted()), pk=pk)
+    """A product in the bin or out of it again; Http404 if there is none, Forbidden for whoever only may read."""
+    product: Product = get_object_or_404(visible(member, Product.objects.all()), pk=pk)
     must(member, DELETE, product)
     return product
 
