@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "triptych.platform.web.toasts.toast_middleware",
+    "triptych.platform.web.post_only.post_only_middleware",
     "allauth.account.middleware.AccountMiddleware",
     "triptych.tenants.members.signed_in.MemberMiddleware",
     "triptych.platform.plugins.pages.PluginPageMiddleware",

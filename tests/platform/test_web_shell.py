@@ -180,6 +180,13 @@ class TestErrorPages:
         assert words in text
         assert ["What happened" in text, "What is safe" in text, "What to do" in text] == [True, True, True]
 
+    def test_an_address_that_only_takes_a_post_leads_a_person_to_its_page(self, cast):
+        address, person = "/settings/tokens/new/", {"Accept": "text/html,*/*;q=0.8"}
+
+        assert cast["owner"].get(address, headers=person).headers["Location"] == "/settings/tokens/"
+        assert cast["owner"].get(address).status_code == 405
+        assert cast["owner"].get(address, headers={**person, "HX-Request": "true"}).status_code == 405
+
     def test_the_reference_is_the_id_of_the_request(self, cast):
         response = self.page(cast, "/breaks/")
 
