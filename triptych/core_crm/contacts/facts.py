@@ -25,8 +25,12 @@ def _entries(entries: list[dict[str, str]], key: str) -> SafeString:
     return format_html_join("", '<span class="d-block">{}{}</span>', lines)
 
 
-def _phone_or_text(text: str, key: str) -> str:
-    return spoken_phone(text) if key == "phone" else text
+def _phone_or_text(text: str, key: str) -> SafeString | str:
+    """A phone as it is spoken; of an address, the line breaks after the @ rather than within a word."""
+    if key == "phone":
+        return spoken_phone(text)
+    name, at, host = text.rpartition("@")
+    return format_html("{}@<wbr>{}", name, host) if at else text
 
 
 def _label(label: str) -> SafeString | str:

@@ -92,7 +92,7 @@ class EventForm(WhichForm):
             **repeating(activity),
             "subject": activity.subject,
             "start": activity.due_at,
-            "minutes": int(lasting(activity).total_seconds() // 60),
+            "minutes": int(lasting(activity).total_seconds() // 60) or None,
             "location": activity.location,
             "reminder": str(activity.reminders[-1]) if activity.reminders else "",
             "members": [one.member_id for one in people if one.member_id],
