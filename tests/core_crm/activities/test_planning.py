@@ -421,6 +421,25 @@ def test_the_api_reads_and_changes_the_calendar(api, weekly, members, tenant):
     assert far["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
+def test_a_meeting_with_an_end_keeps_its_length_when_the_api_moves_its_start_and_lasts_a_year_at_most(
+    api, tenant, members, now
+):
+    start = datetime(2026, 3, 4, 8, tzinfo=UTC)
+    with entered(tenant):
+        made = actions.create_activity(
+            kind="meeting", subject="Plan", start_at=start, end_at=start + timedelta(hours=2), by=members["member"],
+            now=now,
+        )  # fmt: skip
+    change = """mutation ($input: UpdateActivityInput!) { updateActivity(input: $input) {
+      activity { startAt endAt } problems { message field } } }"""
+    later, node = "2026-03-05T09:00:00Z", to_base64("Activity", made.pk)
+    moved = api(change, who="member", input={"id": node, "startAt": later})["data"]["updateActivity"]
+    assert moved == {"activity": {"startAt": later, "endAt": "2026-03-05T11:00:00Z"}, "problems": []}
+    for far in ({"durationMinutes": 2147483647}, {"endAt": "2031-03-05T09:00:00Z"}):
+        refused = api(change, who="member", input={"id": node, **far})["data"]["updateActivity"]
+        assert refused["problems"] == [{"message": "This lasts too long.", "field": next(iter(far))}]
+
+
 def test_contacts_that_a_member_does_not_see_stand_in_no_feed_and_no_dialog(cast, tenant, members, weekly, now, drain):
     with entered(tenant):
         by = members["owner"]

@@ -1,6 +1,7 @@
 """Writes to an activity's fields and links: check (rights too), write, record, announce."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from triptych.core_crm.activities.findable import search_entry
 from triptych.core_crm.activities.models import Activity, ActivityLink
-from triptych.core_crm.activities.planning.plans import PLANNED, next_reminder, settle_plan
+from triptych.core_crm.activities.planning.plans import PLANNED, lasting, next_reminder, settle_plan
 from triptych.core_crm.activities.records import RecordRef
 from triptych.core_crm.rights.access import CHANGE, CREATE, DELETE, must, must_set
 from triptych.platform import events, search
@@ -21,6 +22,9 @@ from triptych.tenants.members.models import Member
 
 DONE = (Activity.Status.HELD, Activity.Status.COMPLETED)
 SETTLED = ("at", "start_at", "due_at", "completed_at", "end_at", "direction", *PLANNED)
+
+LONGEST = timedelta(days=366)
+"""How long an activity may take."""
 
 
 class ActivityFields(TypedDict, total=False):
@@ -103,7 +107,8 @@ def update_activity(
 ) -> Activity:
     """Change the given fields of an activity; `records` replaces all its links.
 
-    `version` is the one that the editor saw. Announces `activity.updated` with the names of what changed, and nothing
+    `version` is the one that the editor saw. What begins at another time lasts as long as before, unless its end or
+    duration is given, too. Announces `activity.updated` with the names of what changed, and nothing
     when nothing did; then `activity.completed` or `activity.reopened` as it applies.
 
     Raises:
@@ -116,6 +121,8 @@ def update_activity(
     was_at, was_open = activity.at, activity.is_open
     changes = apply_changes(activity, cleaned(fields))
     must_set(by, activity, changes)
+    if not {"end_at", "duration_minutes"} & fields.keys():
+        _keep_length(activity, changes)
     if records is not None:
         changes |= _replace_links(activity, records)
     if not changes:
@@ -192,8 +199,20 @@ def settle(activity: Activity, changes: Changes, *, now: datetime) -> None:
             activity.end_at = activity.start_at + timedelta(minutes=activity.duration_minutes)
         except OverflowError:
             raise Refused(_("This lasts too long."), field="duration_minutes") from None
+    times = {"start_at", "end_at", "duration_minutes"} & changes.keys()
+    if times and lasting(activity) > LONGEST:
+        field = "end_at" if activity.duration_minutes is None else "duration_minutes"
+        raise Refused(_("This lasts too long."), field=field)
     activity.settle()
     settle_plan(activity, changes, now=now)
+
+
+def _keep_length(activity: Activity, changes: Changes) -> None:
+    """Let the end go along with a start that has moved."""
+    before, after = changes.get("start_at", (None, None))
+    if before and after and activity.end_at:
+        with suppress(OverflowError):  # a start at the end of time is refused for what it is
+            activity.end_at += after - before
 
 
 def check(activity: Activity) -> None:
