@@ -139,6 +139,7 @@ def test_a_contact_is_made_with_a_company_that_is_new_as_well(cast, tenant, memb
     ("noun", "data", "message"),
     [
         ("contact", {"first_name": ""}, "Give at least a last name"),
+        ("contact", {"first_name": "\u200b\u2060", "last_name": "\ufeff"}, "Give at least a last name"),
         ("contact", {"last_name": "x" * 101}, "at most 100 characters"),
         ("contact", {"last_name": "x\0"}, "Null characters are not allowed."),
         ("contact", {"last_name": "x", "emails-0-email": "nobody"}, "is not an email address"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
+from unicodedata import category
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -170,6 +171,9 @@ def _cleaned(fields: ContactFields) -> dict[str, Any]:
     cleaned: dict[str, Any] = {
         name: value.strip() if isinstance(value, str) else value for name, value in fields.items()
     }
+    for name in {"first_name", "last_name"} & cleaned.keys():
+        if cleaned[name] and not _shows(cleaned[name]):
+            cleaned[name] = ""
     if "emails" in fields:
         cleaned["emails"] = channels.clean_emails(fields["emails"])
     if "addresses" in fields:
@@ -177,6 +181,11 @@ def _cleaned(fields: ContactFields) -> dict[str, Any]:
     if "phones" in fields:
         cleaned["phones"] = channels.clean_phones(fields["phones"])
     return cleaned
+
+
+def _shows(text: str) -> bool:
+    """Whether there is anything in it to be seen: more than spaces, marks of direction and joiners of no width."""
+    return any(category(character) not in ("Cf", "Zs", "Zl", "Zp") for character in text)
 
 
 def _check_has_a_name(contact: Contact) -> None:
