@@ -195,6 +195,9 @@ class TestAnswers:
         page = visitor.open("/")
         page.context.set_offline(True)
         page.wait_for_selector("#offline:not([hidden])")
+        with page.expect_event("requestfailed"):
+            page.evaluate("htmx.trigger(document.body, 'notified')")
+        assert page.locator("#toasts .toast-line").count() == 0, "Nobody did anything that could be lost."
         page.context.set_offline(False)
 
         page.wait_for_selector("#offline", state="hidden")

@@ -24,7 +24,9 @@
     event.detail.isError = false;
     if (whole) toast({ text: errorText(status), level: "error" });
   });
-  document.addEventListener("htmx:sendError", function () {
+  document.addEventListener("htmx:sendError", function (event) {
+    var asked = event.detail.requestConfig || {};
+    if (asked.verb === "get" && !asked.triggeringEvent?.isTrusted) return;  // what the page asks by itself is nobody's loss
     toast({ text: say("unsent"), level: "error" });
   });
   // A form that is on its way is not sent again: whoever clicks twice wants one record. Requests of htmx are not meant.
