@@ -1,9 +1,14 @@
 """The command line: what it prints, and its exit status: 0, 1 for a refusal, 2 for wrong usage."""
 
+import csv
+import json
+
 import pytest
 from typer.testing import CliRunner
 
 from triptych.cli import app
+from triptych.core_crm.contacts.actions import create_company
+from triptych.core_crm.contacts.models import Company
 from triptych.platform.scope import CONTROL, entered
 from triptych.tenants.members.models import ApiToken, digest_of
 from triptych.tenants.models import Person
@@ -98,6 +103,44 @@ def test_an_unknown_plugin_is_refused(triptych, tenant):
 
 def test_wrong_mapping_is_wrong_usage(triptych):
     assert triptych("import", "x.csv", "--tenant", "acme", "--object", "companies", "--map", "nonsense").exit_code == 2
+
+
+def test_an_import_overwrites_by_rule_and_writes_what_it_rejects_to_a_file(triptych, tenant, tmp_path, now):
+    file, rejected = tmp_path / "companies.csv", tmp_path / "rejected.csv"
+    with entered(tenant):
+        kept = create_company(by=None, now=now, name="Bluth Company", industry="Housing")
+    file.write_text("name,industry,country\nBluth Company,Bananas,US\nSitwell,Housing,US\n,Housing,US\n")
+    done = triptych(
+        *("import", str(file), "--tenant", "acme", "--object", "companies", "--update-only"),
+        *("--overwrite", "industry=if_empty", "--rejected", str(rejected), "--format", "json"),
+    )
+
+    told = json.loads(done.stdout)
+    assert (told["created"], told["updated"], told["rejected"]) == (0, 1, 2)
+    with entered(tenant):
+        kept.refresh_from_db()
+        assert (kept.industry, kept.version, Company.objects.count()) == ("Housing", 2, 1)
+    heading, *rows = csv.reader(rejected.read_text(encoding="utf-8-sig").splitlines())
+    assert (heading[:3], [row[0] for row in rows]) == (["name", "industry", "country"], ["Sitwell", ""])
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "told"),
+    [
+        (["--overwrite", "name"], 2, "--overwrite takes field=always"),
+        (["--overwrite", "name=sometimes"], 2, "--overwrite takes field=always"),
+        (["--overwrite", "country=never"], 1, "No column is mapped to “country”."),
+        (["--rejected", "{folder}/given.csv"], 2, "choose another name for the rejected rows"),
+        (["--rejected", "{folder}/nowhere/rejected.csv"], 2, "cannot be written"),
+    ],
+)
+def test_an_import_says_what_is_wrong_with_a_rule_or_a_file(triptych, tenant, tmp_path, options, status, told):
+    file = tmp_path / "given.csv"
+    file.write_text("name\nBluth Company\n")
+    wanted = [option.format(folder=tmp_path) for option in options]
+    for named in (["--object", "companies"], []):
+        done = triptych("import", str(file), "--tenant", "acme", *named, *wanted)
+        assert (done.exit_code, told in done.stderr) == (status, True), done.stderr
 
 
 def test_operators_are_added_listed_and_removed(triptych, tenant):

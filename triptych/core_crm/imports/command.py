@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, TextIO
@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from triptych.core_crm.imports import actions
 from triptych.core_crm.imports.checking import check_import
 from triptych.core_crm.imports.choices import ALL, Choice, Do
+from triptych.core_crm.imports.downloads import rows_with_reasons
 from triptych.core_crm.imports.files import digest_of
-from triptych.core_crm.imports.mapping import mapping_over
+from triptych.core_crm.imports.mapping import WrongMapping, mapping_over
 from triptych.core_crm.imports.models import Import
 from triptych.core_crm.imports.plan import ALIKE
 from triptych.core_crm.imports.registry import target_named
@@ -66,6 +67,8 @@ def run(
     alike: str = "",
     mode: str = Import.Mode.CREATE,
     date_order: str = "",
+    overwrite: Mapping[str, str] | None = None,
+    rejected: Path | None = None,
     out: TextIO | None = None,
     err: TextIO | None = None,
 ) -> int:
@@ -74,15 +77,20 @@ def run(
     `mapping` is column → field, over what is proposed; an empty field leaves a column out. An import of the same file
     that was interrupted is gone on with. Suggestions that differ in case and spacing only are always taken,
     others with `accept_suggestions`; `create_missing` makes the records that links name and nobody knows; `alike` (add,
-    update, skip) says what becomes of rows that look like a record that is here.
+    update, skip) says what becomes of rows that look like a record that is here. `overwrite` is field →
+    `Import.Overwrite`; `rejected` is the file for the rows that are left out.
     """
     out, err = out or sys.stdout, err or sys.stderr
     with entered(tenant):
         try:
             with file.open("rb") as opened:
-                record = _prepared(opened, file.name, object_name, mapping, mode, date_order)
+                record = _prepared(opened, file.name, object_name, mapping, mode, date_order, overwrite or {})
             choose_for_all(record, accept_suggestions=accept_suggestions, create_missing=create_missing, alike=alike)
             summary = _dry_summary(record) if dry_run else _written_summary(record, Console(err))
+            if rejected is not None:
+                write_rejected(record, rejected)
+            if dry_run:
+                actions.discard_import(record=record)
         except OSError as error:
             err.write(_("{file} cannot be read: {why}.").format(file=file, why=error.strerror) + "\n")
             return REFUSED
@@ -99,7 +107,13 @@ def owner() -> Member:
 
 
 def _prepared(
-    file: IO[bytes], name: str, object_name: str, pairs: Mapping[str, str], mode: str, date_order: str
+    file: IO[bytes],
+    name: str,
+    object_name: str,
+    pairs: Mapping[str, str],
+    mode: str,
+    date_order: str,
+    overwrite: Mapping[str, str],
 ) -> Import:
     """The import to run: one of the same file that was interrupted, or a new one with its mapping."""
     target = target_named(object_name)
@@ -110,11 +124,31 @@ def _prepared(
     record = actions.upload_import(file=file, file_name=name, by=owner(), now=clock.now(), object_name=object_name)
     try:
         asked = mapping_over(record.mapping, pairs, record.columns, target.fields)
+        must_be_mapped(overwrite, asked)
         orders = dict.fromkeys(record.columns, date_order) if date_order else {}
-        return actions.set_mapping(record=record, mapping=asked, mode=mode, date_orders=orders, now=clock.now())
+        return actions.set_mapping(
+            record=record, mapping=asked, mode=mode, date_orders=orders, overwrite=overwrite, now=clock.now()
+        )
     except Refused:
         actions.discard_import(record=record)
         raise
+
+
+def must_be_mapped(overwrite: Iterable[str], mapped: Collection[str]) -> None:
+    """Make sure that each field with a rule has a column.
+
+    Raises:
+        WrongMapping: one has none.
+    """
+    for name in overwrite:
+        if name not in mapped:
+            raise WrongMapping(_("No column is mapped to “{field}”.").format(field=name), field=name)
+
+
+def write_rejected(record: Import, file: Path) -> None:
+    """Write the rows that are left out, with the reasons, as the page offers them."""
+    with file.open("w", encoding="utf-8", newline="") as lines:
+        lines.writelines(rows_with_reasons(record, rejected=True))
 
 
 def choose_for_all(record: Import, *, accept_suggestions: bool, create_missing: bool, alike: str = "") -> None:
@@ -132,7 +166,7 @@ def _dry_summary(record: Import) -> dict[str, Any]:
     if record.state != Import.State.DRAFT:
         raise actions.WrongMoment(_("This file is half imported. Run the same command without --dry-run to go on."))
     forecast = check_import(record, by=owner(), at=clock.now())
-    summary = {
+    return {
         **head_of(record, dry_run=True),
         "created": forecast.created,
         "updated": forecast.updated,
@@ -141,8 +175,6 @@ def _dry_summary(record: Import) -> dict[str, Any]:
         "added": forecast.added,
         "findings": findings_of(record),
     }
-    actions.discard_import(record=record)
-    return summary
 
 
 def _written_summary(record: Import, console: Console) -> dict[str, Any]:

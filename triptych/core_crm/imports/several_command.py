@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -24,7 +24,9 @@ from triptych.core_crm.imports.command import (
     counts_of,
     findings_of,
     head_of,
+    must_be_mapped,
     owner,
+    write_rejected,
 )
 from triptych.core_crm.imports.files import digest_of
 from triptych.core_crm.imports.limits import MAX_BYTES, UnreadableFile
@@ -51,6 +53,8 @@ class Wishes:
     accept_suggestions: bool = False
     create_missing: bool = False
     alike: str = ""
+    overwrite: Mapping[str, str] = field(default_factory=dict)
+    rejected: Path | None = None
 
 
 def run(
@@ -73,6 +77,10 @@ def run(
         try:
             records = _received(files, object_name, wishes, err)
             told = _dry(records) if dry_run else _written(records, Console(err))
+            if wishes.rejected is not None:
+                _write_rejected(records, wishes.rejected)
+            if dry_run:
+                uploads.discard_upload(records=records)
         except OSError as error:
             err.write(_("{file} cannot be read: {why}.").format(file=error.filename, why=error.strerror) + "\n")
             return REFUSED
@@ -122,14 +130,31 @@ def _as_wished(records: list[Import], wishes: Wishes, err: TextIO) -> list[Impor
         fields = target_named(record.object_name).fields
         orders = dict.fromkeys(record.columns, wishes.date_order) if wishes.date_order else {}
         mapping = mapping_over(record.mapping, pairs, record.columns, fields) if pairs else record.mapping
-        actions.set_mapping(record=record, mapping=mapping, mode=wishes.mode, date_orders=orders, now=clock.now())
+        rules = {name: rule for name, rule in wishes.overwrite.items() if name in mapping}
+        actions.set_mapping(
+            record=record,
+            mapping=mapping,
+            mode=wishes.mode,
+            date_orders=orders,
+            overwrite=rules,
+            now=clock.now(),
+        )
         choose_for_all(
             record,
             accept_suggestions=wishes.accept_suggestions,
             create_missing=wishes.create_missing,
             alike=wishes.alike,
         )
+    must_be_mapped(wishes.overwrite, {name for record in known for name in record.mapping})
     return records
+
+
+def _write_rejected(records: Sequence[Import], file: Path) -> None:
+    """A file for the one table, else one for each, with its place and what it is about in its name."""
+    known = [record for record in records if record.object_name]
+    for record in known:
+        name = f"{file.stem}-{record.place + 1}-{record.object_name}{file.suffix}"
+        write_rejected(record, file if len(known) == 1 else file.with_name(name))
 
 
 def _has(record: Import, column: str) -> bool:
@@ -154,7 +179,6 @@ def _dry(records: Sequence[Import]) -> dict[str, Any]:
                 "findings": findings_of(record),
             }
         )
-    uploads.discard_upload(records=records)
     return _together(files, dry_run=True)
 
 
