@@ -133,6 +133,18 @@ def test_rollups_show_filter_order_and_stand_in_formulas(cast, api, rollup, add_
     ]  # fmt: skip
 
 
+def test_a_rollup_is_tried_and_made_through_the_api(api, acme):
+    said = '{relation: "deals", measure: SUM, field: "amount", where: {all: [["state", "is", "won"]]}}'
+    tried = f"mutation {{ tryCustomField(input: {{object: COMPANY, rollup: {said}}}) {{ examples {{ value }} }} }}"
+    made = f"""mutation {{ createCustomField(input: {{object: COMPANY, kind: ROLLUP, label: "Won", rollup: {said}}}) {{
+      customField {{ apiName result rollup {{ measure }} }} problems {{ message }} }} }}"""
+
+    assert api(tried, who="owner")["data"]["tryCustomField"] == {"examples": [{"value": "100.00 EUR"}]}
+    assert api(made, who="owner")["data"]["createCustomField"] == {
+        "customField": {"apiName": "won", "result": "MONEY", "rollup": {"measure": "SUM"}}, "problems": []
+    }  # fmt: skip
+
+
 def test_a_rollup_is_for_those_who_see_all_that_it_adds_up(cast, api, role_given, rollup, add_field, acme):
     rollup("Total", "deals", "sum", "amount")
     rollup("How many", "deals", "count")

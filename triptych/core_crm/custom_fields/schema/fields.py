@@ -278,6 +278,5 @@ def _given(input: Any) -> dict[str, Any]:
     if "options" in given:
         given["options"] = [{key: one for key, one in row.items() if one is not UNSET} for row in given["options"]]
     if "rollup" in given:
-        rollup = {key: one for key, one in given["rollup"].items() if one is not UNSET and one is not None}
-        given["rollup"] = {**rollup, "measure": rollup["measure"].value}
+        given["rollup"] = {key: one for key, one in given["rollup"].items() if one is not UNSET and one is not None}
     return given
